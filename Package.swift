@@ -1,0 +1,91 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A library target of this package; dependencies may only point to targets listed above it.
+func module(
+    _ name: String, uses dependencies: [String] = [], resources: [Resource] = []
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies.map { .byName(name: $0) },
+        resources: resources, swiftSettings: strict)
+}
+
+func tests(
+    _ name: String, uses dependencies: [String], exclude: [String] = [], resources: [Resource] = []
+) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies.map { .byName(name: $0) }, exclude: exclude,
+        resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "playhouse",
+    products: [.executable(name: "playhouse", targets: ["PlayhouseCommand"])],
+    dependencies: [],
+    targets: [
+        .systemLibrary(
+            name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(
+            name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CSandbox", dependencies: ["CLua"]),
+
+        module("Clockwork"),
+        module("Wire"),
+        module("Cryptography", uses: ["CCrypto"]),
+
+        module("Lanes", uses: ["Clockwork", "Wire"]),
+        module("Scripting", uses: ["CLua", "CSandbox", "Wire"]),
+        module("Journaling", uses: ["CSQLite", "Clockwork"]),
+        module("PluginContract", uses: ["Wire"]),
+
+        module(
+            "PluginHosting",
+            uses: ["Clockwork", "Wire", "Cryptography", "Scripting", "PluginContract"]),
+        module("Rooms", uses: ["Clockwork", "Wire", "PluginContract"]),
+
+        module(
+            "Serving", uses: ["Clockwork", "Wire", "Cryptography", "Lanes", "PluginContract", "Rooms"],
+            resources: [.copy("Pages")]),
+        module("Visiting", uses: ["Clockwork", "Wire", "Cryptography"]),
+
+        module(
+            "Playhouse",
+            uses: [
+                "Clockwork", "Wire", "Cryptography", "Lanes", "Scripting", "Journaling",
+                "PluginContract", "PluginHosting", "Rooms", "Serving", "Visiting",
+            ]),
+        module("Benchmarking", uses: ["Clockwork", "Wire", "Cryptography", "Playhouse"]),
+        .executableTarget(
+            name: "PlayhouseCommand",
+            dependencies: ["Clockwork", "Wire", "Cryptography", "Playhouse", "Benchmarking"],
+            swiftSettings: strict),
+
+        tests("ClockworkTests", uses: ["Clockwork"]),
+        tests("WireTests", uses: ["Wire"]),
+        tests("CryptographyTests", uses: ["Cryptography"]),
+        tests("LanesTests", uses: ["Lanes", "Clockwork", "Wire"]),
+        tests("ScriptingTests", uses: ["Scripting", "Wire"]),
+        tests("JournalingTests", uses: ["Journaling"]),
+        tests("PluginContractTests", uses: ["PluginContract", "Wire"]),
+        tests("PluginHostingTests", uses: ["PluginHosting", "PluginContract", "Wire"]),
+        tests("RoomsTests", uses: ["Rooms", "PluginContract", "Wire", "Clockwork"]),
+        tests("ServingTests", uses: ["Serving", "Wire", "Cryptography"]),
+        tests(
+            "PlayhouseTests",
+            uses: [
+                "Playhouse", "Serving", "Rooms", "Journaling", "PluginHosting", "PluginContract",
+                "Wire", "Cryptography", "Clockwork", "Visiting",
+            ]),
+        tests("BrowserTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
+        tests("TidyTests", uses: []),
+    ]
+)
