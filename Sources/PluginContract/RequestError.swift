@@ -1,0 +1,100 @@
+/// Why a request was not carried out: a stable code, and a sentence for developers.
+package struct RequestError: Error, Sendable, Equatable {
+    package var code: Code
+    package var message: String
+    /// The shortest time after which trying again makes sense.
+    package var retryAfterMilliseconds: Int64?
+
+    package init(_ code: Code, _ message: String, retryAfterMilliseconds: Int64? = nil) {
+        self.code = code
+        self.message = message
+        self.retryAfterMilliseconds = retryAfterMilliseconds
+    }
+
+    /// The error codes of protocol.md.
+    package enum Code: String, Sendable, CaseIterable {
+        case badJSON = "BAD_JSON"
+        case badRequest = "BAD_REQUEST"
+        case unknownType = "UNKNOWN_TYPE"
+        case forbidden = "FORBIDDEN"
+        case muted = "MUTED"
+        case slowMode = "SLOW_MODE"
+        case tooLong = "TOO_LONG"
+        case empty = "EMPTY"
+        case duplicate = "DUPLICATE"
+        case blockedWord = "BLOCKED_WORD"
+        case tooManyMessages = "TOO_MANY_MESSAGES"
+        case tooManyBytes = "TOO_MANY_BYTES"
+        case unknownMessage = "UNKNOWN_MESSAGE"
+        case unknownUser = "UNKNOWN_USER"
+        case unknownPlugin = "UNKNOWN_PLUGIN"
+        case notRunning = "NOT_RUNNING"
+        case alreadyRunning = "ALREADY_RUNNING"
+        case paused = "PAUSED"
+        case badConfig = "BAD_CONFIG"
+        case noSuchAction = "NO_SUCH_ACTION"
+        case late = "LATE"
+        case alreadyAnswered = "ALREADY_ANSWERED"
+        case busy = "BUSY"
+        case unavailable = "UNAVAILABLE"
+    }
+}
+
+/// Why a connection was closed by the server: the close codes of protocol.md.
+package enum CloseCode: UInt16, Sendable, CaseIterable {
+    case `internal` = 1011
+    case draining = 1012
+    case badHello = 4400
+    case tokenRequired = 4401
+    case tokenMalformed = 4402
+    case tokenAlgorithm = 4403
+    case tokenKey = 4404
+    case tokenSignature = 4405
+    case tokenExpired = 4406
+    case tokenNotYet = 4407
+    case tokenRoom = 4408
+    case roomUnknown = 4410
+    case banned = 4411
+    case version = 4412
+    case slowViewer = 4420
+    case tooManyConnections = 4421
+    case tooManyMessages = 4422
+    case tooManyBytes = 4423
+    case tooManyJoins = 4424
+    case helloTimeout = 4425
+    case silent = 4426
+    case roomFull = 4427
+
+    /// The name in protocol.md, as it stands in `bye` and in problem JSON.
+    package var name: String {
+        switch self {
+        case .internal: "INTERNAL"
+        case .draining: "DRAINING"
+        case .badHello: "BAD_HELLO"
+        case .tokenRequired: "TOKEN_REQUIRED"
+        case .tokenMalformed: "TOKEN_MALFORMED"
+        case .tokenAlgorithm: "TOKEN_ALGORITHM"
+        case .tokenKey: "TOKEN_KEY"
+        case .tokenSignature: "TOKEN_SIGNATURE"
+        case .tokenExpired: "TOKEN_EXPIRED"
+        case .tokenNotYet: "TOKEN_NOT_YET"
+        case .tokenRoom: "TOKEN_ROOM"
+        case .roomUnknown: "ROOM_UNKNOWN"
+        case .banned: "BANNED"
+        case .version: "VERSION"
+        case .slowViewer: "SLOW_VIEWER"
+        case .tooManyConnections: "TOO_MANY_CONNECTIONS"
+        case .tooManyMessages: "TOO_MANY_MESSAGES"
+        case .tooManyBytes: "TOO_MANY_BYTES"
+        case .tooManyJoins: "TOO_MANY_JOINS"
+        case .helloTimeout: "HELLO_TIMEOUT"
+        case .silent: "SILENT"
+        case .roomFull: "ROOM_FULL"
+        }
+    }
+
+    /// Whether the client should come back after back-off.
+    package var reconnects: Bool {
+        self == .internal || self == .draining || rawValue >= 4420
+    }
+}

@@ -1,0 +1,48 @@
+package import PluginContract
+package import Wire
+
+/// What reaches a room from outside, in the order in which it is judged.
+package enum RoomInput: Sendable {
+    /// A checked `hello`. The token was verified; the room decides on bans and its own limits.
+    case join(SessionID, Guest)
+    case leave(SessionID)
+    /// A request of a session that has joined.
+    case request(SessionID, id: String, Command)
+    /// A request of a back end over HTTP, by a token and not by a session. `session` takes the answer only.
+    case call(SessionID, id: String, by: Person, Command)
+}
+
+/// Somebody at the door.
+package struct Guest: Sendable {
+    package var person: Person
+    /// The `id` of the `hello`, repeated in `welcome`.
+    package var requestID: String
+    /// Where the client's event stream broke off.
+    package var recover: (epoch: String, offset: Int64)?
+
+    package init(person: Person, requestID: String, recover: (epoch: String, offset: Int64)? = nil) {
+        self.person = person
+        self.requestID = requestID
+        self.recover = recover
+    }
+}
+
+/// A request of protocol.md after parsing: types and ranges are right, permissions are not yet checked.
+package enum Command: Sendable, Equatable {
+    case say(text: String)
+    case like(count: Int)
+    case act(plugin: String, name: String, value: JSON)
+    case ping
+    case start(plugin: String, config: JSONObject)
+    case stop(plugin: String)
+    case command(plugin: String, name: String, value: JSON)
+    case delete(message: String)
+    case mute(user: String, seconds: Int64)
+    case unmute(user: String)
+    case ban(user: String)
+    case unban(user: String)
+    case pin(text: String)
+    case unpin
+    case slow(seconds: Int64)
+    case publish(name: String, data: JSON)
+}
