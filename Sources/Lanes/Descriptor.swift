@@ -78,7 +78,7 @@ enum Socket {
     }
 
     #if canImport(Glibc)
-        private static let noSignal = Int32(MSG_NOSIGNAL.rawValue)
+        private static let noSignal = Int32(MSG_NOSIGNAL)
     #else
         private static let noSignal: Int32 = 0
     #endif

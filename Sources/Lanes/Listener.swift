@@ -61,13 +61,14 @@ package final class Listener: Sendable {
 
     /// Begins to accept.
     package func start() {
-        let source = DispatchSource.makeReadSource(
-            fileDescriptor: descriptor.number, queue: queue)
-        source.setEventHandler { [unowned self] in self.acceptAll() }
-        let descriptor = descriptor
-        source.setCancelHandler { withExtendedLifetime(descriptor) {} }
-        source.resume()
-        self.source.withLock { $0 = source }
+        source.withLock { source in
+            let reading = DispatchSource.makeReadSource(
+                fileDescriptor: descriptor.number, queue: queue)
+            reading.setEventHandler { [unowned self] in self.acceptAll() }
+            reading.setCancelHandler { [descriptor] in withExtendedLifetime(descriptor) {} }
+            reading.resume()
+            source = reading
+        }
     }
 
     /// Accepts nobody from now on; connections stay.
@@ -97,7 +98,7 @@ package final class Listener: Sendable {
                 return
             }
             Socket.makeNonBlocking(number)
-            Socket.set(number, Int32(IPPROTO_TCP.rawValue), TCP_NODELAY, 1)
+            Socket.set(number, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
             let turn = next.withLock { value in
                 value &+= 1
                 return value
@@ -107,9 +108,9 @@ package final class Listener: Sendable {
     }
 
     private func pause() {
-        source.withLock { $0 }?.suspend()
+        source.withLock { $0?.suspend() }
         queue.asyncAfter(deadline: .now() + .milliseconds(100)) { [weak self] in
-            self?.source.withLock { $0 }?.resume()
+            self?.source.withLock { $0?.resume() }
         }
     }
 
