@@ -23,7 +23,8 @@ package actor Lane {
     /// What a reader who fell behind is told before it is closed.
     private let slowFarewell: [UInt8]
 
-    private var handler: (any ConnectionHandling)?
+    /// What speaks with the connections; nil before the start and after the stop.
+    package private(set) var handler: (any ConnectionHandling)?
     var slots: UnsafeMutablePointer<Slot>
     private var slotCapacity = 64
     private var slotCount = 0

@@ -1,5 +1,5 @@
 package import Cryptography
-package import PluginContract
+import PluginContract
 package import Rooms
 package import Wire
 
@@ -67,22 +67,20 @@ package struct Premises: Sendable {
         func refuse(_ code: CloseCode, _ message: String) -> Result<(Door, Guest), Hello.Refusal> {
             .failure(Hello.Refusal(id: hello.id, code: code, message: message))
         }
-        let person: Person
+        var checked: Person?
         if let token = hello.token {
             switch admit(token: token, room: hello.room) {
-            case .success(let checked): person = checked
+            case .success(let person): checked = person
             case .failure(let refusal): return refuse(refusal.code, refusal.message)
             }
         }
         guard let door = doors[hello.room] else {
             return refuse(.roomUnknown, "there is no room \"\(hello.room)\"")
         }
-        if hello.token == nil {
-            guard door.admitsAnonymous else {
-                return refuse(.tokenRequired, "this room admits nobody without a token")
-            }
-            person = anonymous(hello)
+        guard checked != nil || door.admitsAnonymous else {
+            return refuse(.tokenRequired, "this room admits nobody without a token")
         }
+        let person = checked ?? anonymous(hello)
         let recover = hello.recover.map { (epoch: $0.epoch, offset: $0.offset) }
         return .success((door, Guest(person: person, requestID: hello.id, recover: recover)))
     }

@@ -114,12 +114,12 @@ package final class Doorkeeper: ConnectionHandling {
         exchange.keepsAlive = request.keepAlive
         let keepAlive = request.keepAlive
         let headOnly = request.method == "HEAD"
-        premises.answer(request) { [weak lane, weak self] response in
+        premises.answer(request) { [weak lane] response in
             // Answers may come from any thread, even before the call returns.
             let bytes = response.encoded(keepAlive: keepAlive, headOnly: headOnly)
-            guard let lane else { return }
-            let keeper = Unchecked(self)
-            lane.run { lane in keeper.value?.answered(id, with: bytes, on: lane) }
+            lane?.run { lane in
+                (lane.handler as? Doorkeeper)?.answered(id, with: bytes, on: lane)
+            }
         }
     }
 
@@ -414,12 +414,4 @@ package final class Doorkeeper: ConnectionHandling {
             detail: "the request's \(what) took longer than \(seconds) s", headers: [])
         lane.close(connection.id, farewell: problem.encoded(keepAlive: false))
     }
-}
-
-/// Carries a reference to a lane's own object through another thread and back.
-///
-/// Sendable: the value is only read inside `Lane.run`, that is, on the lane it belongs to.
-private struct Unchecked<Value: AnyObject>: @unchecked Sendable {
-    weak var value: Value?
-    init(_ value: Value?) { self.value = value }
 }

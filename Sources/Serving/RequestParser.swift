@@ -38,6 +38,15 @@ package enum RequestParser {
         }
     }
 
+    /// Reads the JSON text of a request body.
+    static func json(_ bytes: [UInt8]) throws(Refusal) -> JSON {
+        do throws(JSONError) {
+            return try JSON(parsing: bytes)
+        } catch {
+            throw Refusal(id: nil, error: RequestError(.badJSON, "\(error)"))
+        }
+    }
+
     /// Reads what all requests have: an object with `id` and `type`.
     static func envelope(_ message: JSON) throws(Refusal) -> (
         id: String, type: String, fields: JSONObject

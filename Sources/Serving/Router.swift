@@ -1,5 +1,4 @@
 package import PluginContract
-package import Rooms
 package import Wire
 
 /// Finds the answer to an HTTP request (protocol.md, "HTTP").
@@ -221,9 +220,7 @@ package struct Router: Sendable {
             return
         }
         do throws(RequestParser.Refusal) {
-            let message = try request.body.withUnsafeBytes { bytes throws(RequestParser.Refusal) in
-                try RequestParser.json(bytes)
-            }
+            let message = try RequestParser.json(request.body)
             let parsed = try RequestParser.request(message)
             sources.call(room, person, parsed) { result in
                 switch result {

@@ -1,5 +1,5 @@
 package import PluginContract
-package import Wire
+import Wire
 
 /// Messages of protocol.md that the server sends outside a room's own business.
 package enum ServerMessage {

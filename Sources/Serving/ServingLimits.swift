@@ -1,4 +1,4 @@
-package import Wire
+import Wire
 
 /// The bounds that hold before a room sees anything. Each has an error or close code of its own.
 package struct ServingLimits: Sendable, Equatable {
