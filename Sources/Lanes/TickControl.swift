@@ -29,7 +29,7 @@ package struct TickControl: Sendable {
     private var writeSeconds = 10e-6
 
     package init(limits: LaneLimits) {
-        share = limits.immediateShare
+        share = max(limits.immediateShare, 0.001)
         tickMillisecondsMax = limits.tickMillisecondsMax
     }
 
@@ -51,7 +51,7 @@ package struct TickControl: Sendable {
             return
         }
         let wanted = Double(seen.readers) * writeSeconds / share * 1000
-        let target = min(max(Int(wanted.rounded(.up)), 20), tickMillisecondsMax)
+        let target = Int(min(max(wanted.rounded(.up), 20), Double(tickMillisecondsMax)))
         let step = tickMilliseconds == 0 ? target : (target - tickMilliseconds) / 2
         tickMilliseconds = tickMilliseconds == 0 ? target : tickMilliseconds + step
     }

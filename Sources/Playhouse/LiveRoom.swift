@@ -32,11 +32,13 @@ package actor LiveRoom {
     let stage: any Stage
 
     var room: Room
-    var plays: [String: Play]
-    var pools: PoolBalances
-    let playShow: String
+    var playbill: Playbill
+    /// What is under way on the stage, per plugin; no entry for a plugin whose stage is free.
+    var stageWork: [String: [StageWork]] = [:]
     private var chain: RecordChain
     private var drafts: [Draft] = []
+    /// What leaves right after the batch that is being written.
+    private var afterCommit: [Afterwards] = []
     private var isCommitting = false
     private var isJournalFailing = false
     private var deliveries: [[Delivery]]
@@ -47,16 +49,14 @@ package actor LiveRoom {
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
 
     init(
-        number: Int, room: Room, plays: [String: Play], pools: PoolBalances, chain: RecordChain,
+        number: Int, room: Room, playbill: Playbill, chain: RecordChain,
         surroundings: Surroundings
     ) {
         id = room.settings.id
         self.number = number
         self.room = room
-        self.plays = plays
-        self.pools = pools
+        self.playbill = playbill
         self.chain = chain
-        playShow = room.show
         clock = surroundings.clock
         log = surroundings.log
         journal = surroundings.journal
@@ -114,10 +114,10 @@ package actor LiveRoom {
         endTurn(nowMilliseconds: now)
     }
 
-    /// Puts a room that was recovered in order: opens the stages of running plays, arms the timer.
+    /// Goes on where the journal ends: shows what was on screen, fires timers that fell due meanwhile.
     package func open() {
         let now = clock.unixMilliseconds
-        openPlays(nowMilliseconds: now)
+        showRecoveredStates(nowMilliseconds: now)
         endTurn(nowMilliseconds: now)
     }
 
@@ -129,7 +129,6 @@ package actor LiveRoom {
             room.tick(nowMilliseconds: now, into: &outputs)
         }
         perform(outputs, nowMilliseconds: now)
-        advancePlays(nowMilliseconds: now)
         endTurn(nowMilliseconds: now)
     }
 
@@ -163,8 +162,7 @@ package actor LiveRoom {
     }
 
     private func armTimer(nowMilliseconds now: Int64) {
-        let due = ([room.nextTickMilliseconds] + plays.values.map(\.nextDueMilliseconds))
-            .compactMap { $0 }.min()
+        let due = [room.nextTickMilliseconds, playbill.nextDueMilliseconds].compactMap { $0 }.min()
         guard due != timerDue else { return }
         timerDue = due
         guard let due else {
@@ -239,6 +237,26 @@ package actor LiveRoom {
     /// Adds to what the next append writes.
     func keep(_ draft: Draft) { drafts.append(draft) }
 
+    /// Says something that needs no record of its own, once all that was judged before is durable.
+    func sayWhenDurable(_ afterwards: Afterwards, nowMilliseconds now: Int64) {
+        if !drafts.isEmpty {
+            drafts[drafts.count - 1].afterwards.append(afterwards)
+        } else if isCommitting {
+            afterCommit.append(afterwards)
+        } else {
+            say([afterwards], nowMilliseconds: now)
+        }
+    }
+
+    private func say(_ afterwards: [Afterwards], nowMilliseconds now: Int64) {
+        guard !afterwards.isEmpty else { return }
+        var outputs: [RoomOutput] = []
+        // A draft without events or a source of its own: nothing but what comes afterwards.
+        let draft = Draft(source: "", kind: "", event: .null, afterwards: afterwards)
+        room.committed(draft, nowMilliseconds: now, into: &outputs)
+        perform(outputs, nowMilliseconds: now)
+    }
+
     private func commitIfIdle() {
         guard !isCommitting, !drafts.isEmpty else { return }
         isCommitting = true
@@ -286,6 +304,8 @@ package actor LiveRoom {
         for draft in batch { room.committed(draft, nowMilliseconds: time, into: &outputs) }
         let now = clock.unixMilliseconds
         perform(outputs, nowMilliseconds: now)
+        say(afterCommit, nowMilliseconds: now)
+        afterCommit = []
         endTurn(nowMilliseconds: now)
     }
 

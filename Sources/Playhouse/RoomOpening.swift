@@ -20,13 +20,13 @@ struct RoomOpening {
         let now = surroundings.clock.unixMilliseconds
         let header = try await surroundings.journal.open(
             ShowHeader(
-                show: show, room: configuration.settings.id, epoch: hex(SecureRandom.bytes(8)),
+                show: show, room: configuration.settings.id, epoch: Digest.hex(SecureRandom.bytes(8)),
                 beganAtMilliseconds: now))
         var room = Room(
             settings: configuration.settings, epoch: header.epoch, show: show,
             beganAtMilliseconds: header.beganAtMilliseconds,
             messagePrefix: "m" + String(now, radix: 36) + "-")
-        var plays = try makePlays(header)
+        var playbill = try makePlaybill(header)
         var chain = RecordChain(show: show)
         var count = 0
         while true {
@@ -35,7 +35,7 @@ struct RoomOpening {
             guard !records.isEmpty else { break }
             for record in records {
                 chain.resume(after: record)
-                fold(record, into: &room, &plays)
+                try fold(record, into: &room, &playbill)
             }
             count += records.count
         }
@@ -59,14 +59,13 @@ struct RoomOpening {
                     "records": .integer(Int64(count)), "offset": .integer(chain.offset),
                 ])
         }
-        let pools = try await poolBalances(show)
         return LiveRoom(
-            number: number, room: room, plays: plays, pools: pools, chain: chain,
+            number: number, room: room, playbill: playbill, chain: chain,
             surroundings: surroundings)
     }
 
-    private func makePlays(_ header: ShowHeader) throws -> [String: Play] {
-        var plays: [String: Play] = [:]
+    private func makePlaybill(_ header: ShowHeader) throws -> Playbill {
+        var entries: [Playbill.Entry] = []
         for plugin in configuration.plugins {
             guard let program = programs[plugin.id] else {
                 throw ConfigurationError(
@@ -75,49 +74,31 @@ struct RoomOpening {
                         + "which is not in the plugins folder; there are: "
                         + programs.keys.sorted().joined(separator: ", "))
             }
-            // Part of the show, not of the run: a restart must derive the same seeds.
-            let seed = Digest.sha256(Array("\(header.epoch)/\(plugin.id)".utf8)).prefix(8)
-                .reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-            plays[plugin.id] = Play(
-                program: program,
-                show: PlayShow(
-                    show: header.show, beganAtMilliseconds: header.beganAtMilliseconds,
-                    products: configuration.products.map {
-                        Product(
-                            id: $0.id, title: $0.title,
-                            image: ProductPictures.path(
-                                room: configuration.settings.id, product: $0.id),
-                            currency: $0.currency, priceMinor: $0.priceMinor)
-                    }, configuration: plugin.config, seed: seed))
+            entries.append(Playbill.Entry(program: program, configuration: plugin.config))
         }
-        return plays
+        // Of the show, not of the run: a restart must derive the same seeds.
+        let seed = Digest.sha256(Array("\(header.show)/\(header.epoch)".utf8)).prefix(8)
+            .reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return Playbill(
+            show: header.show, beganAtMilliseconds: header.beganAtMilliseconds, entries: entries,
+            products: configuration.products.map {
+                Product(
+                    id: $0.id, title: $0.title,
+                    image: ProductPictures.path(
+                        room: configuration.settings.id, product: $0.id),
+                    currency: $0.currency, priceMinor: $0.priceMinor)
+            }, pools: PoolBalances(configuration.pools), seed: seed)
     }
 
-    private func fold(_ record: Record, into room: inout Room, _ plays: inout [String: Play]) {
+    private func fold(
+        _ record: Record, into room: inout Room, _ playbill: inout Playbill
+    ) throws {
         if record.source == "room" {
             room.recover(kind: record.kind, event: record.json(\.event))
-        } else if record.source.hasPrefix("plugin:") {
-            let id = String(record.source.dropFirst("plugin:".count))
-            plays[id]?.recover(
-                kind: record.kind, event: record.json(\.event), changes: record.json(\.changes),
-                effects: record.json(\.effects))
+        } else {
+            try playbill.recover(
+                source: record.source, kind: record.kind, event: record.json(\.event),
+                changes: record.json(\.changes), effects: record.json(\.effects))
         }
     }
-
-    private func poolBalances(_ show: String) async throws -> PoolBalances {
-        var pools = PoolBalances(configuration.pools)
-        for entry in try await surroundings.journal.entries(show: show) {
-            guard let kind = LedgerMove.Kind(rawValue: entry.kind) else { continue }
-            pools.apply([
-                LedgerMove(
-                    plugin: entry.plugin, pool: entry.pool, kind: kind, user: entry.user,
-                    count: entry.count)
-            ])
-        }
-        return pools
-    }
-}
-
-private func hex(_ bytes: [UInt8]) -> String {
-    bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
 }

@@ -160,7 +160,7 @@ struct LaneTests {
 
     @Test func `a busy lane merges writes in ticks and still delivers everything`() async throws {
         var limits = LaneLimits()
-        limits.immediateShare = 0  // every load is too much: always in ticks
+        limits.immediateShare = 0  // any load is too much: always in ticks
         let fixture = await LaneFixture(limits: limits)
         var ends: [FarEnd] = []
         for _ in 0..<40 {
