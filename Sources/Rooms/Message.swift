@@ -3,9 +3,7 @@ import Wire
 
 /// Writes what a room says, protocol.md's "What the server sends", to final bytes.
 enum Message {
-    /// A `reply`.
-    ///
-    /// - Parameter offset: Added as the field `offset` where `fields` have none.
+    /// A `reply`; `offset` is added as a field where `fields` have none.
     static func reply(
         id: String, fields: JSONObject = JSONObject(), offset: Int64? = nil
     ) -> [UInt8] {

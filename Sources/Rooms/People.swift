@@ -58,9 +58,8 @@ struct People {
         return [entry.session] + (further[slot] ?? [])
     }
 
-    /// Remembers a person.
+    /// Remembers a person; no `name` keeps the one that is known.
     ///
-    /// - Parameter name: nil keeps the name that is known.
     /// - Returns: The slot, and whether it is a new one, which may have been somebody else's.
     mutating func remember(
         _ user: String, name: String?, isStaff: Bool

@@ -11,6 +11,7 @@ extension Room {
     ///   - draft: In the order of the records, none left out. The record's offset is ``offset`` plus
     ///     the count of the draft's events.
     ///   - nowMilliseconds: The time of the record, so that its events can be written again from it.
+    ///   - outputs: What is to be done is appended.
     package mutating func committed(
         _ draft: Draft, nowMilliseconds: Int64, into outputs: inout [RoomOutput]
     ) {
@@ -62,7 +63,7 @@ extension Room {
 
     /// Recovery: folds one of the room's own records (source `room`) back in.
     ///
-    /// - Parameter event: The event JSON of the draft. Kinds of a newer version are skipped.
+    /// `event` is the event JSON of the draft. Kinds of a newer version are skipped.
     package mutating func recover(kind: String, event: JSON) {
         guard let fact = RoomFact(kind: kind, event: event) else { return }
         var nobodyListens: [RoomOutput] = []
@@ -89,8 +90,8 @@ extension Room {
 
     /// Recovery: gives back the newest public events as final message bytes, in order.
     ///
-    /// - Parameter lastOffset: Of the show, which goes on with the next one. Events that do not lead
-    ///   up to it without a gap are not offered to clients.
+    /// The show goes on with the offset after `lastOffset`. Events that do not lead up to it without
+    /// a gap are not offered to clients.
     package mutating func recover(
         events: [(offset: Int64, message: [UInt8])], lastOffset: Int64
     ) {

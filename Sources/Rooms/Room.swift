@@ -39,7 +39,8 @@ package struct Room: Sendable {
     /// Danmaku that were taken but not shown to the audience, because it was talking too fast.
     package internal(set) var chatterSampledCount = 0
 
-    /// - Parameter messagePrefix: Begins the ids of danmaku; differs with every start of the server.
+    /// Opens a room for a show; `messagePrefix` begins the ids of danmaku and differs with every start
+    /// of the server.
     package init(
         settings: RoomSettings, epoch: String, show: String, beganAtMilliseconds: Int64,
         messagePrefix: String
@@ -110,9 +111,8 @@ package struct Room: Sendable {
 
     /// A new value of a `state` key that is not journaled, kept for newcomers.
     ///
-    /// The same value again is not sent again. A key keeps one audience for the whole show.
-    ///
-    /// - Parameter key: Not `presence` or `likes`, which are the room's own.
+    /// The same value again is not sent again. A key keeps one audience for the whole show, and is
+    /// not `presence` or `likes`, which are the room's own.
     package mutating func setState(
         key: String, value: JSON, audience: Audience, into outputs: inout [RoomOutput]
     ) {

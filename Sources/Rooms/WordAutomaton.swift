@@ -54,9 +54,9 @@ struct WordAutomaton {
         }
     }
 
-    /// Calls `found` for every occurrence, in the order of where they end.
+    /// Calls `found` for every occurrence, in the order of where they end, with the index of the
+    /// word and the index of its last letter.
     ///
-    /// - Parameter found: Takes the index of the word and the index of its last letter.
     /// - Complexity: O(letters + occurrences).
     func scan(_ letters: [UInt32], found: (_ word: Int, _ last: Int) -> Void) {
         var node = Self.root

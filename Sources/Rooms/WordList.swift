@@ -19,7 +19,12 @@ struct WordList {
 
     private(set) var words: [Word] = []
 
-    /// - Parameter name: How the list is called in errors.
+    /// Reads a list file.
+    ///
+    /// - Parameters:
+    ///   - text: The whole file.
+    ///   - name: How the list is called in errors.
+    /// - Throws: ``WordListError`` for the first line that cannot be used.
     init(_ text: String, name: String) throws(WordListError) {
         var seen: Set<[UInt32]> = []
         var number = 0

@@ -158,12 +158,12 @@ import Wire
             let count = 19_000
             var house = House()
             house.join(0, "first-of-the-house-0000")
-            let before = heapBytes()
+            let before = residentBytes()
             for index in 1...count {
                 house.join(UInt64(index), "visitor-\(10_000_000_000_000 + index)", name: "Gast")
             }
             house.outputs = []
-            let each = (heapBytes() - before) / count
+            let each = (residentBytes() - before) / count
             precondition(house.room.presence.users == count + 1)
             precondition(each <= 300, "\(each) bytes each")
         }
