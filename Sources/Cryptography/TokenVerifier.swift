@@ -18,7 +18,11 @@ package struct TokenVerifier: Sendable {
     ///
     /// Whether its room is the right one is for the caller to say.
     ///
-    /// - Parameter nowSeconds: Unix time.
+    /// - Parameters:
+    ///   - token: The compact form, 4,096 bytes at most.
+    ///   - nowSeconds: Unix time.
+    /// - Returns: The claims, each of them checked.
+    /// - Throws: The first reason to refuse the token, in the order above.
     package func verify(_ token: String, nowSeconds: Int64) throws(TokenError) -> Claims {
         let size = token.utf8.count
         guard size <= Token.bytesMax else {

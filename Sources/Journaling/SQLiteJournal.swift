@@ -27,7 +27,6 @@ package final class SQLiteJournal: Journal {
 
     private let writer: JournalWriter
     private let reader: JournalReader
-    private let lock: Lock<FileLock?>
 
     /// Opens a journal, creating the file and its parent folders where they are missing.
     ///
@@ -46,10 +45,10 @@ package final class SQLiteJournal: Journal {
         } catch {
             throw .storage("\(folder.path): the folder cannot be made: \(error)")
         }
-        lock = Lock(try FileLock(for: file.path))
+        let lock = try FileLock(for: file.path)
         let connection = try SQLiteConnection(path: file.path)
         try JournalSchema.prepare(connection)
-        writer = try JournalWriter(connection, options: options, clock: clock)
+        writer = try JournalWriter(connection, lock: lock, options: options, clock: clock)
         reader = try JournalReader(path: file.path)
     }
 
@@ -101,7 +100,6 @@ package final class SQLiteJournal: Journal {
     package func close() async {
         await reader.close()
         await writer.close()
-        lock.withLock { $0 = nil }
     }
 
     /// Makes the disk full for a test or a drill: the database may not grow past a number of
