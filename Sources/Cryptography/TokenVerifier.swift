@@ -11,6 +11,8 @@ package struct TokenVerifier: Sendable {
 
     private let keys: [SigningKey]
 
+    /// Trusts the given keys and no other; with none, every token is refused.
+    ///
     /// - Parameter keys: Of two keys with the same `kid` the first counts.
     package init(keys: [SigningKey]) { self.keys = keys }
 

@@ -22,6 +22,7 @@ package final class SQLiteJournal: Journal {
         /// Calls that may wait for the writer; one more is refused.
         package var waitingCallsMax = JournalLimits.waitingCallsMax
 
+        /// Sets what suits a server.
         package init() {}
     }
 
@@ -52,6 +53,7 @@ package final class SQLiteJournal: Journal {
         reader = try JournalReader(path: file.path)
     }
 
+    /// What this journal has done so far; a snapshot, may be read at any time.
     package var statistics: JournalStatistics { writer.statistics }
 
     package func open(_ header: ShowHeader) async throws(JournalError) -> ShowHeader {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Wire
 
@@ -192,6 +193,18 @@ enum Refusal: Equatable {
         let changed = claims.map { $0 == standard ? claim ?? $0 : $0 }
         let token = try makeToken(payload: "{\(changed.joined(separator: ","))}")
         #expect(Refusal(try verdict(token)) == refusal)
+    }
+
+    @Test func `The example of protocol.md is read`() throws {
+        let package = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let page = try String(
+            contentsOf: package.appending(path: "SDK-docs/protocol.md"), encoding: .utf8)
+        let lines = page.split(separator: "\n", omittingEmptySubsequences: false)
+        let fence = try #require(lines.firstIndex(of: "```json claims"))
+        let token = try makeToken(payload: String(lines[fence + 1]))
+        let claims = makeClaims(expiresAt: 1_795_370_400, notBefore: 1_795_363_200)
+        #expect(try verdict(token) == .success(claims))
     }
 
     @Test func `A service may have all rooms`() throws {

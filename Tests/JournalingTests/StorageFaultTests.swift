@@ -282,7 +282,12 @@ import Testing
 /// Sets the size from which the kernel refuses to write to a file (`setrlimit(2)`).
 private func limitFileSize(_ bytes: rlim_t) throws {
     var limit = rlimit()
-    try #require(getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+    #if canImport(Glibc)
+        let resource = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
+    #else
+        let resource = RLIMIT_FSIZE
+    #endif
+    try #require(getrlimit(resource, &limit) == 0)
     limit.rlim_cur = min(bytes, limit.rlim_max)
-    try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+    try #require(setrlimit(resource, &limit) == 0)
 }
