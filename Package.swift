@@ -74,7 +74,7 @@ let package = Package(
         tests("CryptographyTests", uses: ["Cryptography", "Wire", "Clockwork"]),
         tests("LanesTests", uses: ["Lanes", "Clockwork", "Wire"]),
         tests("ScriptingTests", uses: ["Scripting", "Wire"]),
-        tests("JournalingTests", uses: ["Journaling", "CSQLite", "Clockwork"]),
+        tests("JournalingTests", uses: ["Journaling", "Clockwork"]),
         tests("PluginContractTests", uses: ["PluginContract", "Wire"]),
         tests("PluginHostingTests", uses: ["PluginHosting", "PluginContract", "Wire"]),
         tests("RoomsTests", uses: ["Rooms", "PluginContract", "Wire", "Clockwork"]),

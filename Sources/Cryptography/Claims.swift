@@ -15,6 +15,7 @@ package struct Claims: Sendable, Equatable {
     /// `nbf`, in seconds of Unix time: until 30 seconds before then the token is refused.
     package var notBefore: Int64?
 
+    /// Puts claims together without checking them; see ``validate()``.
     package init(
         subject: String, room: String, role: String, name: String, expiresAt: Int64,
         notBefore: Int64? = nil

@@ -13,6 +13,7 @@ package struct SigningKey: Sendable {
         case kidLength(bytes: Int)
     }
 
+    /// Takes a name of 1 to 64 bytes and a secret of 32 bytes or more.
     package init(kid: String, secret: [UInt8]) throws(Refusal) {
         guard (1...64).contains(kid.utf8.count) else { throw .kidLength(bytes: kid.utf8.count) }
         guard secret.count >= 32 else { throw .secretTooShort(bytes: secret.count) }

@@ -11,6 +11,8 @@ package struct TokenVerifier: Sendable {
 
     private let keys: [SigningKey]
 
+    /// Trusts the given keys and no other; with none, every token is refused.
+    ///
     /// - Parameter keys: Of two keys with the same `kid` the first counts.
     package init(keys: [SigningKey]) { self.keys = keys }
 
@@ -18,7 +20,11 @@ package struct TokenVerifier: Sendable {
     ///
     /// Whether its room is the right one is for the caller to say.
     ///
-    /// - Parameter nowSeconds: Unix time.
+    /// - Parameters:
+    ///   - token: The compact form, 4,096 bytes at most.
+    ///   - nowSeconds: Unix time.
+    /// - Returns: The claims, each of them checked.
+    /// - Throws: The first reason to refuse the token, in the order above.
     package func verify(_ token: String, nowSeconds: Int64) throws(TokenError) -> Claims {
         let size = token.utf8.count
         guard size <= Token.bytesMax else {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Wire
 
@@ -21,8 +22,8 @@ func makeClaims(
 func makeToken(
     header: String = #"{"alg":"HS256","kid":"k1"}"#,
     payload: String = """
-        {"sub":"ana","room":"teahouse","role":"viewer","name":"Ana","exp":1795366800}
-        """
+    {"sub":"ana","room":"teahouse","role":"viewer","name":"Ana","exp":1795366800}
+    """
 ) throws -> String {
     Token.sign(header: Array(header.utf8), payload: Array(payload.utf8), with: try makeKey())
 }
@@ -148,7 +149,8 @@ enum Refusal: Equatable {
         (#""sub":"""#, sub, .malformed), (#""sub":7"#, sub, .malformed),
         (#""sub":null"#, sub, .malformed), (#""x":1"#, sub, .malformed),
         (#""sub":"\#(text(64))""#, sub, .none), (#""sub":"\#(text(65))""#, sub, .malformed),
-        (#""sub":"\#(text(32, "é"))""#, sub, .none), (#""sub":"\#(text(33, "é"))""#, sub, .malformed),
+        (#""sub":"\#(text(32, "é"))""#, sub, .none),
+        (#""sub":"\#(text(33, "é"))""#, sub, .malformed),
         (#""sub":"ana","sub":"bo""#, sub, .malformed),
         (#""room":"*""#, room, .malformed), (#""room":"*","x":"\u002a""#, room, .malformed),
         (#""room":"""#, room, .malformed), (#""room":"Tea""#, room, .malformed),
@@ -172,7 +174,8 @@ enum Refusal: Equatable {
         (#""x":1"#, exp, .malformed), (#""exp":"1795366800""#, exp, .malformed),
         (#""exp":1795366800.0"#, exp, .malformed), (#""exp":1.7953668e9"#, exp, .malformed),
         (#""exp":null"#, exp, .malformed), (#""exp":true"#, exp, .malformed),
-        (#""exp":9223372036854775807"#, exp, .none), (#""exp":9223372036854775808"#, exp, .malformed),
+        (#""exp":9223372036854775807"#, exp, .none),
+        (#""exp":9223372036854775808"#, exp, .malformed),
         (#""exp":0"#, exp, .expired), (#""exp":-1"#, exp, .expired),
         (#""exp":1795363200"#, exp, .expired), (#""exp":1795363199"#, exp, .expired),
         (#""exp":1795363201"#, exp, .none),
@@ -190,6 +193,18 @@ enum Refusal: Equatable {
         let changed = claims.map { $0 == standard ? claim ?? $0 : $0 }
         let token = try makeToken(payload: "{\(changed.joined(separator: ","))}")
         #expect(Refusal(try verdict(token)) == refusal)
+    }
+
+    @Test func `The example of protocol.md is read`() throws {
+        let package = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let page = try String(
+            contentsOf: package.appending(path: "SDK-docs/protocol.md"), encoding: .utf8)
+        let lines = page.split(separator: "\n", omittingEmptySubsequences: false)
+        let fence = try #require(lines.firstIndex(of: "```json claims"))
+        let token = try makeToken(payload: String(lines[fence + 1]))
+        let claims = makeClaims(expiresAt: 1_795_370_400, notBefore: 1_795_363_200)
+        #expect(try verdict(token) == .success(claims))
     }
 
     @Test func `A service may have all rooms`() throws {

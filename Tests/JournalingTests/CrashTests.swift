@@ -53,7 +53,8 @@ import Testing
         let expected = (0..<Int64(records.count)).map { record($0 + 1) }
         #expect(records == expected, "\(remark)")
         #expect(
-            try await journal.entries(show: "spring-tea") == expected.map { makeEntry($0.sequence) },
+            try await journal.entries(show: "spring-tea")
+                == expected.map { makeEntry($0.sequence) },
             "\(remark)")
         let spoken = try await journal.spokenRecords(show: "spring-tea", limit: 100)
         #expect(spoken == expected.filter { $0.isSpoken }, "\(remark)")
@@ -111,9 +112,7 @@ import Testing
     @Test func `What a killed process had acknowledged is there, and its lock is gone`()
         async throws
     {
-        setenv("PLAYHOUSE_TEST_FOLDER", folder.path, 1)
-        await #expect(processExitsWith: .signal(SIGKILL)) {
-            let path = try #require(ProcessInfo.processInfo.environment["PLAYHOUSE_TEST_FOLDER"])
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = folder.path as String] in
             var options = SQLiteJournal.Options()
             // Short, so that the end may well come in the middle of a checkpoint.
             options.checkpointPages = 10

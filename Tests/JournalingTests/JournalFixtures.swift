@@ -49,7 +49,7 @@ func makeRecord(
 ) -> Record {
     Record(
         show: show, sequence: sequence, offset: sequence / 2, source: "plugin:price-guess",
-        kind: "on_timer", atMilliseconds: 1_795_363_200_000 + sequence,
+        kind: "on_timer", atMilliseconds: 1_795_363_200_000 &+ sequence,
         event: Array("{\"n\":\(sequence)}".utf8), changes: changes, effects: Array("[]".utf8),
         events: events, hash: [UInt8](repeating: UInt8(truncatingIfNeeded: sequence), count: 32))
 }

@@ -264,7 +264,9 @@ import Testing
         await #expect(throws: JournalError.closed) {
             try await journal.save(Snapshot(show: "spring-tea", sequence: 0, bytes: []))
         }
-        await #expect(throws: JournalError.closed) { try await journal.snapshot(show: "spring-tea") }
+        await #expect(throws: JournalError.closed) {
+            try await journal.snapshot(show: "spring-tea")
+        }
     }
 
     @Test(arguments: JournalKind.allCases)

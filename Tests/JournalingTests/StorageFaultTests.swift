@@ -1,8 +1,13 @@
-import CSQLite
 import Foundation
 import Testing
 
 @testable import Journaling
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 @Suite struct StorageFaultTests {
     let folder: TemporaryFolder
@@ -21,7 +26,8 @@ import Testing
         _ = try await journal.open(makeHeader())
         let changes = [UInt8](repeating: 5, count: 1_000)
         for sequence in 1...records {
-            try await journal.append([makeRecord(sequence, changes: changes)], [makeEntry(sequence)])
+            try await journal.append(
+                [makeRecord(sequence, changes: changes)], [makeEntry(sequence)])
         }
         await journal.close()
     }
@@ -81,6 +87,53 @@ import Testing
         #expect(try await journal.allRecords().count == Int(kept))
         #expect(try await journal.entries(show: "spring-tea").count == Int(kept))
         await journal.close()
+    }
+
+    @Test(arguments: [0, 1, 31, 500, 4_120, 5_000, 12_345])
+    func `A commit torn by the kernel leaves nothing, and the journal goes on`(roomBytes: Int)
+        async throws
+    {
+        await #expect(processExitsWith: .success) {
+            [path = path as String, roomBytes] in
+            // The limit holds for the whole process, therefore one of its own.
+            signal(SIGXFSZ, SIG_IGN)
+            let journal = try SQLiteJournal(path: path)
+            _ = try await journal.open(makeHeader())
+            try await journal.append([makeRecord(1)], [makeEntry(1)])
+
+            let log = try FileManager.default.attributesOfItem(atPath: path + "-wal")
+            let size = try #require(log[.size] as? Int)
+            try limitFileSize(rlim_t(size + roomBytes))
+            let changes = [UInt8](repeating: 5, count: 20_000)
+            for _ in 0..<3 {
+                let refused = await outcome { () throws(JournalError) in
+                    try await journal.append([makeRecord(2, changes: changes)], [makeEntry(2)])
+                }
+                #expect(refused.storageSentence?.contains(path) == true, "\(refused)")
+                #expect(try await journal.allRecords() == makeRecords(1...1))
+            }
+
+            try limitFileSize(rlim_t.max)
+            try await journal.append([makeRecord(2, changes: changes)], [makeEntry(2)])
+            await journal.close()
+            let again = try SQLiteJournal(path: path)
+            #expect(
+                try await again.allRecords() == [makeRecord(1), makeRecord(2, changes: changes)])
+            #expect(try await again.entries(show: "spring-tea") == [makeEntry(1), makeEntry(2)])
+            await again.close()
+        }
+    }
+
+    // MARK: Settings
+
+    @Test func `Every connection syncs each commit and leaves checkpoints alone`() throws {
+        _ = try opening().get()
+        let connection = try SQLiteConnection(path: path)
+        try JournalSchema.configure(connection)
+        #expect(try connection.integer("PRAGMA synchronous") == 2)
+        #expect(try connection.integer("PRAGMA wal_autocheckpoint") == 0)
+        let isWAL = "SELECT journal_mode = 'wal' FROM pragma_journal_mode"
+        #expect(try connection.integer(isWAL) == 1)
     }
 
     // MARK: The wrong file
@@ -224,4 +277,17 @@ import Testing
         }
         #expect(constraint.isConflict)
     }
+}
+
+/// Sets the size from which the kernel refuses to write to a file (`setrlimit(2)`).
+private func limitFileSize(_ bytes: rlim_t) throws {
+    var limit = rlimit()
+    #if canImport(Glibc)
+        let resource = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
+    #else
+        let resource = RLIMIT_FSIZE
+    #endif
+    try #require(getrlimit(resource, &limit) == 0)
+    limit.rlim_cur = min(bytes, limit.rlim_max)
+    try #require(setrlimit(resource, &limit) == 0)
 }
