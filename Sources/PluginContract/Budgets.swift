@@ -14,7 +14,7 @@ package struct Budgets: Sendable, Equatable {
     /// One budget: its name in the manifest, where it is kept, and what the platform allows.
     struct Limit {
         var name: String
-        var keyPath: WritableKeyPath<Budgets, Int64> & Sendable
+        var keyPath: any WritableKeyPath<Budgets, Int64> & Sendable
         var range: ClosedRange<Int64>
     }
 

@@ -24,7 +24,8 @@ extension ManifestReader {
     private mutating func field(_ name: String, _ value: JSON) -> ConfigSchema.Field? {
         let path = "$.config.\(name)"
         if !isLuaName(name) {
-            report(path, "must be named with letters, digits and _ only, at most 64, no digit first")
+            report(
+                path, "must be named with letters, digits and _ only, at most 64, no digit first")
         }
         guard let object = object(value, path, what: "an object with a type") else { return nil }
         let types = ConfigSchema.FieldType.allCases.map(\.rawValue).joined(separator: ", ")

@@ -10,7 +10,9 @@ package enum Identifier {
         guard let first = bytes.first, bytes.count <= 64, isLetterOrDigit(first) else {
             return false
         }
-        return bytes.allSatisfy { isLetterOrDigit($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
+        return bytes.allSatisfy {
+            isLetterOrDigit($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
+        }
     }
 
     private static func isLetterOrDigit(_ byte: UInt8) -> Bool {

@@ -1,4 +1,4 @@
-package import Wire
+import Wire
 
 extension Manifest {
     /// The largest `plugin.json` that is read, in bytes.

@@ -46,9 +46,11 @@ extension PanelElementReader {
         throw wrong("\(what) must be an integer or a text of at most \(limit) characters", value)
     }
 
-    /// `{ money = 4900 }`, or nil when the value is something else.
-    func money(_ value: JSON?) throws(HostCallError) -> JSON? {
-        guard let value, let amount = value.objectValue?["money"] else { return nil }
+    /// An integer, a text or `{ money = 4900 }`.
+    func itemValue(_ value: JSON?) throws(HostCallError) -> JSON {
+        guard let value, let amount = value.objectValue?["money"] else {
+            return try integerOrText(value, "an item's value")
+        }
         guard let number = amount.wholeNumber, value.objectValue?.count == 1 else {
             throw wrong("money must be an integer of minor units", amount)
         }

@@ -42,7 +42,8 @@ struct PanelElementReader {
                 throw wrong("the second value must be a viewer { user, name }", table.at(2))
             }
             return PanelElement(
-                kind: kind, attributes: ["user": .string(viewer.user), "name": .string(viewer.name)])
+                kind: kind,
+                attributes: ["user": .string(viewer.user), "name": .string(viewer.name)])
         case .stat:
             return PanelElement(
                 kind: kind,
@@ -126,7 +127,8 @@ struct PanelElementReader {
             guard let option = LuaTable(value) else {
                 throw wrong("an option must be { value, label }", value)
             }
-            let value = try integerOrText(option.named("value") ?? option.at(1), "an option's value")
+            let value = try integerOrText(
+                option.named("value") ?? option.at(1), "an option's value")
             if values.contains(value) { throw wrong("two options have the same value", value) }
             values.append(value)
             list.append([
@@ -159,7 +161,7 @@ struct PanelElementReader {
             list.append([
                 "name": try text(
                     item.named("name") ?? item.at(1), "an item's name", Panel.Limit.labelCharacters),
-                "value": try money(value) ?? integerOrText(value, "an item's value"),
+                "value": try itemValue(value),
             ])
         }
         return PanelElement(

@@ -1,6 +1,6 @@
-package import PluginContract
+import PluginContract
 package import Scripting
-package import Wire
+import Wire
 
 extension Play {
     /// Takes what came of the calls of the last step.
@@ -109,7 +109,8 @@ extension Play {
     ) -> [PlayOutput] {
         let since = done.call.nowMilliseconds - limits.faultWindowMilliseconds
         let recent = state.faultTimes.filter { $0 > since }.count + 1
-        let pauses = state.status == .running && done.call.hook != .stop
+        let pauses =
+            state.status == .running && done.call.hook != .stop
             && recent >= limits.faultsMax
         var replies: [Afterwards] = []
         if let request = done.request {

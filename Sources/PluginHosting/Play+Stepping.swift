@@ -1,6 +1,6 @@
 import Clockwork
-package import PluginContract
-package import Scripting
+import PluginContract
+import Scripting
 import Wire
 
 extension Play {

@@ -1,5 +1,5 @@
 package import PluginContract
-package import Scripting
+import Scripting
 package import Wire
 
 /// One plugin in one show: a value without I/O, to which time is passed in.
@@ -55,7 +55,9 @@ package struct Play: Sendable {
     /// The plugin's entry in the state `plugins`.
     package var entry: JSON {
         let manifest = program.manifest
-        let titles = manifest.title.sorted { $0.key < $1.key }.map { ($0.key, JSON.string($0.value)) }
+        let titles = manifest.title.sorted { $0.key < $1.key }.map {
+            ($0.key, JSON.string($0.value))
+        }
         return [
             "status": .string(state.status.rawValue), "title": .object(JSONObject(titles)),
             "version": .string(manifest.version),

@@ -1,6 +1,6 @@
-import PluginContract
+package import PluginContract
 import Scripting
-import Wire
+package import Wire
 
 /// A call of a hook as its record keeps it: with this, the same program does the same again.
 struct PlayCall: Sendable, Equatable {

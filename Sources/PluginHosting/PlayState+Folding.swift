@@ -121,7 +121,9 @@ extension PlayState {
             guard let name = call.arguments.first?.stringValue else { return }
             timers[name] = nil
         case .collected:
-            guard call.arguments.count == 2, let batch = call.arguments[1].arrayValue else { return }
+            guard call.arguments.count == 2, let batch = call.arguments[1].arrayValue else {
+                return
+            }
             undelivered.removeFirst(min(batch.count, undelivered.count))
         default: break
         }
