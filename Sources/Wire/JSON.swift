@@ -1,5 +1,5 @@
 /// A JSON value (RFC 8259) with integers kept apart from other numbers.
-package enum JSON: Sendable, Equatable {
+package enum JSON: Sendable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -9,29 +9,86 @@ package enum JSON: Sendable, Equatable {
     case object(JSONObject)
 }
 
-/// The members of a JSON object in the order they were written. Names are unique.
-package struct JSONObject: Sendable, Equatable {
-    package private(set) var members: [(name: String, value: JSON)]
+extension JSON: Equatable {
+    /// Compares texts by their bytes (RFC 8259, section 8.3), where `String` would hold a composed
+    /// and a decomposed "é" for equal; objects compare without regard to order.
+    package static func == (one: JSON, other: JSON) -> Bool {
+        switch (one, other) {
+        case (.null, .null): true
+        case (.bool(let one), .bool(let other)): one == other
+        case (.integer(let one), .integer(let other)): one == other
+        case (.double(let one), .double(let other)): one == other
+        case (.string(let one), .string(let other)): one.hasSameBytes(as: other)
+        case (.array(let one), .array(let other)): one == other
+        case (.object(let one), .object(let other)): one == other
+        default: false
+        }
+    }
+}
 
-    package init(_ members: [(String, JSON)] = []) {
-        self.members = members.map { (name: $0.0, value: $0.1) }
+extension JSON {
+    /// The text, if this is a string.
+    package var stringValue: String? {
+        guard case .string(let value) = self else { return nil }
+        return value
     }
 
-    package subscript(name: String) -> JSON? {
-        get { members.first { $0.name == name }?.value }
-        set {
-            let index = members.firstIndex { $0.name == name }
-            switch (index, newValue) {
-            case (let index?, let value?): members[index].value = value
-            case (let index?, nil): members.remove(at: index)
-            case (nil, let value?): members.append((name, value))
-            case (nil, nil): break
-            }
+    /// The number, if it was written as an integer and fits.
+    package var integerValue: Int64? {
+        guard case .integer(let value) = self else { return nil }
+        return value
+    }
+
+    /// The number, if this is one; integers beyond 2⁵³ are rounded.
+    package var doubleValue: Double? {
+        switch self {
+        case .double(let value): value
+        case .integer(let value): Double(value)
+        default: nil
         }
     }
 
-    package static func == (one: Self, other: Self) -> Bool {
-        one.members.count == other.members.count
-            && one.members.allSatisfy { other[$0.name] == $0.value }
+    /// The truth value, if this is one.
+    package var boolValue: Bool? {
+        guard case .bool(let value) = self else { return nil }
+        return value
+    }
+
+    /// The elements, if this is an array.
+    package var arrayValue: [JSON]? {
+        guard case .array(let value) = self else { return nil }
+        return value
+    }
+
+    /// The members, if this is an object.
+    package var objectValue: JSONObject? {
+        guard case .object(let value) = self else { return nil }
+        return value
+    }
+
+    /// Whether this is `null`.
+    package var isNull: Bool {
+        guard case .null = self else { return false }
+        return true
+    }
+
+    /// The member of this name, if this is an object that has one.
+    package subscript(name: String) -> JSON? {
+        guard case .object(let object) = self else { return nil }
+        return object[name]
+    }
+
+    /// The element at this place, if this is an array that reaches so far.
+    package subscript(index: Int) -> JSON? {
+        guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }
+        return elements[index]
+    }
+}
+
+extension String {
+    /// Whether both are the same sequence of UTF-8 bytes, which is stricter than `==`.
+    func hasSameBytes(as other: String) -> Bool {
+        // Unequal strings are told apart by `==`, which is fast for them.
+        self == other && utf8.elementsEqual(other.utf8)
     }
 }

@@ -1,0 +1,104 @@
+/// The tables of a journal file, and what tells such a file from any other.
+///
+/// Records and entries are append-only rowid tables: a row goes to the end of its table, whatever
+/// show it belongs to. A show is named by a small integer in them. Format 1:
+///
+/// - `application_id` is "Play", `user_version` the format.
+/// - `records` has one row for each record, unique by show and sequence.
+/// - `entries` has one row for each move of value, unique by show, plugin, sequence and index.
+/// - `snapshots` has at most one row for each show.
+enum JournalSchema {
+    /// "Play" in ASCII.
+    static let applicationID: Int64 = 0x506C_6179
+    static let format: Int64 = 1
+
+    /// Makes sure that a file is a journal of this format; an empty file becomes one.
+    ///
+    /// Changes nothing in a file that is not.
+    static func prepare(_ connection: SQLiteConnection) throws(JournalError) {
+        let path = connection.path
+        let application = try connection.integer("PRAGMA application_id")
+        let format = try connection.integer("PRAGMA user_version")
+        let tables = try connection.integer("SELECT count(*) FROM sqlite_schema")
+        let isEmpty = application == 0 && format == 0 && tables == 0
+        guard isEmpty || application == applicationID else {
+            throw .damaged(
+                "\(path) belongs to another application (application_id \(application)): "
+                    + "name another file for the journal")
+        }
+        guard isEmpty || format <= self.format else {
+            throw .damaged(
+                "\(path) was written by a newer Playhouse (journal format \(format), this one "
+                    + "knows \(self.format)): start that version, or name another file")
+        }
+        guard isEmpty || format == self.format else {
+            throw .damaged(
+                "\(path) has journal format \(format), which this Playhouse never wrote: "
+                    + "put a backup in its place")
+        }
+        try connection.run("PRAGMA journal_mode = WAL")
+        try configure(connection)
+        guard isEmpty else { return }
+        do throws(JournalError) {
+            try connection.run("BEGIN IMMEDIATE;\(definition) COMMIT")
+        } catch {
+            connection.rollBack()
+            throw error
+        }
+    }
+
+    /// Sets what SQLite forgets with each connection.
+    static func configure(_ connection: SQLiteConnection) throws(JournalError) {
+        // FULL: a commit returns when the log is synced, so an acknowledged record survives a
+        // power cut (https://www.sqlite.org/pragma.html#pragma_synchronous).
+        try connection.run("PRAGMA synchronous = FULL")
+        // After a burst the log file shrinks again when it is restarted.
+        try connection.run("PRAGMA journal_size_limit = 67108864")
+        connection.watchLogSize()
+    }
+
+    private static let definition = """
+        CREATE TABLE shows (
+            id INTEGER PRIMARY KEY,
+            show TEXT NOT NULL UNIQUE,
+            room TEXT NOT NULL,
+            epoch TEXT NOT NULL,
+            began_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE records (
+            id INTEGER PRIMARY KEY,
+            show INTEGER NOT NULL,
+            sequence INTEGER NOT NULL,
+            "offset" INTEGER NOT NULL,
+            source TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            event BLOB NOT NULL,
+            changes BLOB NOT NULL,
+            effects BLOB NOT NULL,
+            events BLOB NOT NULL,
+            hash BLOB NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX records_by_sequence ON records (show, sequence);
+        CREATE INDEX records_spoken ON records (show, sequence) WHERE events <> x'';
+        CREATE TABLE entries (
+            id INTEGER PRIMARY KEY,
+            show INTEGER NOT NULL,
+            plugin TEXT NOT NULL,
+            sequence INTEGER NOT NULL,
+            "index" INTEGER NOT NULL,
+            pool TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            user TEXT,
+            count INTEGER NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX entries_by_key ON entries (show, plugin, sequence, "index");
+        CREATE TABLE snapshots (
+            show INTEGER PRIMARY KEY,
+            sequence INTEGER NOT NULL,
+            bytes BLOB NOT NULL
+        ) STRICT;
+        PRAGMA application_id = \(applicationID);
+        PRAGMA user_version = \(format);
+        """
+}
