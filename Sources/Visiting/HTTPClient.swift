@@ -1,3 +1,5 @@
+package import Wire
+
 /// Makes HTTP/1.1 requests, each over a connection of its own.
 package enum HTTPClient {
     /// Sends a GET request.

@@ -31,9 +31,9 @@ package actor RoomClient {
     private typealias News = Result<RoomMessage, RoomClientError>
 
     /// What the server answered to `hello`.
-    package let welcome: JSONObject
+    package nonisolated let welcome: JSONObject
     /// The epoch of the event stream, for recovery.
-    package let epoch: String
+    package nonisolated let epoch: String
     /// The offset of the last event that was handled.
     package private(set) var lastOffset: Int64
     /// The latest value of every state key that was told.
@@ -82,10 +82,10 @@ package actor RoomClient {
         } catch {
             throw .socket(error)
         }
-        guard let first, case .object(let answer)? = try? JSON(parsing: first) else {
+        guard let first, let answer = try? JSON(parsing: first).objectValue else {
             throw .closed(await socket.closeCode)
         }
-        guard answer[text: "type"] == "welcome" else {
+        guard answer["type"]?.stringValue == "welcome" else {
             await socket.close()
             throw refusal(answer)
         }
@@ -105,9 +105,9 @@ package actor RoomClient {
         self.messagesKeptMax = messagesKeptMax
         self.onMessage = onMessage
         self.loop = loop
-        epoch = welcome[text: "epoch"] ?? ""
-        lastOffset = welcome[integer: "offset"] ?? 0
-        for (key, value) in welcome[object: "states"]?.members ?? [] { states[key] = value }
+        epoch = welcome["epoch"]?.stringValue ?? ""
+        lastOffset = welcome["offset"]?.integerValue ?? 0
+        for (key, value) in welcome["states"]?.objectValue?.members ?? [] { states[key] = value }
     }
 
     // MARK: Asking
@@ -130,8 +130,11 @@ package actor RoomClient {
         } catch {
             throw isClosed ? .closed(closeCode) : .socket(error)
         }
-        return try await withCheckedContinuation { continuation in
-            guard !isClosed else { return continuation.resume(returning: .failure(.closed(closeCode))) }
+        return try await withCheckedContinuation {
+            (continuation: CheckedContinuation<Answer, Never>) in
+            guard !isClosed else {
+                return continuation.resume(returning: .failure(.closed(closeCode)))
+            }
             requests[id] = continuation
             loop.after(milliseconds: withinMilliseconds) { [weak self] in
                 self?.assumeIsolated {
@@ -186,8 +189,10 @@ package actor RoomClient {
 
     /// Waits until the server has closed and returns its close code.
     package func closed(withinMilliseconds: Int = 10_000) async throws(RoomClientError) -> UInt16? {
+        guard !isClosed else { return closeCode }
         do throws(RoomClientError) {
-            try await watch(withinMilliseconds: withinMilliseconds) { _ in Never?.none }
+            let _: Bool = try await watch(withinMilliseconds: withinMilliseconds) { _ in nil }
+            return closeCode
         } catch .closed(let code) {
             return code
         }
@@ -233,7 +238,7 @@ package actor RoomClient {
     private func on(_ delivery: WebSocketDelivery) {
         switch delivery {
         case .message(let bytes):
-            guard case .object(let object)? = try? JSON(parsing: bytes) else { return }
+            guard let object = try? JSON(parsing: bytes).objectValue else { return }
             on(object)
         case .ended(_, let closeCode):
             isClosed = true
@@ -245,8 +250,8 @@ package actor RoomClient {
     }
 
     private func on(_ object: JSONObject) {
-        if let id = object[text: "id"], requests[id] != nil {
-            let isReply = object[text: "type"] == "reply"
+        if let id = object["id"]?.stringValue, requests[id] != nil {
+            let isReply = object["type"]?.stringValue == "reply"
             return answer(id, isReply ? .success(object) : .failure(Self.refusal(object)))
         }
         let message = RoomMessage(object)
@@ -268,8 +273,8 @@ package actor RoomClient {
 
     private static func refusal(_ object: JSONObject) -> RoomClientError {
         .refused(
-            code: object[text: "code"] ?? "", message: object[text: "message"] ?? "",
-            retryAfterMilliseconds: object[integer: "retryAfterMilliseconds"])
+            code: object["code"]?.stringValue ?? "", message: object["message"]?.stringValue ?? "",
+            retryAfterMilliseconds: object["retryAfterMilliseconds"]?.integerValue)
     }
 }
 

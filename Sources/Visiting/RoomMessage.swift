@@ -14,19 +14,20 @@ package enum RoomMessage: Sendable, Equatable {
     case other(JSONObject)
 
     init(_ object: JSONObject) {
-        switch object[text: "type"] {
+        switch object["type"]?.stringValue {
         case "event":
             self = .event(
-                offset: object[integer: "offset"] ?? -1, name: object[text: "name"] ?? "",
-                from: object[text: "from"] ?? "", data: object["data"] ?? .null)
+                offset: object["offset"]?.integerValue ?? -1,
+                name: object["name"]?.stringValue ?? "",
+                from: object["from"]?.stringValue ?? "", data: object["data"] ?? .null)
         case "state":
-            self = .state(key: object[text: "key"] ?? "", value: object["value"] ?? .null)
+            self = .state(key: object["key"]?.stringValue ?? "", value: object["value"] ?? .null)
         case "danmaku": self = .danmaku(object)
         case "bye":
             self = .bye(
-                code: object[text: "code"] ?? "",
+                code: object["code"]?.stringValue ?? "",
                 isReconnectWanted: object["reconnect"] == .bool(true),
-                afterMilliseconds: object[integer: "afterMilliseconds"])
+                afterMilliseconds: object["afterMilliseconds"]?.integerValue)
         default: self = .other(object)
         }
     }
@@ -57,22 +58,5 @@ package enum RoomClientError: Error, Equatable, CustomStringConvertible {
         case .socket(let error): error.description
         case .overflow: "more messages came than are kept"
         }
-    }
-}
-
-extension JSONObject {
-    /// Returns a member that is a string.
-    package subscript(text name: String) -> String? {
-        if case .string(let text)? = self[name] { text } else { nil }
-    }
-
-    /// Returns a member that is an integer.
-    package subscript(integer name: String) -> Int64? {
-        if case .integer(let number)? = self[name] { number } else { nil }
-    }
-
-    /// Returns a member that is an object.
-    package subscript(object name: String) -> JSONObject? {
-        if case .object(let object)? = self[name] { object } else { nil }
     }
 }

@@ -1,4 +1,3 @@
-package import Clockwork
 import Cryptography
 import Wire
 
@@ -116,7 +115,8 @@ package actor WebSocketClient {
         channel.write(bytes)
     }
 
-    private func send(_ opcode: WebSocketOpcode, _ payload: [UInt8]) async throws(SocketError) {
+    private func send(_ opcode: WebSocketFrame.Opcode, _ payload: [UInt8]) async throws(SocketError)
+    {
         while case .open = phase, channel.bytesUnsent > limits.bytesUnsentMax {
             await withCheckedContinuation { senders.append($0) }
         }
@@ -124,7 +124,7 @@ package actor WebSocketClient {
         write(opcode, payload)
     }
 
-    private func write(_ opcode: WebSocketOpcode, _ payload: [UInt8]) {
+    private func write(_ opcode: WebSocketFrame.Opcode, _ payload: [UInt8]) {
         channel.write(WebSocketFrame.masked(opcode, payload, mask: random.next()))
     }
 
@@ -135,7 +135,8 @@ package actor WebSocketClient {
     ///
     /// - Throws: The error that ended the connection; ``SocketError/cancelled`` in a cancelled task.
     package func receive() async throws(SocketError) -> [UInt8]? {
-        if let message = pending.popFirst() {
+        if !pending.isEmpty {
+            let message = pending.removeFirst()
             if pending.count <= limits.messagesPendingMax / 2 { channel.resumeReading() }
             return message
         }
@@ -145,7 +146,8 @@ package actor WebSocketClient {
         }
         precondition(receiver == nil, "one caller receives at a time")
         return try await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
+            await withCheckedContinuation {
+                (continuation: CheckedContinuation<Result<[UInt8]?, SocketError>, Never>) in
                 if Task.isCancelled {
                     continuation.resume(returning: .failure(.cancelled))
                 } else {
@@ -222,11 +224,19 @@ package actor WebSocketClient {
         }
     }
 
-    private func end(_ error: SocketError?) {
+    /// - Parameter isLingering: The server closes the TCP connection first (RFC 6455 section
+    ///   7.1.1); it is given some time for that.
+    private func end(_ error: SocketError?, isLingering: Bool = false) {
         if case .closed = phase { return }
         phase = .closed
         failure = error
-        channel.close()
+        if isLingering {
+            channel.finishWriting()
+            channel.resumeReading()
+            loop.after(milliseconds: limits.closeMillisecondsMax) { [channel] in channel.close() }
+        } else {
+            channel.close()
+        }
         opener?.resume(returning: .failure(error ?? .closed))
         opener = nil
         if let error { finishReceiving(.failure(error)) } else { finishReceiving(.success(nil)) }
@@ -248,10 +258,10 @@ package actor WebSocketClient {
             senders = []
             for sender in waiting { sender.resume() }
         case .received(let bytes):
-            if case .handshake(let reader, let key) = phase {
-                continueHandshake(reader, key: key, bytes)
-            } else {
-                decode(bytes)
+            switch phase {
+            case .handshake(let reader, let key): continueHandshake(reader, key: key, bytes)
+            case .open, .closing: decode(bytes)
+            case .closed: break
             }
         case .ended(let error): end(closeCode == nil ? error ?? .closed : nil)
         }
@@ -272,8 +282,8 @@ package actor WebSocketClient {
         guard response.status == 101 else {
             return end(.upgradeRefused(status: response.status, body: response.text))
         }
-        guard response[header: "upgrade"]?.lowercased() == "websocket",
-            response[header: "sec-websocket-accept"]
+        guard response.header("upgrade")?.lowercased() == "websocket",
+            response.header("sec-websocket-accept")
                 == WebSocketHandshake.acceptKey(for: key, sha1: Digest.sha1)
         else { return end(.malformed("a handshake for another key")) }
         phase = .open
@@ -285,9 +295,40 @@ package actor WebSocketClient {
 
     private func decode(_ bytes: UnsafeMutableRawBufferPointer) {
         guard !bytes.isEmpty else { return }
-        var events: [Incoming] = []
-        decoder.decode(bytes) { event in events.append(Incoming(event)) }
-        for event in events { on(event) }
+        do throws(WebSocketError) {
+            try decoder.decode(bytes) { event in on(event) }
+        } catch {
+            write(.close, WebSocketFrame.closePayload(code: error.closeCode, reason: error.reason))
+            return end(.malformed(error.reason), isLingering: true)
+        }
         if receiver == nil, pending.count >= limits.messagesPendingMax { channel.pauseReading() }
+    }
+
+    private func on(_ event: WebSocketEvent) {
+        switch event {
+        case .text(let bytes), .binary(let bytes):
+            guard case .open = phase else { return }
+            deliver(Array(bytes))
+        case .ping(let bytes):
+            if case .open = phase { write(.pong, Array(bytes)) }
+        case .pong: break
+        case .close(let code, let reason):
+            closeCode = code ?? 1005
+            closeReason = reason
+            if case .open = phase {
+                write(.close, code.map { WebSocketFrame.closePayload(code: $0, reason: "") } ?? [])
+            }
+            end(nil, isLingering: true)
+        }
+    }
+
+    private func deliver(_ message: [UInt8]) {
+        if let consumer {
+            consumer(.message(message))
+        } else if receiver != nil {
+            finishReceiving(.success(message))
+        } else {
+            pending.append(message)
+        }
     }
 }

@@ -1,22 +1,13 @@
-/// An answer of a server: status, headers and body (RFC 9112).
-package struct HTTPResponse: Sendable, Equatable {
-    package var status: Int
-    /// Names are in lower case; several fields of one name stay several.
-    package var headers: [(name: String, value: String)]
-    package var body: [UInt8]
+package import Wire
 
-    /// Returns the first header of a name that is given in lower case.
-    package subscript(header name: String) -> String? {
-        headers.first { $0.name == name }?.value
+extension HTTPResponse {
+    /// Returns the first header of a name, whatever its case.
+    package func header(_ name: String) -> String? {
+        headers.first { $0.0.lowercased() == name.lowercased() }?.1
     }
 
     /// The body as text; bytes that are not UTF-8 are replaced.
     package var text: String { String(decoding: body, as: UTF8.self) }
-
-    package static func == (one: Self, other: Self) -> Bool {
-        one.status == other.status && one.body == other.body
-            && one.headers.elementsEqual(other.headers) { $0 == $1 }
-    }
 }
 
 /// Reads one answer as its bytes arrive. A pure value; sockets feed it.
@@ -36,7 +27,7 @@ struct HTTPResponseReader {
         case complete
     }
 
-    private(set) var response = HTTPResponse(status: 0, headers: [], body: [])
+    private(set) var response = HTTPResponse(status: 0)
     private var part = Part.head
     private var unread: [UInt8] = []
     private let isBodyless: Bool
@@ -132,14 +123,14 @@ struct HTTPResponseReader {
         for line in lines {
             guard let colon = line.firstIndex(of: ":") else { throw .malformed("a bad header") }
             let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
-            response.headers.append((line[..<colon].lowercased(), String(value)))
+            response.headers.append((String(line[..<colon]), String(value)))
         }
         if (100...199).contains(status), status != 101 { return }
         if status == 101 || status == 204 || status == 304 || isBodyless {
             part = .complete
-        } else if response[header: "transfer-encoding"]?.lowercased() == "chunked" {
+        } else if response.header("transfer-encoding")?.lowercased() == "chunked" {
             part = .chunkSize
-        } else if let length = response[header: "content-length"] {
+        } else if let length = response.header("content-length") {
             guard let count = Int(length), (0...bodyBytesMax).contains(count) else {
                 throw .malformed("a bad Content-Length")
             }
