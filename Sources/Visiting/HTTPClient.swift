@@ -2,9 +2,7 @@ package import Wire
 
 /// Makes HTTP/1.1 requests, each over a connection of its own.
 package enum HTTPClient {
-    /// Sends a GET request.
-    ///
-    /// - Parameter path: The request target, escaped as it shall go out.
+    /// Sends a GET request. The path is the request target, escaped as it shall go out.
     package static func get(
         host: String = "127.0.0.1", port: UInt16, path: String,
         headers: [(String, String)] = [], loop: SocketLoop = .shared
@@ -23,8 +21,7 @@ package enum HTTPClient {
     }
 
     /// Sends bytes as they are and reads one answer: for requests that no client should make.
-    ///
-    /// - Parameter millisecondsMax: How long the whole exchange may take.
+    /// The whole exchange may take `millisecondsMax`.
     package static func exchange(
         host: String = "127.0.0.1", port: UInt16, bytes: [UInt8], isBodyless: Bool = false,
         millisecondsMax: Int = 10_000, loop: SocketLoop = .shared

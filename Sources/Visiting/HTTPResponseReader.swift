@@ -33,7 +33,7 @@ struct HTTPResponseReader {
     private let isBodyless: Bool
     private let bodyBytesMax: Int
 
-    /// - Parameter isBodyless: The request was HEAD, or only the head is wanted.
+    /// Waits for an answer; `isBodyless` says that the request was HEAD.
     init(isBodyless: Bool = false, bodyBytesMax: Int = 16 << 20) {
         self.isBodyless = isBodyless
         self.bodyBytesMax = bodyBytesMax
@@ -47,17 +47,15 @@ struct HTTPResponseReader {
     /// Bytes after the answer: for an upgrade, the first bytes of the new protocol.
     var remainder: [UInt8] { isComplete ? unread : [] }
 
-    /// Reads more bytes.
-    ///
-    /// - Throws: ``SocketError/malformed(_:)`` for what is not an answer or is too large.
+    /// Reads more bytes. Throws ``SocketError/malformed(_:)`` for what is not an answer or is too
+    /// large.
     mutating func read(_ bytes: some Sequence<UInt8>) throws(SocketError) {
         unread.append(contentsOf: bytes)
         while try step() {}
     }
 
-    /// Tells that the peer has closed.
-    ///
-    /// - Throws: ``SocketError/malformed(_:)`` when the answer is cut off.
+    /// Tells that the peer has closed. Throws ``SocketError/malformed(_:)`` when the answer is cut
+    /// off.
     mutating func end() throws(SocketError) {
         switch part {
         case .complete: break

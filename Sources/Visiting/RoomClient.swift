@@ -61,12 +61,10 @@ package actor RoomClient {
 
     /// Connects, says hello and waits for the welcome.
     ///
-    /// - Parameters:
-    ///   - messagesKeptMax: How many messages ``kept`` holds; 0 keeps none.
-    ///   - headers: Sent with the handshake.
-    ///   - onMessage: Called on the loop with every message; it must not block.
-    /// - Throws: ``RoomClientError/refused(code:message:retryAfterMilliseconds:)`` when the room
-    ///   does not let the client in.
+    /// `messagesKeptMax` is how many messages ``kept`` holds; 0 keeps none. The headers are sent with
+    /// the handshake. `onMessage` is called on the loop with every message and must not block.
+    /// Throws ``RoomClientError/refused(code:message:retryAfterMilliseconds:)`` when the room does
+    /// not let the client in.
     package static func join(
         _ entry: Entry, host: String = "127.0.0.1", port: UInt16, messagesKeptMax: Int = 0,
         headers: [(String, String)] = [], loop: SocketLoop = .shared,
@@ -112,12 +110,10 @@ package actor RoomClient {
 
     // MARK: Asking
 
-    /// Sends a request and waits for its reply.
+    /// Sends a request and returns all fields of its reply.
     ///
-    /// - Parameters:
-    ///   - type: The name of the request.
-    ///   - fields: What it needs besides `type` and `id`.
-    /// - Returns: All fields of the reply.
+    /// The fields are what the request needs besides `type` and `id`. Throws
+    /// ``RoomClientError/refused(code:message:retryAfterMilliseconds:)`` when the answer is an error.
     package func request(
         _ type: String, _ fields: [(String, JSON)] = [], withinMilliseconds: Int = 10_000
     ) async throws(RoomClientError) -> JSONObject {
@@ -163,8 +159,8 @@ package actor RoomClient {
 
     /// Returns what `match` finds in the first message, kept or still to come, that has it.
     ///
-    /// - Throws: ``RoomClientError/timedOut(_:)``; ``RoomClientError/overflow`` when a message
-    ///   that was not kept might have matched.
+    /// Throws ``RoomClientError/timedOut(_:)``, or ``RoomClientError/overflow`` when a message that
+    /// was not kept might have matched.
     package func first<Found: Sendable>(
         withinMilliseconds: Int = 10_000, _ match: @escaping @Sendable (RoomMessage) -> Found?
     ) async throws(RoomClientError) -> Found {

@@ -8,9 +8,8 @@ package final class SocketListener: @unchecked Sendable {
     package let port: UInt16
     private let source: any DispatchSourceRead
 
-    /// Listens at once. `onAccept` is called on the loop with every new connection.
-    ///
-    /// - Parameter port: 0 lets the system choose a free one.
+    /// Listens at once. `onAccept` is called on the loop with every new connection. Port 0 lets the
+    /// system choose a free one.
     package init(
         port: UInt16 = 0, loop: SocketLoop,
         onAccept: @escaping @Sendable (SocketChannel) -> Void

@@ -64,11 +64,9 @@ package actor WebSocketClient {
 
     /// Opens a WebSocket.
     ///
-    /// - Parameters:
-    ///   - host: `localhost` or an IPv4 address.
-    ///   - path: The request target, with its query.
-    ///   - headers: Sent besides those of the handshake.
-    /// - Throws: ``SocketError/upgradeRefused(status:body:)`` when the server answers otherwise.
+    /// The host is `localhost` or an IPv4 address, the path is the request target with its query,
+    /// the headers are sent besides those of the handshake. Throws
+    /// ``SocketError/upgradeRefused(status:body:)`` when the server answers otherwise.
     package static func connect(
         host: String = "127.0.0.1", port: UInt16, path: String,
         headers: [(String, String)] = [], limits: Limits = Limits(), loop: SocketLoop = .shared
@@ -224,8 +222,8 @@ package actor WebSocketClient {
         }
     }
 
-    /// - Parameter isLingering: The server closes the TCP connection first (RFC 6455 section
-    ///   7.1.1); it is given some time for that.
+    /// Ends the conversation. Lingering gives the server some time to close the TCP connection
+    /// first (RFC 6455 section 7.1.1).
     private func end(_ error: SocketError?, isLingering: Bool = false) {
         if case .closed = phase { return }
         phase = .closed
