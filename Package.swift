@@ -85,6 +85,7 @@ let package = Package(
                 "Playhouse", "Serving", "Rooms", "Journaling", "PluginHosting", "PluginContract",
                 "Wire", "Cryptography", "Clockwork", "Visiting",
             ]),
+        tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
         tests("BrowserTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
         tests("TidyTests", uses: []),
     ]
