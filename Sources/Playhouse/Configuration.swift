@@ -209,6 +209,29 @@ extension Configuration {
         return configuration
     }
 
+    private static func readWords(
+        _ reader: inout ConfigurationReader, _ settings: inout RoomSettings,
+        path: (String) -> String
+    ) {
+        var texts = ["words": "", "allowedWords": ""]
+        for name in ["words", "allowedWords"] {
+            var file: String?
+            reader.text(name) { file = path($0) }
+            guard let file else { continue }
+            guard let data = FileManager.default.contents(atPath: file) else {
+                reader.problem(name, "\(file) cannot be read")
+                continue
+            }
+            texts[name] = String(decoding: data, as: UTF8.self)
+        }
+        do throws(WordListError) {
+            settings.wordFilter = try WordFilter(
+                blocked: texts["words"] ?? "", allowed: texts["allowedWords"] ?? "")
+        } catch {
+            reader.problem("words", "\(error)")
+        }
+    }
+
     private static func readProduct(
         _ reader: inout ConfigurationReader, path: (String) -> String
     ) -> ProductConfiguration {

@@ -1,3 +1,4 @@
+import Clockwork
 import PluginContract
 import PluginHosting
 import Rooms

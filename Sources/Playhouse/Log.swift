@@ -1,6 +1,6 @@
 package import Clockwork
 import Foundation
-import Wire
+package import Wire
 
 /// Writes what happens as lines on standard output: for people, or one JSON object a line.
 package final class Log: Sendable {

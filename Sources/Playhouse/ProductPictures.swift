@@ -1,4 +1,5 @@
 import Foundation
+import Rooms
 import Wire
 
 /// The pictures of a room's products: files the shop names, or a drawn card with the product's title.

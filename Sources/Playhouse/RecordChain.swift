@@ -1,7 +1,7 @@
 import Cryptography
 package import Journaling
 package import PluginContract
-import Wire
+package import Wire
 
 /// Turns drafts into the records of one show: sequence, offset, ledger keys, and a hash that each
 /// record takes over from the one before it, so that a log cannot be altered in the middle unseen.

@@ -1,3 +1,4 @@
+import Clockwork
 import Cryptography
 import Foundation
 import Journaling

@@ -1,12 +1,12 @@
 package import Clockwork
 import Cryptography
 import Foundation
-package import Journaling
-package import Lanes
-package import PluginContract
-package import PluginHosting
-package import Rooms
-package import Serving
+import Journaling
+import Lanes
+import PluginContract
+import PluginHosting
+import Rooms
+import Serving
 import Wire
 
 /// Wires the modules into a running server: the only place that knows them all.
@@ -126,7 +126,7 @@ package actor Server {
         var programs: [String: PluginProgram] = [:]
         let wanted = Set(configuration.rooms.flatMap { $0.plugins.map(\.id) })
         for id in wanted.sorted() {
-            let program = try ProgramLoader.load(folder: configuration.plugins + "/" + id)
+            let program = try ProgramLoader().load(folder: configuration.plugins + "/" + id)
             programs[id] = program
             log.info(
                 "plugin loaded",
@@ -145,12 +145,12 @@ package actor Server {
         let counters = ServingCounters()
         let pictures = try ProductPictures(configuration.rooms)
         let byID = Dictionary(uniqueKeysWithValues: rooms.map { ($0.id, $0) })
-        var doors: [String: Door] = [:]
-        for (room, settings) in zip(rooms, configuration.rooms.map(\.settings)) {
-            doors[room.id] = Door(
+        let doors = zip(rooms, configuration.rooms.map(\.settings)).map { room, settings in
+            Door(
                 room: room.id, number: room.number, admitsAnonymous: settings.anonymous,
                 post: { room.post($0) })
         }
+        let doorByRoom = Dictionary(uniqueKeysWithValues: doors.map { ($0.room, $0) })
         let sources = Router.Sources(
             isDraining: { draining.withLock { $0 } },
             metrics: {
@@ -192,18 +192,14 @@ package actor Server {
             picture: { pictures.picture(room: $0, file: $1) })
         let verifier = TokenVerifier(keys: configuration.keys)
         var premises = Premises(
-            doors: doors, verifier: verifier, limits: configuration.limits,
+            doors: doorByRoom, verifier: verifier, limits: configuration.limits,
             addresses: AddressBook(limits: configuration.limits), answer: { _, _ in },
             sha1: { Digest.sha1($0) }, unixMilliseconds: { clock.unixMilliseconds },
             echoes: configuration.echoes, counters: counters)
         let router = Router(
             assets: try Assets(), sources: sources,
-            isOpen: { doors[$0]?.admitsAnonymous },
-            admit: { [premises] token, room in
-                premises.admit(token: token, room: room).mapError {
-                    Router.RouterRefusal(code: $0.code.name, detail: $0.message)
-                }
-            })
+            isOpen: { doorByRoom[$0]?.admitsAnonymous },
+            admit: { [premises] token, room in premises.bearer(token, room: room) })
         premises.answer = { router.answer($0, $1) }
         return premises
     }

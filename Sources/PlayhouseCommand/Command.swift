@@ -23,8 +23,6 @@ enum Command {
         """
 
     static func main() async {
-        // A line of the log must not wait in a buffer when standard output is a file or a pipe.
-        setvbuf(stdout, nil, _IOLBF, 0)
         signal(SIGPIPE, SIG_IGN)
         var words = Array(CommandLine.arguments.dropFirst())
         let name = words.isEmpty ? "--help" : words.removeFirst()

@@ -52,7 +52,8 @@ enum ServeCommand {
 
 /// Waits for SIGTERM and SIGINT; the second one ends the process at once.
 final class EndSignals: Sendable {
-    private let sources: [any DispatchSourceSignal]
+    // Sendable: set by `init` and only kept alive afterwards; Dispatch sources are thread-safe.
+    private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
     private let stream: AsyncStream<Void>
 
     init() {

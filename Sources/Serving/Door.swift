@@ -1,5 +1,5 @@
 package import Cryptography
-import PluginContract
+package import PluginContract
 package import Rooms
 package import Wire
 
@@ -83,6 +83,13 @@ package struct Premises: Sendable {
         let person = checked ?? anonymous(hello)
         let recover = hello.recover.map { (epoch: $0.epoch, offset: $0.offset) }
         return .success((door, Guest(person: person, requestID: hello.id, recover: recover)))
+    }
+
+    /// Verifies the bearer token of an HTTP request.
+    package func bearer(_ token: String, room: String) -> Result<Person, Router.Refusal> {
+        admit(token: token, room: room).mapError {
+            Router.Refusal(code: $0.code.name, detail: $0.message)
+        }
     }
 
     /// Verifies a token for a room.

@@ -47,10 +47,10 @@ package struct Router: Sendable {
     /// Whether a room admits anonymous viewers; nil if there is no such room.
     private let isOpen: @Sendable (String) -> Bool?
     /// Verifies a bearer token for a room.
-    private let admit: @Sendable (_ token: String, _ room: String) -> Result<Person, RouterRefusal>
+    private let admit: @Sendable (_ token: String, _ room: String) -> Result<Person, Refusal>
 
     /// Why a bearer token was refused.
-    package struct RouterRefusal: Error {
+    package struct Refusal: Error {
         package var code: String
         package var detail: String
         package init(code: String, detail: String) {
@@ -61,7 +61,7 @@ package struct Router: Sendable {
 
     package init(
         assets: Assets, sources: Sources, isOpen: @escaping @Sendable (String) -> Bool?,
-        admit: @escaping @Sendable (String, String) -> Result<Person, RouterRefusal>
+        admit: @escaping @Sendable (String, String) -> Result<Person, Refusal>
     ) {
         self.assets = assets
         self.sources = sources
