@@ -118,6 +118,12 @@ import Testing
         #expect(longer.firstMatch(in: "abcbcdabcxcdef") == nil)
     }
 
+    @Test func `a word counts where a longer one with the same end does not`() throws {
+        #expect(try found("olbc\nbc", in: "ol bc"))
+        #expect(try found("bc", in: "x bc", allowed: "xbc"))
+        #expect(try !found("bc", in: "xbc", allowed: "xbc"))
+    }
+
     @Test func `no list blocks nothing`() throws {
         #expect(WordFilter.none.firstMatch(in: "anything") == nil)
         #expect(try WordFilter(blocked: "", allowed: "x1").firstMatch(in: "x1") == nil)
