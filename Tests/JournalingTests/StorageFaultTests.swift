@@ -230,8 +230,10 @@ import Testing
     }
 
     @Test func `A folder or a path through a file is a storage error with its name`() throws {
-        let sentence = try #require(opening(folder.path).storageSentence)
-        #expect(sentence.contains(folder.path))
+        let inner = folder.file("folder")
+        try FileManager.default.createDirectory(atPath: inner, withIntermediateDirectories: true)
+        let sentence = try #require(opening(inner).storageSentence)
+        #expect(sentence.contains(inner))
         try folder.write([1], to: "file")
         let through = try #require(opening(folder.file("file/journal.db")).storageSentence)
         #expect(through.contains(folder.file("file")))

@@ -42,7 +42,8 @@ private struct Client {
             events.append(message)
         case "state":
             let value = message["value"] ?? .null
-            states[message["key"]?.stringValue ?? ""] = value.isNull ? nil : value
+            let key = message["key"]?.stringValue ?? ""
+            if value.isNull { states.removeValue(forKey: key) } else { states[key] = value }
         default: break
         }
     }

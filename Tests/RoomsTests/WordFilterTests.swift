@@ -1,4 +1,4 @@
-import Rooms
+@testable import Rooms
 import Testing
 
 @Suite struct WordFilterTests {
@@ -116,6 +116,12 @@ import Testing
         let longer = try WordFilter(blocked: "abcd\nbcde\ncdefg")
         #expect(longer.firstMatch(in: "abcbcdabcxcdefg")?.word == "cdefg")
         #expect(longer.firstMatch(in: "abcbcdabcxcdef") == nil)
+    }
+
+    @Test func `a word counts where a longer one with the same end does not`() throws {
+        #expect(try found("olbc\nbc", in: "ol bc"))
+        #expect(try found("bc", in: "x bc", allowed: "xbc"))
+        #expect(try !found("bc", in: "xbc", allowed: "xbc"))
     }
 
     @Test func `no list blocks nothing`() throws {

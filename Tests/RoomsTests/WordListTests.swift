@@ -1,4 +1,4 @@
-import Rooms
+@testable import Rooms
 import Testing
 
 @Suite struct WordListTests {
