@@ -26,7 +26,7 @@ struct RoomOpening {
         var room = Room(
             settings: configuration.settings, epoch: header.epoch, show: show,
             beganAtMilliseconds: header.beganAtMilliseconds,
-            messagePrefix: "m" + String(now, radix: 36) + "-")
+            messagePrefix: String(now, radix: 36))
         var playbill = try makePlaybill(header)
         var chain = RecordChain(show: show)
         var count = 0
