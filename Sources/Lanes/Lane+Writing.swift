@@ -52,7 +52,12 @@ extension Lane {
             endTurn()
             return
         }
-        let phases = max(1, control.tickMilliseconds / stepMilliseconds)
+        let count = max(1, control.tickMilliseconds / stepMilliseconds)
+        if count != phases {
+            // Another count deals the readers into other groups: every group must be visited anew.
+            phases = count
+            for audience in dirtyAudiences { audience.phasesLeft = .max }
+        }
         phase = (phase + 1) % phases
         let began = clock.monotonicNanoseconds
         var isAnyClean = false

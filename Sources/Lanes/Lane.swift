@@ -47,6 +47,8 @@ package actor Lane {
     private var housekeeping: (any DispatchSourceTimer)?
     var ticking: (any DispatchSourceTimer)?
     var phase = 0
+    /// Groups that the readers of an audience are dealt into while the lane ticks.
+    var phases = 1
     var seconds: UInt32 = 0
     private var isStopped = false
 

@@ -33,6 +33,12 @@ package struct TickControl: Sendable {
         tickMillisecondsMax = limits.tickMillisecondsMax
     }
 
+    /// Starts from a given tick; for tests.
+    init(limits: LaneLimits, tickMilliseconds: Int) {
+        self.init(limits: limits)
+        self.tickMilliseconds = tickMilliseconds
+    }
+
     /// Takes one observation into account.
     package mutating func observe(_ seen: Observation) {
         guard seen.windowNanoseconds > 0 else { return }

@@ -95,7 +95,7 @@ package enum RequestParser {
         case "publish":
             .publish(
                 name: try fields.identifier("name"),
-                data: try fields.json("data", bytesMax: 16 << 10))
+                data: try fields.json("data", bytesMax: 32 << 10))
         default: nil
         }
     }

@@ -176,7 +176,32 @@ struct LaneTests {
             try await far.read { $0.texts.count >= 301 }
             #expect(far.texts == ["hi"] + (0..<300).map { "e\($0)" })
         }
-        let statistics = fixture.lane.latestStatistics
+        let statistics = await fixture.lane.statistics
         #expect(statistics.writes < 40 * 300, "no two frames shared a write")
+    }
+
+    @Test func `nobody is forgotten when the tick changes in the middle of a round`() async throws {
+        var limits = LaneLimits()
+        limits.immediateShare = 0
+        let fixture = await LaneFixture(limits: limits)
+        var ends: [FarEnd] = []
+        for _ in 0..<60 {
+            let (id, far) = try await fixture.connect()
+            fixture.admit(id)
+            ends.append(far)
+        }
+        var random = SeededRandom(seed: 11)
+        for round in 0..<12 {
+            let changed = TickControl(
+                limits: limits, tickMilliseconds: Int.random(in: 2...24, using: &random) * 10)
+            fixture.lane.run { $0.control = changed }
+            fixture.lane.post([.event(audience: 0, fixture.frame("e\(round)"))])
+            try await Task.sleep(
+                for: .milliseconds(Int.random(in: 10...60, using: &random)))
+        }
+        for far in ends {
+            try await far.read { $0.texts.count >= 13 }
+            #expect(far.texts.count == 13)
+        }
     }
 }
