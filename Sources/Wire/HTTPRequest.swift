@@ -1,5 +1,6 @@
 /// A whole HTTP request (RFC 9110).
 package struct HTTPRequest: Sendable {
+    /// Case-sensitive, such as `GET`; any token may come.
     package var method: String
     /// The request target as it was sent.
     package var target: String
@@ -10,6 +11,7 @@ package struct HTTPRequest: Sendable {
     package var query: String
     /// In order; names in lower case.
     package var headers: [(name: String, value: String)]
+    /// Without its framing; empty if there is none.
     package var body: [UInt8]
     /// (1, 0) or (1, 1).
     package var version: (major: Int, minor: Int)

@@ -2,9 +2,12 @@
 package struct HTTPResponse: Sendable {
     /// 100 to 599.
     package var status: Int
+    /// In order; names in any case.
     package var headers: [(String, String)]
+    /// Empty if the status allows none.
     package var body: [UInt8]
 
+    /// Makes a response; length and connection are added by ``encoded(keepAlive:headOnly:)``.
     package init(status: Int, headers: [(String, String)] = [], body: [UInt8] = []) {
         self.status = status
         self.headers = headers

@@ -8,6 +8,7 @@ package struct UTF8Validator: Sendable, Equatable {
     private var lowest: UInt8 = 0x80
     private var highest: UInt8 = 0xBF
 
+    /// Begins at the start of a text.
     package init() {}
 
     /// Whether no impossible byte came and no character lacks bytes: the text may end here.
