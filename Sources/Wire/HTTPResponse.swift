@@ -46,8 +46,8 @@ package struct HTTPResponse: Sendable {
     ///
     /// `Content-Length` and `Connection` are added unless they are among the headers or, as with
     /// 101 and 204, have no place there. A header with a line break in it is a programming error
-    /// and traps. `keepAlive` says whether the connection stays open afterwards; `headOnly` is for the
-    /// answer to a HEAD request, which has the length of the body but not the body.
+    /// and traps. `keepAlive` says whether the connection stays open afterwards; `headOnly` is for
+    /// the answer to a HEAD request, which has the length of the body but not the body.
     package func encoded(keepAlive: Bool, headOnly: Bool = false) -> [UInt8] {
         precondition((100...599).contains(status), "\(status) is not a status")
         var bytes = Array("HTTP/1.1 \(status) \(Self.reason(status))\r\n".utf8)

@@ -36,7 +36,8 @@ package struct JSONWriter: Sendable {
     }
 
     /// Writes the name of the member whose value comes next.
-    // Disfavoured so that a literal is taken as a `StaticString`, which is written from where it is.
+    // Disfavoured so that a literal is taken as a `StaticString`, which is written from where it
+    // is.
     @_disfavoredOverload
     package mutating func name(_ name: String) {
         var name = name

@@ -59,8 +59,8 @@ package struct WebSocketDecoder: Sendable {
 
     /// Decodes the bytes, and calls `body` for each event in order.
     ///
-    /// The bytes are unmasked in place. After a close event, and after an error, be it one that `body`
-    /// throws, further bytes are ignored.
+    /// The bytes are unmasked in place. After a close event, and after an error, be it one that
+    /// `body` throws, further bytes are ignored.
     package mutating func decode(
         _ bytes: UnsafeMutableRawBufferPointer,
         _ body: (WebSocketEvent) throws(WebSocketError) -> Void
