@@ -76,7 +76,9 @@ let package = Package(
         tests("ScriptingTests", uses: ["Scripting", "Wire"]),
         tests("JournalingTests", uses: ["Journaling", "CSQLite", "Clockwork"]),
         tests("PluginContractTests", uses: ["PluginContract", "Wire"]),
-        tests("PluginHostingTests", uses: ["PluginHosting", "PluginContract", "Wire"]),
+        tests(
+            "PluginHostingTests",
+            uses: ["PluginHosting", "PluginContract", "Scripting", "Wire", "Clockwork"]),
         tests("RoomsTests", uses: ["Rooms", "PluginContract", "Wire", "Clockwork"]),
         tests("ServingTests", uses: ["Serving", "Wire", "Cryptography"]),
         tests(
