@@ -43,7 +43,7 @@ let package = Package(
         module("Cryptography", uses: ["CCrypto", "Wire"]),
 
         module("Lanes", uses: ["Clockwork", "Wire"]),
-        module("Scripting", uses: ["CLua", "CSandbox", "Wire"]),
+        module("Scripting", uses: ["CSandbox", "Clockwork"]),
         module("Journaling", uses: ["CSQLite", "Clockwork"]),
         module("PluginContract", uses: ["Wire"]),
 
@@ -73,7 +73,7 @@ let package = Package(
         tests("WireTests", uses: ["Wire"]),
         tests("CryptographyTests", uses: ["Cryptography", "Wire", "Clockwork"]),
         tests("LanesTests", uses: ["Lanes", "Clockwork", "Wire"]),
-        tests("ScriptingTests", uses: ["Scripting", "Wire"]),
+        tests("ScriptingTests", uses: ["Scripting", "CLua"], resources: [.copy("Attacks")]),
         tests("JournalingTests", uses: ["Journaling", "CSQLite", "Clockwork"]),
         tests("PluginContractTests", uses: ["PluginContract", "Wire"]),
         tests(
