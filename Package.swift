@@ -74,9 +74,11 @@ let package = Package(
         tests("CryptographyTests", uses: ["Cryptography", "Wire", "Clockwork"]),
         tests("LanesTests", uses: ["Lanes", "Clockwork", "Wire"]),
         tests("ScriptingTests", uses: ["Scripting", "CLua"], resources: [.copy("Attacks")]),
-        tests("JournalingTests", uses: ["Journaling", "Clockwork"]),
+        tests("JournalingTests", uses: ["Journaling", "CSQLite", "Clockwork"]),
         tests("PluginContractTests", uses: ["PluginContract", "Wire"]),
-        tests("PluginHostingTests", uses: ["PluginHosting", "PluginContract", "Wire"]),
+        tests(
+            "PluginHostingTests",
+            uses: ["PluginHosting", "PluginContract", "Scripting", "Wire", "Clockwork"]),
         tests("RoomsTests", uses: ["Rooms", "PluginContract", "Wire", "Clockwork"]),
         tests("ServingTests", uses: ["Serving", "Wire", "Cryptography"]),
         tests(
