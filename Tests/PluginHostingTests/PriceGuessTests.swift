@@ -254,7 +254,8 @@ import Wire
         let before = room.callCount
         let ids = (0..<10_000).map { index in
             room.request(
-                "u\(index)", .viewer, .act(name: "guess", value: .integer(Int64(index % 6_000) + 1)))
+                "u\(index)", .viewer, .act(name: "guess", value: .integer(Int64(index % 6_000) + 1))
+            )
         }
         await room.settle()
         #expect(room.answer(to: ids[9_999]) == accepted(4_000, 10_000))

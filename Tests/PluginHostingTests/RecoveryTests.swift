@@ -11,7 +11,8 @@ import Wire
     @Test func `A play recovered from its records at any place is the one that lived`() throws {
         let environment = ProcessInfo.processInfo.environment
         let seed =
-            environment["PLAYHOUSE_FUZZ_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0...9_999)
+            environment["PLAYHOUSE_FUZZ_SEED"].flatMap { UInt64($0) }
+            ?? UInt64.random(in: 0...9_999)
         let rounds = environment["PLAYHOUSE_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 40
         for round in 0..<UInt64(rounds) {
             var show = ChaosShow(seed: seed &+ round)
@@ -128,7 +129,11 @@ private struct ChaosShow {
             journal.append(draft)
             for case .state(let key, let value, let audience) in draft.afterwards {
                 let name = "\(key) \(audience)"
-                if value.isNull { delivered.removeValue(forKey: name) } else { delivered[name] = value }
+                if value.isNull {
+                    delivered.removeValue(forKey: name)
+                } else {
+                    delivered[name] = value
+                }
             }
         }
         if standings.last?.count != journal.count { standings.append((journal.count, bill)) }
