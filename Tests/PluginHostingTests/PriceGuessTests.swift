@@ -1,3 +1,5 @@
+import Clockwork
+import Foundation
 import PluginContract
 import PluginHosting
 import Testing
@@ -114,7 +116,7 @@ import Wire
         await room.advance(30)
         #expect(room.status == "idle")
         #expect(room.left(in: "coupon") == 10)
-        #expect(room.element("title")?["text"] == "nobody")
+        #expect(room.element("title")?["text"] == "nobody_guessed")
         #expect(await room.start() == .reply([:]))
     }
 
@@ -246,6 +248,35 @@ import Wire
         let room = try bench(["max": 4_999])
         #expect(await room.start() == .error(.unavailable, value: nil))
         #expect(room.messages.last?.contains("config.max must be at least the price") == true)
+    }
+
+    @Test func `A round with kills in it ends like one without`() async throws {
+        let seed =
+            ProcessInfo.processInfo.environment["PLAYHOUSE_FUZZ_SEED"].flatMap { UInt64($0) }
+            ?? .random(in: 0...9_999)
+        var random = SeededRandom(seed: seed)
+        let comment: Comment = "PLAYHOUSE_FUZZ_SEED=\(seed)"
+        for _ in 0..<5 {
+            let calm = try bench(["winners": 3])
+            let rough = try bench(["winners": 3])
+            await calm.start()
+            await rough.start()
+            for index in 0..<40 {
+                let user = "u\(Int.random(in: 0..<20, using: &random))"
+                let value = JSON.integer(.random(in: 4_000...5_100, using: &random))
+                let answer = await calm.enter(user, "guess", value)
+                if index.isMultiple(of: 7) { try await rough.restart() }
+                #expect(await rough.enter(user, "guess", value) == answer, comment)
+                await calm.advance(0.5)
+                await rough.advance(0.5)
+            }
+            await calm.advance(30)
+            try await rough.restart(afterSeconds: 30)
+            #expect(rough.granted("coupon") == calm.granted("coupon"), comment)
+            #expect(rough.left(in: "coupon") == calm.left(in: "coupon"), comment)
+            #expect(rough.panel()?["elements"] == calm.panel()?["elements"], comment)
+            #expect(rough.states.count == calm.states.count, comment)
+        }
     }
 
     @Test func `A burst of ten thousand guesses is a handful of calls`() async throws {

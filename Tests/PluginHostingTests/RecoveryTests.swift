@@ -14,6 +14,7 @@ import Wire
             environment["PLAYHOUSE_FUZZ_SEED"].flatMap { UInt64($0) }
             ?? UInt64.random(in: 0...9_999)
         let rounds = environment["PLAYHOUSE_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 40
+        var seen: Set<String> = []
         for round in 0..<UInt64(rounds) {
             var show = ChaosShow(seed: seed &+ round)
             for _ in 0..<120 {
@@ -22,7 +23,16 @@ import Wire
             }
             try show.checkEveryCut("PLAYHOUSE_FUZZ_SEED=\(seed &+ round)")
             try show.checkThatBothGoOnAlike("PLAYHOUSE_FUZZ_SEED=\(seed &+ round)")
+            seen.formUnion(show.journal.map(\.kind))
+            seen.formUnion(show.journal.flatMap(\.events).map(\.name))
+            if show.retryCount > 0 { seen.insert("retry") }
         }
+        // Chaos that never did something would prove nothing about it.
+        let expected: Set<String> = [
+            "answered", "fault", "granted", "on_action", "on_collected", "on_command", "on_start",
+            "on_stop", "on_timer", "paused", "retry", "said", "started", "stopped",
+        ]
+        if rounds >= 40 { #expect(seen == expected, "PLAYHOUSE_FUZZ_SEED=\(seed)") }
     }
 }
 
@@ -37,6 +47,8 @@ private struct ChaosShow {
     /// Calls that are out, by plugin.
     var calls: [String: [StageCall]] = [:]
     var journal: [Draft] = []
+    /// How often a call had to be made again.
+    var retryCount = 0
     /// What the room delivered last, by key and audience.
     var delivered: [String: JSON] = [:]
     /// The bill as it stood after so many records.
@@ -58,6 +70,7 @@ private struct ChaosShow {
     static func bill(seed: UInt64) -> Playbill {
         var limits = PlayLimits()
         limits.answersPerCallMax = 3
+        limits.faultsMax = 3
         return Playbill(
             show: "show", beganAtMilliseconds: 1_795_363_200_000,
             entries: plugins.map { Playbill.Entry(program: program($0)) }, products: [],
@@ -123,6 +136,7 @@ private struct ChaosShow {
     }
 
     private mutating func perform(_ plugin: String, _ outputs: [PlayOutput]) {
+        if case .closeStage? = outputs.first, outputs.count == 1 { retryCount += 1 }
         for output in outputs {
             programs[plugin]?.perform(output)
             guard case .draft(let draft) = output else { continue }
