@@ -140,7 +140,10 @@ extension PluginBench {
 
     /// The process is killed and another one takes over: nothing is left but the journal.
     ///
-    /// - Parameter losing: Records that were not durable yet.
+    /// - Parameters:
+    ///   - seconds: How long nobody runs.
+    ///   - losing: Records that were not durable yet.
+    /// - Throws: When a record cannot be recovered.
     func restart(afterSeconds seconds: Double = 0, losing count: Int = 0) async throws {
         now += Int64(seconds * 1_000)
         journal.removeLast(count)
