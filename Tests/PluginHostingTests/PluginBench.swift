@@ -142,7 +142,7 @@ extension PluginBench {
     ///
     /// - Parameters:
     ///   - seconds: How long nobody runs.
-    ///   - losing: Records that were not durable yet.
+    ///   - count: Records that were not durable yet.
     /// - Throws: When a record cannot be recovered.
     func restart(afterSeconds seconds: Double = 0, losing count: Int = 0) async throws {
         now += Int64(seconds * 1_000)
