@@ -250,6 +250,34 @@ import Wire
         #expect(room.messages.last?.contains("config.max must be at least the price") == true)
     }
 
+    @Test func `Every text on its panels is in every locale file`() async throws {
+        let room = try bench()
+        await room.start()
+        await room.advance(30)
+        for value: JSON in [4_000, 9_000] {
+            await room.start()
+            await room.enter("ana", "guess", value)
+            await room.advance(30)
+        }
+        var keys: Set<String> = ["congratulations"]
+        for draft in room.journal {
+            for case .state(_, let value, _) in draft.afterwards {
+                for element in value["elements"]?.arrayValue ?? [] {
+                    keys.formUnion([element["text"], element["label"]].compactMap(\.?.stringValue))
+                }
+            }
+        }
+        let expected: Set<String> = [
+            "ask", "best_so_far", "congratulations", "guess_count", "guesses", "lock_now", "nobody",
+            "nobody_guessed", "price_was", "rules", "winner", "won", "your_guess",
+        ]
+        #expect(keys == expected)
+        for (locale, bytes) in room.program.locales {
+            let texts = try JSON(parsing: bytes)
+            #expect(keys.filter { texts[$0] == nil }.sorted() == [], "locales/\(locale).json")
+        }
+    }
+
     @Test func `A round with kills in it ends like one without`() async throws {
         let seed =
             ProcessInfo.processInfo.environment["PLAYHOUSE_FUZZ_SEED"].flatMap { UInt64($0) }
