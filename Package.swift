@@ -73,7 +73,7 @@ let package = Package(
         tests("WireTests", uses: ["Wire"]),
         tests("CryptographyTests", uses: ["Cryptography"]),
         tests("LanesTests", uses: ["Lanes", "Clockwork", "Wire"]),
-        tests("ScriptingTests", uses: ["Scripting", "CLua"], resources: [.copy("Attacks")]),
+        tests("ScriptingTests", uses: ["Scripting", "CLua", "Clockwork"], resources: [.copy("Attacks")]),
         tests("JournalingTests", uses: ["Journaling"]),
         tests("PluginContractTests", uses: ["PluginContract", "Wire"]),
         tests("PluginHostingTests", uses: ["PluginHosting", "PluginContract", "Wire"]),
