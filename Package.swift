@@ -74,7 +74,9 @@ let package = Package(
         tests("WireTests", uses: ["Wire"]),
         tests("CryptographyTests", uses: ["Cryptography", "Wire", "Clockwork"]),
         tests("LanesTests", uses: ["Lanes", "Clockwork", "Wire"]),
-        tests("ScriptingTests", uses: ["Scripting", "CLua"], resources: [.copy("Attacks")]),
+        tests(
+            "ScriptingTests", uses: ["Scripting", "CLua", "Clockwork"],
+            resources: [.copy("Attacks")]),
         tests("JournalingTests", uses: ["Journaling", "CSQLite", "Clockwork"]),
         tests("PluginContractTests", uses: ["PluginContract", "Wire"]),
         tests(
