@@ -41,7 +41,7 @@ let package = Package(
 
         module("Clockwork"),
         module("Wire"),
-        module("Cryptography", uses: ["CCrypto"]),
+        module("Cryptography", uses: ["CCrypto", "Wire"]),
 
         module("Lanes", uses: ["Clockwork", "Wire"]),
         module("Scripting", uses: ["CLua", "CSandbox", "Wire"]),
@@ -72,10 +72,10 @@ let package = Package(
 
         tests("ClockworkTests", uses: ["Clockwork"]),
         tests("WireTests", uses: ["Wire"]),
-        tests("CryptographyTests", uses: ["Cryptography"]),
+        tests("CryptographyTests", uses: ["Cryptography", "Wire", "Clockwork"]),
         tests("LanesTests", uses: ["Lanes", "Clockwork", "Wire"]),
         tests("ScriptingTests", uses: ["Scripting", "Wire"]),
-        tests("JournalingTests", uses: ["Journaling"]),
+        tests("JournalingTests", uses: ["Journaling", "Clockwork"]),
         tests("PluginContractTests", uses: ["PluginContract", "Wire"]),
         tests("PluginHostingTests", uses: ["PluginHosting", "PluginContract", "Wire"]),
         tests("RoomsTests", uses: ["Rooms", "PluginContract", "Wire", "Clockwork"]),

@@ -35,8 +35,7 @@ package enum Digest {
 
     /// Returns bytes as lower-case hexadecimal digits, two for each byte.
     package static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(unsafeUninitializedCapacity: bytes.count * 2) { text in
+        String(unsafeUninitializedCapacity: bytes.count * 2) { text in
             for (index, byte) in bytes.enumerated() {
                 text[2 * index] = digits[Int(byte >> 4)]
                 text[2 * index + 1] = digits[Int(byte & 15)]
@@ -44,6 +43,8 @@ package enum Digest {
             return bytes.count * 2
         }
     }
+
+    private static let digits = Array("0123456789abcdef".utf8)
 
     private static func digest(
         _ bytes: [UInt8], with algorithm: OpaquePointer, count: Int

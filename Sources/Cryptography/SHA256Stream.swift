@@ -4,6 +4,7 @@ import CCrypto
 package struct SHA256Stream: ~Copyable {
     private let context: OpaquePointer
 
+    /// Begins with no bytes, whose digest is that of the empty text.
     package init() {
         guard let context = EVP_MD_CTX_new(),
             EVP_DigestInit_ex2(context, Algorithms.shared.sha256, nil) == 1

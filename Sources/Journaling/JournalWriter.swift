@@ -8,7 +8,7 @@ import Dispatch
 /// by itself; a failure of the storage fails its whole group, and the next group begins anew.
 /// Checkpoints run on a connection and a queue of their own: a commit never waits for one.
 ///
-/// - Important: Sendable because `connection` and `tables` are touched on `queue` only and
+/// - Important: Sendable because `connection`, `tables` and `lock` are touched on `queue` only and
 ///   `checkpointing` on `checkpointQueue` only, after `init`.
 final class JournalWriter: @unchecked Sendable {
     private enum Work {
@@ -42,11 +42,15 @@ final class JournalWriter: @unchecked Sendable {
     private var connection: SQLiteConnection?
     private var tables: JournalTables?
     private var checkpointing: SQLiteConnection?
+    /// Held until the last write is done, even when nobody holds the journal any more.
+    private var lock: FileLock?
 
-    /// Takes over a connection to a file that has been prepared.
+    /// Takes over a connection to a file that has been prepared, and the file's lock.
     init(
-        _ connection: SQLiteConnection, options: SQLiteJournal.Options, clock: any Clock
+        _ connection: SQLiteConnection, lock: consuming FileLock, options: SQLiteJournal.Options,
+        clock: any Clock
     ) throws(JournalError) {
+        self.lock = consume lock
         self.connection = connection
         self.options = options
         self.clock = clock
@@ -239,6 +243,7 @@ extension JournalWriter {
                     _ = try? self.connection?.checkpoint(truncating: true)
                     self.tables = nil
                     self.connection = nil
+                    self.lock = nil
                     done.resume()
                 }
             }

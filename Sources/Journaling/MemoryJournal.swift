@@ -71,6 +71,7 @@ package final class MemoryJournal: Journal {
 
     private let state = Lock(State())
 
+    /// Begins without any show.
     package init() {}
 
     package func open(_ header: ShowHeader) async throws(JournalError) -> ShowHeader {

@@ -65,6 +65,7 @@ final class SQLiteConnection {
     /// - Parameter truncating: Whether to wait for everybody and empty the log; otherwise nobody
     ///   is made to wait, and pages that somebody still reads stay.
     /// - Returns: Pages in the log that were not moved.
+    /// - Throws: What the storage said; the log keeps what was not moved.
     func checkpoint(truncating: Bool = false) throws(JournalError) -> Int {
         var pages: Int32 = 0
         var moved: Int32 = 0

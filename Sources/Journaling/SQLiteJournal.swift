@@ -22,12 +22,12 @@ package final class SQLiteJournal: Journal {
         /// Calls that may wait for the writer; one more is refused.
         package var waitingCallsMax = JournalLimits.waitingCallsMax
 
+        /// Sets what suits a server.
         package init() {}
     }
 
     private let writer: JournalWriter
     private let reader: JournalReader
-    private let lock: Lock<FileLock?>
 
     /// Opens a journal, creating the file and its parent folders where they are missing.
     ///
@@ -46,13 +46,14 @@ package final class SQLiteJournal: Journal {
         } catch {
             throw .storage("\(folder.path): the folder cannot be made: \(error)")
         }
-        lock = Lock(try FileLock(for: file.path))
+        let lock = try FileLock(for: file.path)
         let connection = try SQLiteConnection(path: file.path)
         try JournalSchema.prepare(connection)
-        writer = try JournalWriter(connection, options: options, clock: clock)
+        writer = try JournalWriter(connection, lock: lock, options: options, clock: clock)
         reader = try JournalReader(path: file.path)
     }
 
+    /// What this journal has done so far; a snapshot, may be read at any time.
     package var statistics: JournalStatistics { writer.statistics }
 
     package func open(_ header: ShowHeader) async throws(JournalError) -> ShowHeader {
@@ -101,7 +102,6 @@ package final class SQLiteJournal: Journal {
     package func close() async {
         await reader.close()
         await writer.close()
-        lock.withLock { $0 = nil }
     }
 
     /// Makes the disk full for a test or a drill: the database may not grow past a number of

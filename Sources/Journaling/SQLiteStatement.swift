@@ -29,9 +29,7 @@ final class SQLiteStatement {
         _ = try rows(values) { _ in }
     }
 
-    /// Runs the statement and reads every row.
-    ///
-    /// - Parameter read: Gets this statement, standing on a row.
+    /// Runs the statement and reads every row; `read` gets this statement, standing on a row.
     func rows<Row>(
         _ values: [SQLiteValue], _ read: (SQLiteStatement) -> Row
     ) throws(JournalError) -> [Row] {

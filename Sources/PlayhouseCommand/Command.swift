@@ -1,1 +1,58 @@
-@main enum Command { static func main() {} }
+import Benchmarking
+import Foundation
+import Playhouse
+
+/// `playhouse`: runs rooms, signs tokens, measures.
+///
+/// Exit codes: 0 done, 1 it failed, 2 the words of the command line do not fit.
+@main
+enum Command {
+    static let help = """
+        playhouse: live-commerce rooms that host Lua plugins
+
+        usage: playhouse COMMAND [options]
+
+          serve   run the rooms of a configuration file
+          demo    run a seeded show with simulated viewers; nothing to prepare
+          token   sign a token for a viewer, host, operator or service
+          bench   measure fan-out on this machine
+
+        playhouse COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong usage.
+        Documentation: SDK-docs/ in the repository.
+
+        """
+
+    static func main() async {
+        signal(SIGPIPE, SIG_IGN)
+        var words = Array(CommandLine.arguments.dropFirst())
+        let name = words.isEmpty ? "--help" : words.removeFirst()
+        let wantsHelp = words.contains("--help") || words.contains("-h")
+        do {
+            switch name {
+            case "serve": try await wantsHelp ? show(ServeCommand.help) : ServeCommand.run(words)
+            case "demo": try await wantsHelp ? show(DemoCommand.help) : DemoCommand.run(words)
+            case "token": try wantsHelp ? show(TokenCommand.help) : TokenCommand.run(words)
+            case "bench": try await BenchCommand.run(words)
+            case "--help", "-h", "help": show(help)
+            case "--version": show("playhouse \(Version.text)\n")
+            default:
+                throw Arguments.Mistake(
+                    message: "there is no command \"\(name)\"; playhouse --help lists them")
+            }
+        } catch let mistake as Arguments.Mistake {
+            complain("playhouse \(name): \(mistake.message)")
+            exit(2)
+        } catch {
+            complain("playhouse \(name): \(error)")
+            exit(1)
+        }
+    }
+
+    static func show(_ text: String) {
+        FileHandle.standardOutput.write(Data(text.utf8))
+    }
+
+    static func complain(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+}

@@ -1,14 +1,21 @@
+package import Wire
+
 /// Why a request was not carried out: a stable code, and a sentence for developers.
 package struct RequestError: Error, Sendable, Equatable {
     package var code: Code
     package var message: String
     /// The shortest time after which trying again makes sense.
     package var retryAfterMilliseconds: Int64?
+    /// The recorded answer, with `ALREADY_ANSWERED`; the field `value` of the error message.
+    package var value: JSON?
 
-    package init(_ code: Code, _ message: String, retryAfterMilliseconds: Int64? = nil) {
+    package init(
+        _ code: Code, _ message: String, retryAfterMilliseconds: Int64? = nil, value: JSON? = nil
+    ) {
         self.code = code
         self.message = message
         self.retryAfterMilliseconds = retryAfterMilliseconds
+        self.value = value
     }
 
     /// The error codes of protocol.md.

@@ -10,16 +10,61 @@ package struct PlayID: Hashable, Sendable {
     }
 }
 
+/// What a stage is given when it opens a play: JSON texts.
+package struct StageOpening: Sendable, Equatable {
+    /// `room.config`.
+    package var configuration: [UInt8]
+    /// The products of the show, which panels name by id.
+    package var products: [UInt8]
+    /// `room.state` to begin with.
+    package var state: [UInt8]
+
+    package init(configuration: [UInt8], products: [UInt8], state: [UInt8]) {
+        self.configuration = configuration
+        self.products = products
+        self.state = state
+    }
+}
+
+/// How a prize pool stands for one play when a call is made.
+package struct PoolStanding: Sendable, Equatable {
+    /// Units that can still be reserved.
+    package var available: Int64
+    /// Units that this play has reserved and not granted.
+    package var reserved: Int64
+
+    package init(available: Int64, reserved: Int64) {
+        self.available = available
+        self.reserved = reserved
+    }
+}
+
+/// One call of a hook, with what the host functions may know while it runs.
+///
+/// Whatever decides an answer of a host function travels here, so that the same call has the same
+/// outcome when it is replayed.
+package struct StageCall: Sendable, Equatable {
+    package var call: ScriptCall
+    /// Per pool; empty for plugins without the capability `prizes`.
+    package var pools: [String: PoolStanding]
+
+    package init(call: ScriptCall, pools: [String: PoolStanding] = [:]) {
+        self.call = call
+        self.pools = pools
+    }
+}
+
 /// Where Lua runs: a caged process, or, for tests and the author's tools, this one.
 ///
 /// Only bytes cross this border, in batches. A stage keeps nothing that the journal does not have:
 /// a play can be opened again elsewhere from its program, its configuration and its state.
 package protocol Stage: Sendable {
-    /// Loads a program and gives it its configuration and its state (JSON texts).
-    func open(_ play: PlayID, program: PluginProgram, configuration: [UInt8], state: [UInt8])
+    /// Loads a program and gives it its configuration and its state. A play that is open is
+    /// opened anew.
+    func open(_ play: PlayID, program: PluginProgram, _ opening: StageOpening)
         async throws(ScriptFault)
     /// Runs calls in order. A call that fails is undone; the ones after it still run.
-    func run(_ play: PlayID, _ calls: [ScriptCall]) async -> [ScriptOutcome]
+    func run(_ play: PlayID, _ calls: [StageCall]) async -> [ScriptOutcome]
     /// The whole `room.state` as JSON text.
     func state(of play: PlayID) async throws(ScriptFault) -> [UInt8]
     func close(_ play: PlayID) async

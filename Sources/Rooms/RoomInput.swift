@@ -20,7 +20,8 @@ package struct Guest: Sendable {
     /// Where the client's event stream broke off.
     package var recover: (epoch: String, offset: Int64)?
 
-    package init(person: Person, requestID: String, recover: (epoch: String, offset: Int64)? = nil) {
+    package init(person: Person, requestID: String, recover: (epoch: String, offset: Int64)? = nil)
+    {
         self.person = person
         self.requestID = requestID
         self.recover = recover

@@ -62,8 +62,11 @@ struct HTTPBodyDecoder: Sendable {
                 }
                 expectation = size > 0 ? .chunk(size) : .trailer
             case .chunkEnd:
-                guard let line = try line(&rest, bytesMax: 2) else { return rest.startIndex }
-                guard line.isEmpty else { throw .badChunk("a chunk is longer than announced") }
+                guard rest.starts(with: "\r\n".utf8.prefix(rest.count)) else {
+                    throw .badChunk("a chunk does not end where it was announced to")
+                }
+                guard rest.count >= 2 else { return rest.startIndex }
+                rest = rest.dropFirst(2)
                 expectation = .chunkSize
             case .trailer:
                 guard let line = try line(&rest, bytesMax: limits.headBytesMax) else {

@@ -16,7 +16,7 @@ package struct HTTPRequest: Sendable {
     /// Whether the client expects the connection to stay open.
     package var keepAlive: Bool
 
-    /// - Parameter headers: Names of any case.
+    /// Makes a request; names of headers may be of any case.
     package init(
         method: String = "GET", target: String, path: String, query: String = "",
         headers: [(name: String, value: String)] = [], body: [UInt8] = [],
@@ -34,18 +34,15 @@ package struct HTTPRequest: Sendable {
 
     /// The value of a header, nil if it is missing.
     ///
-    /// Several fields of the name are joined by `, ` (RFC 9110, section 5.3), so that who sends a
-    /// header twice that may come only once is not understood.
-    ///
-    /// - Parameter name: Of any case.
+    /// The name may be of any case. Several fields of it are joined by `, ` (RFC 9110, section 5.3),
+    /// so that who sends a header twice that may come only once is not understood.
     package func header(_ name: String) -> String? {
         let values = headerValues(name)
         return values.count > 1 ? values.joined(separator: ", ") : values.first
     }
 
-    /// The elements of a comma-separated list over all fields of the name, in lower case.
-    ///
-    /// - Parameter name: Of any case.
+    /// The elements of a comma-separated list over all fields of the name, which may be of any case;
+    /// the elements are in lower case.
     package func headerTokens(_ name: String) -> [String] {
         headerElements(name).map { $0.lowercased() }
     }

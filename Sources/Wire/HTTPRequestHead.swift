@@ -13,9 +13,8 @@ struct HTTPRequestHead {
     /// `Expect: 100-continue`.
     var expectsContinue: Bool
 
-    /// - Parameter bytes: From the first byte of the request line to the empty line, inclusive. The
-    ///   decoder has checked that every line ends in CR LF and that there are no other control
-    ///   characters but tabs.
+    /// Parses the bytes from the request line to the empty line, inclusive. The decoder has checked
+    /// that every line ends in CR LF and that there are no other control characters but tabs.
     init(parsing bytes: ArraySlice<UInt8>, limits: HTTPLimits) throws(HTTPError) {
         var lines = HTTPLines(bytes)
         let line = lines.next() ?? []

@@ -19,9 +19,8 @@ package struct HTTPResponse: Sendable {
 
     /// Makes an error response: problem details (RFC 9457) of type `about:blank`.
     ///
-    /// - Parameters:
-    ///   - code: Stable, in capitals: a member beside those of the RFC.
-    ///   - detail: A sentence for developers.
+    /// The code, stable and in capitals, is a member beside those of the RFC; the detail is a
+    /// sentence for developers.
     package static func problem(
         status: Int, code: String, detail: String, headers: [(String, String)] = []
     ) -> HTTPResponse {
@@ -44,11 +43,8 @@ package struct HTTPResponse: Sendable {
     ///
     /// `Content-Length` and `Connection` are added unless they are among the headers or, as with
     /// 101 and 204, have no place there. A header with a line break in it is a programming error
-    /// and traps.
-    ///
-    /// - Parameters:
-    ///   - keepAlive: Whether the connection stays open afterwards.
-    ///   - headOnly: For the answer to a HEAD request: the length of the body, but not the body.
+    /// and traps. `keepAlive` says whether the connection stays open afterwards; `headOnly` is for the
+    /// answer to a HEAD request, which has the length of the body but not the body.
     package func encoded(keepAlive: Bool, headOnly: Bool = false) -> [UInt8] {
         precondition((100...599).contains(status), "\(status) is not a status")
         var bytes = Array("HTTP/1.1 \(status) \(Self.reason(status))\r\n".utf8)

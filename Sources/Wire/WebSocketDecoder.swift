@@ -45,8 +45,8 @@ package struct WebSocketDecoder: Sendable {
     /// At most one element. An array, as it is a box with the semantics of a value.
     private var partial: [WebSocketPartial] = []
 
-    /// - Parameter messageBytesMax: Of a whole message; a longer one is refused when the header that
-    ///   announces it arrives.
+    /// Decodes messages of up to `messageBytesMax` bytes; a longer one is refused when the header
+    /// that announces it arrives.
     package init(role: Role, messageBytesMax: Int) {
         self.role = role
         self.messageBytesMax = messageBytesMax
@@ -57,10 +57,8 @@ package struct WebSocketDecoder: Sendable {
 
     /// Decodes the bytes, and calls `body` for each event in order.
     ///
-    /// After a close event, and after an error, further bytes are ignored.
-    ///
-    /// - Parameter bytes: From the connection; they are unmasked in place.
-    /// - Throws: ``WebSocketError``, also one that `body` throws.
+    /// The bytes are unmasked in place. After a close event, and after an error, be it one that `body`
+    /// throws, further bytes are ignored.
     package mutating func decode(
         _ bytes: UnsafeMutableRawBufferPointer,
         _ body: (WebSocketEvent) throws(WebSocketError) -> Void

@@ -27,9 +27,7 @@ package enum WebSocketFrame {
         payload.withUnsafeBytes { encode(opcode, $0, into: &bytes) }
     }
 
-    /// Makes a text frame as a server sends it.
-    ///
-    /// - Parameter payload: UTF-8.
+    /// Makes a text frame of UTF-8 as a server sends it.
     package static func text(_ payload: [UInt8]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(headerSize(payloadBytes: payload.count) + payload.count)
@@ -55,9 +53,8 @@ package enum WebSocketFrame {
         return payload
     }
 
-    /// Makes a frame as a client sends it.
-    ///
-    /// - Parameter mask: Random; its highest byte is the first of the key.
+    /// Makes a frame as a client sends it. The mask is random; its highest byte is the first of the
+    /// key.
     package static func masked(_ opcode: Opcode, _ payload: [UInt8], mask: UInt32) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(headerSize(payloadBytes: payload.count) + 4 + payload.count)
@@ -77,10 +74,8 @@ package enum WebSocketFrame {
         payloadBytes < 126 ? 2 : payloadBytes < 1 << 16 ? 4 : 10
     }
 
-    /// Size of the unmasked frame that starts at a place, header included.
-    ///
-    /// - Parameter available: Bytes that can be read there.
-    /// - Returns: nil if the header is not whole.
+    /// Size of the unmasked frame that starts at a place, header included; nil if the header is not
+    /// whole in the bytes that are available there.
     package static func length(ofFrameAt pointer: UnsafeRawPointer, available: Int) -> Int? {
         guard available >= 2 else { return nil }
         let bytes = UnsafeRawBufferPointer(start: pointer, count: available)

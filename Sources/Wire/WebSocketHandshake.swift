@@ -6,14 +6,11 @@ package enum WebSocketHandshake {
         request.headerTokens("upgrade").contains("websocket")
     }
 
-    /// Accepts a handshake.
+    /// Accepts a handshake with a response of status 101.
     ///
-    /// - Parameters:
-    ///   - protocols: Sub-protocols spoken here. Of those that the client offers the first spoken one
-    ///     is chosen; if it offers none, none is.
-    ///   - sha1: SHA-1 of some bytes.
-    /// - Returns: The response with status 101.
-    /// - Throws: ``HTTPError`` with 426 for another version of WebSocket, else 400.
+    /// Of the sub-protocols that the client offers the first one of `protocols`, which are spoken
+    /// here, is chosen; if it offers none, none is. `sha1` computes SHA-1. Throws ``HTTPError`` with
+    /// 426 for another version of WebSocket, else with 400.
     package static func accept(
         _ request: HTTPRequest, protocols: [String], sha1: ([UInt8]) -> [UInt8]
     ) throws(HTTPError) -> HTTPResponse {
@@ -49,11 +46,8 @@ package enum WebSocketHandshake {
         return HTTPResponse(status: 101, headers: headers)
     }
 
-    /// Encodes the request of a client.
-    ///
-    /// - Parameters:
-    ///   - path: With query, percent-encoded.
-    ///   - key: 16 random bytes in base64.
+    /// Encodes the request of a client for a percent-encoded path with query. The key is 16 random
+    /// bytes in base64.
     package static func request(
         host: String, path: String, key: String, headers: [(String, String)] = []
     ) -> [UInt8] {

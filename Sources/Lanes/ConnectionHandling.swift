@@ -1,0 +1,27 @@
+/// Speaks the protocol of a lane's connections: one object a lane, called only on that lane.
+package protocol ConnectionHandling: AnyObject {
+    /// A connection was accepted.
+    func opened(_ id: ConnectionID, from address: PeerAddress, on lane: isolated Lane)
+    /// Bytes arrived; the buffer is the lane's and may be overwritten, until the call returns.
+    func received(
+        _ bytes: UnsafeMutableRawBufferPointer, from id: ConnectionID, on lane: isolated Lane)
+    /// The connection has ended or is being closed; called once, and nothing else follows.
+    func ended(_ id: ConnectionID, on lane: isolated Lane)
+    /// About once a second, for time limits.
+    func secondPassed(on lane: isolated Lane)
+    /// The server is about to end: everybody is to be told to come back.
+    func drain(on lane: isolated Lane)
+}
+
+/// What a lane has done since it began, for metrics.
+package struct LaneStatistics: Sendable {
+    package var connections = 0
+    package var accepted: UInt64 = 0
+    package var bytesSent: UInt64 = 0
+    package var writes: UInt64 = 0
+    package var slowClosed: UInt64 = 0
+    package var chatterSkips: UInt64 = 0
+    package var tickMilliseconds = 0
+
+    package init() {}
+}

@@ -1,0 +1,35 @@
+/// What a room asks a lane to do. All bytes are complete WebSocket frames, encoded once and shared.
+package enum Delivery: Sendable {
+    /// Puts a connection into a room's audience. `greeting` is sent before anything else of the room.
+    case admit(ConnectionID, audience: Int, staff: Bool, greeting: [UInt8])
+    /// For one connection, after the events that were delivered before and before those that come later.
+    case direct(ConnectionID, [UInt8])
+    /// Class `event`: in order, complete; who cannot keep up is closed.
+    case event(audience: Int, [UInt8])
+    /// Class `chatter`: in order; a reader who falls behind skips to the newest.
+    case chatter(audience: Int, [UInt8])
+    /// Class `state`: a later value of the same key replaces one that a reader has not taken yet.
+    case state(audience: Int, key: String, [UInt8], staffOnly: Bool)
+    /// Sends these last frames and closes; with `skipping`, all that is still waiting is dropped.
+    case close(ConnectionID, farewell: [UInt8])
+}
+
+/// The bounds of a lane.
+package struct LaneLimits: Sendable {
+    /// How far a reader may fall behind the room's events before it is closed.
+    package var eventBacklogBytesMax = 1 << 20
+    /// How far a reader may fall behind the chatter before it skips to the newest.
+    package var chatterBacklogBytesMax = 32 << 10
+    /// Bytes waiting for one connection alone.
+    package var directBytesMax = 1 << 20
+    /// The kernel's send buffer of one connection (`SO_SNDBUF`); the kernel books twice as much.
+    package var sendBufferBytes: Int32 = 48 << 10
+    /// How long a closing connection may take to read its farewell.
+    package var lingerSeconds: UInt32 = 5
+    /// The widest tick of a busy lane.
+    package var tickMillisecondsMax = 240
+    /// The share of a lane's time that immediate writing may take before writes are merged per tick.
+    package var immediateShare = 0.3
+
+    package init() {}
+}

@@ -1,0 +1,292 @@
+import Clockwork
+import Dispatch
+import Wire
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Length of one step of a tick. A tick of n steps visits one reader in n at each step, so writing
+/// is spread evenly and a reader waits for one tick at most.
+private let stepMilliseconds = 10
+
+/// A piece of what a connection is sent in one system call.
+private struct Segment {
+    enum Source { case direct, events, states, chatter }
+    var source: Source
+    var bytes: UnsafeRawBufferPointer
+    /// Where the reader stands once the piece is written: a position, or a state version.
+    var reaches: UInt64
+}
+
+extension Lane {
+    /// Writes to every reader of every audience that has something new.
+    func writeAtOnce() {
+        let began = clock.monotonicNanoseconds
+        for audience in dirtyAudiences {
+            pass(over: audience, from: 0, step: 1)
+            settle(audience)
+        }
+        dirtyAudiences.removeAll(keepingCapacity: true)
+        observation.writingNanoseconds += clock.monotonicNanoseconds &- began
+    }
+
+    /// Starts visiting readers step by step, until nobody has anything left to read.
+    func startTicking() {
+        guard ticking == nil else { return }
+        let timer = DispatchSource.makeTimerSource(flags: .strict, queue: executor.queue)
+        timer.schedule(
+            deadline: .now(), repeating: .milliseconds(stepMilliseconds),
+            leeway: .microseconds(500))
+        timer.setEventHandler { [weak self] in self?.assumeIsolated { $0.step() } }
+        timer.resume()
+        ticking = timer
+    }
+
+    private func step() {
+        if dirtyAudiences.isEmpty || control.tickMilliseconds == 0 {
+            ticking?.cancel()
+            ticking = nil
+            endTurn()
+            return
+        }
+        let count = max(1, control.tickMilliseconds / stepMilliseconds)
+        if count != phases {
+            // Another count deals the readers into other groups: every group must be visited anew.
+            phases = count
+            for audience in dirtyAudiences { audience.phasesLeft = .max }
+        }
+        phase = (phase + 1) % phases
+        let began = clock.monotonicNanoseconds
+        var isAnyClean = false
+        for audience in dirtyAudiences {
+            audience.phasesLeft = min(audience.phasesLeft, phases)
+            pass(over: audience, from: phase, step: phases)
+            audience.phasesLeft -= 1
+            if audience.phasesLeft <= 0 {
+                settle(audience)
+                isAnyClean = true
+            }
+        }
+        if isAnyClean { dirtyAudiences.removeAll { !$0.isDirty } }
+        observation.writingNanoseconds += clock.monotonicNanoseconds &- began
+    }
+
+    private func settle(_ audience: Audience) {
+        audience.isDirty = false
+        audience.forgetWhatAllHaveRead()
+    }
+
+    /// Visits every `step`th member. The hot loop of the server: no allocation, no reference counts
+    /// beyond the audience's own.
+    private func pass(over audience: Audience, from first: Int, step: Int) {
+        let members = audience.members
+        let slots = slots
+        let eventEnd = audience.events.end
+        let chatterEnd = audience.chatter.end
+        let version = audience.stateVersion
+        let busy: Slot.Flags = [.blocked, .closing, .finished]
+        var gone: ContiguousArray<Int32> = []
+        var writes = 0
+        var bytesSent = 0
+        var place = first
+        while place < members.count {
+            let index = Int(members[place])
+            place += step
+            let slot = slots + index
+            guard slot.pointee.flags.isDisjoint(with: busy) else { continue }
+            guard slot.pointee.waiting == nil, slot.pointee.stateVersion == version,
+                slot.pointee.chatterCursor == chatterEnd
+            else {
+                if !flush(index, removing: false) { gone.append(Int32(index)) }
+                continue
+            }
+            let cursor = slot.pointee.eventCursor
+            guard cursor != eventEnd else { continue }
+            let bytes = audience.events.bytes(from: cursor)
+            guard let start = bytes.baseAddress else { continue }
+            writes += 1
+            switch Socket.send(slot.pointee.descriptor, start, bytes.count) {
+            case .bytes(bytes.count):
+                slot.pointee.eventCursor = eventEnd
+                bytesSent += bytes.count
+            case .bytes(let count):
+                bytesSent += count
+                var segment = Segment(source: .events, bytes: bytes, reaches: eventEnd)
+                taken(count, of: &segment, index)
+                block(index)
+            case .wouldBlock: block(index)
+            case .ended: gone.append(Int32(index))
+            }
+        }
+        observation.writes += writes
+        statistics.writes &+= UInt64(writes)
+        statistics.bytesSent &+= UInt64(bytesSent)
+        for index in gone { remove(Int(index)) }
+    }
+
+    /// Writes all that one connection has not read yet.
+    ///
+    /// - Returns: False if the peer is gone; the connection is removed unless `removing` is false.
+    @discardableResult
+    func flush(_ index: Int, removing: Bool = true) -> Bool {
+        let slot = slots + index
+        while slot.pointee.flags.isDisjoint(with: [.blocked, .finished]) {
+            let sent: (wanted: Int, result: Transfer) = withUnsafeTemporaryAllocation(
+                of: Segment.self, capacity: segmentsMax
+            ) { segments in
+                let count = gather(index, into: segments)
+                guard count > 0 else { return (0, .bytes(0)) }
+                var wanted = 0
+                let result: Transfer = withUnsafeTemporaryAllocation(
+                    of: iovec.self, capacity: count
+                ) { parts in
+                    for position in 0..<count {
+                        let bytes = segments[position].bytes
+                        parts[position] = iovec(
+                            iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress),
+                            iov_len: bytes.count)
+                        wanted += bytes.count
+                    }
+                    return Socket.send(slot.pointee.descriptor, parts)
+                }
+                if case .bytes(var rest) = result {
+                    for position in 0..<count where rest > 0 {
+                        let taking = min(rest, segments[position].bytes.count)
+                        taken(taking, of: &segments[position], index)
+                        rest -= taking
+                    }
+                }
+                return (wanted, result)
+            }
+            switch sent.result {
+            case .bytes(let count):
+                guard sent.wanted > 0 else {
+                    if slot.pointee.flags.contains(.closing) { finish(index) }
+                    return true
+                }
+                statistics.writes &+= 1
+                statistics.bytesSent &+= UInt64(count)
+                observation.writes += 1
+                if count < sent.wanted { block(index) }
+            case .wouldBlock:
+                block(index)
+            case .ended:
+                if removing { remove(index) }
+                return false
+            }
+        }
+        return true
+    }
+
+    /// Lists what a connection is to be sent next, in order. The pieces stay valid until the lane
+    /// changes.
+    private func gather(_ index: Int, into segments: UnsafeMutableBufferPointer<Segment>) -> Int {
+        let slot = slots + index
+        let isClosing = slot.pointee.flags.contains(.closing)
+        let audience = isClosing ? nil : audience(at: slot.pointee.audience)
+        var count = 0
+        func add(_ source: Segment.Source, _ bytes: UnsafeRawBufferPointer, _ reaches: UInt64) {
+            guard bytes.count > 0 else { return }
+            (segments.baseAddress! + count).initialize(
+                to: Segment(source: source, bytes: bytes, reaches: reaches))
+            count += 1
+        }
+        var cursor = slot.pointee.eventCursor
+        if let waiting = slot.pointee.waiting?.takeUnretainedValue() {
+            for part in waiting.parts {
+                guard count + 2 <= segments.count else { return count }
+                if let audience, part.after > cursor, cursor >= audience.events.start {
+                    let bytes = audience.events.bytes(from: cursor)
+                    let length = min(Int(part.after &- cursor), bytes.count)
+                    add(.events, UnsafeRawBufferPointer(rebasing: bytes[..<length]), part.after)
+                    cursor = part.after
+                }
+                // The array's bytes stay where they are: nothing changes it before the write.
+                let bytes = part.bytes.withUnsafeBytes { $0 }
+                add(.direct, UnsafeRawBufferPointer(rebasing: bytes[part.sent...]), 0)
+            }
+        }
+        guard let audience, count + 3 <= segments.count else { return count }
+        if cursor >= audience.events.start {
+            add(.events, audience.events.bytes(from: cursor), audience.events.end)
+        }
+        if slot.pointee.stateVersion != audience.stateVersion {
+            let frames = stateScratch.frames(
+                of: audience, after: slot.pointee.stateVersion,
+                staff: slot.pointee.flags.contains(.staff))
+            if frames.isEmpty {
+                slot.pointee.stateVersion = audience.stateVersion
+            } else {
+                add(.states, frames, audience.stateVersion)
+            }
+        }
+        if slot.pointee.chatterCursor < audience.chatter.start {
+            slot.pointee.chatterCursor = audience.chatter.start
+            statistics.chatterSkips &+= 1
+        }
+        add(.chatter, audience.chatter.bytes(from: slot.pointee.chatterCursor), audience.chatter.end)
+        return count
+    }
+
+    /// Books that the kernel took the first `count` bytes of a piece.
+    ///
+    /// Cursors always stand between frames: the rest of a half-written frame is kept for this
+    /// connection alone and goes first next time.
+    private func taken(_ count: Int, of segment: inout Segment, _ index: Int) {
+        let slot = slots + index
+        let whole = count == segment.bytes.count
+        if segment.source == .direct {
+            takenDirect(count, index)
+            return
+        }
+        var boundary = count
+        if !whole, let start = segment.bytes.baseAddress {
+            boundary = 0
+            while boundary < count,
+                let length = WebSocketFrame.length(
+                    ofFrameAt: start + boundary, available: segment.bytes.count - boundary)
+            {
+                boundary += length
+            }
+            boundary = min(boundary, segment.bytes.count)
+            if boundary > count { keepRest(segment.bytes[count..<boundary], index) }
+        }
+        let missing = UInt64(segment.bytes.count - boundary)
+        switch segment.source {
+        case .events: slot.pointee.eventCursor = segment.reaches &- missing
+        case .chatter: slot.pointee.chatterCursor = segment.reaches &- missing
+        // Partly written states are sent again as a whole: newest wins, so repeating is harmless.
+        case .states: if whole { slot.pointee.stateVersion = segment.reaches }
+        case .direct: break
+        }
+    }
+
+    private func keepRest(_ bytes: Slice<UnsafeRawBufferPointer>, _ index: Int) {
+        let waiting: Waiting
+        if let present = slots[index].waiting {
+            waiting = present.takeUnretainedValue()
+        } else {
+            waiting = Waiting()
+            slots[index].waiting = Unmanaged.passRetained(waiting)
+        }
+        waiting.prepend([UInt8](bytes))
+    }
+
+    private func takenDirect(_ count: Int, _ index: Int) {
+        guard let waiting = slots[index].waiting?.takeUnretainedValue() else { return }
+        waiting.parts[0].sent += count
+        guard waiting.parts[0].sent == waiting.parts[0].bytes.count else { return }
+        waiting.byteCount -= waiting.parts[0].bytes.count
+        waiting.parts.removeFirst()
+        if waiting.parts.isEmpty {
+            slots[index].waiting?.release()
+            slots[index].waiting = nil
+        }
+    }
+}
+
+/// Pieces of one system call; what is more goes in the next.
+private let segmentsMax = 16

@@ -1,0 +1,54 @@
+/// What a lane knows of one connection: a trivial value in raw memory, so that a pass over
+/// thousands of readers touches no reference count.
+struct Slot {
+    var descriptor: Int32 = -1
+    var generation: UInt32 = 0
+    /// Index into the lane's audiences, or -1.
+    var audience: Int32 = -1
+    /// Index into the audience's members.
+    var place: Int32 = 0
+    var flags: Flags = []
+    /// By when a closing connection is cut, in seconds of the lane's clock.
+    var deadline: UInt32 = 0
+    var eventCursor: UInt64 = 0
+    var chatterCursor: UInt64 = 0
+    var stateVersion: UInt64 = 0
+    /// What waits for this connection alone; retained by hand, nil nearly always.
+    var waiting: Unmanaged<Waiting>?
+
+    struct Flags: OptionSet {
+        let rawValue: UInt8
+        static let staff = Flags(rawValue: 1)
+        /// The kernel takes no more; a write source is armed.
+        static let blocked = Flags(rawValue: 2)
+        /// Only what waits for this connection alone is still sent, then the connection ends.
+        static let closing = Flags(rawValue: 4)
+        /// Our side is shut; what the peer sends is thrown away until it closes.
+        static let finished = Flags(rawValue: 8)
+        /// On the list of slots to be flushed at the end of the turn.
+        static let dirty = Flags(rawValue: 16)
+    }
+}
+
+/// Bytes for one connection, each part with the event position that must be written before it.
+final class Waiting {
+    struct Part {
+        var bytes: [UInt8]
+        var sent = 0
+        /// Events before this position go first.
+        var after: UInt64
+    }
+    var parts: [Part] = []
+    var byteCount = 0
+
+    func append(_ bytes: [UInt8], after position: UInt64) {
+        parts.append(Part(bytes: bytes, after: position))
+        byteCount += bytes.count
+    }
+
+    /// Puts the rest of a half-written frame in front of everything.
+    func prepend(_ bytes: [UInt8]) {
+        parts.insert(Part(bytes: bytes, after: 0), at: 0)
+        byteCount += bytes.count
+    }
+}

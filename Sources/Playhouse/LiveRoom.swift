@@ -1,0 +1,352 @@
+package import Clockwork
+import Cryptography
+import Dispatch
+package import Journaling
+package import Lanes
+package import PluginContract
+package import PluginHosting
+package import Rooms
+package import Serving
+package import Wire
+
+/// Performs what a room decides: the shell around ``Room`` and the plays of its show.
+///
+/// Everything that reaches a room passes its mailbox and is judged in order on its own serial
+/// queue. What is to be kept goes to the journal; while one append is under way the next batch
+/// collects, so that a busy room commits in groups. What must not leave before it is durable waits
+/// with its draft; chat and counts do not wait for anything.
+package actor LiveRoom {
+    package nonisolated let id: String
+    package nonisolated let number: Int
+    nonisolated let executor: QueueExecutor
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
+
+    private nonisolated let mailbox = Mailbox<RoomInput>()
+    private nonisolated let published: Lock<RoomFigures>
+    let clock: any Clock
+    let log: Log
+    private let journal: any Journal
+    private let lanes: [Lane]
+    let stage: any Stage
+
+    var room: Room
+    var playbill: Playbill
+    /// What is under way on the stage, per plugin; no entry for a plugin whose stage is free.
+    var stageWork: [String: [StageWork]] = [:]
+    private var chain: RecordChain
+    private var drafts: [Draft] = []
+    /// What leaves right after the batch that is being written.
+    private var afterCommit: [Afterwards] = []
+    private var isCommitting = false
+    private var isJournalFailing = false
+    private var deliveries: [[Delivery]]
+    private var callers: [SessionID: @Sendable ([UInt8]) -> Void] = [:]
+    private var callerCount: UInt64 = 0
+    private var timer: (any DispatchSourceTimer)?
+    private var timerDue: Int64?
+    private var idleWaiters: [CheckedContinuation<Void, Never>] = []
+
+    init(
+        number: Int, room: Room, playbill: Playbill, chain: RecordChain,
+        surroundings: Surroundings
+    ) {
+        id = room.settings.id
+        self.number = number
+        self.room = room
+        self.playbill = playbill
+        self.chain = chain
+        clock = surroundings.clock
+        log = surroundings.log
+        journal = surroundings.journal
+        lanes = surroundings.lanes
+        stage = surroundings.stage
+        deliveries = Array(repeating: [], count: surroundings.lanes.count)
+        published = Lock(RoomFigures())
+        executor = QueueExecutor(label: "playhouse.room.\(room.settings.id)")
+    }
+
+    /// What rooms share.
+    package struct Surroundings: Sendable {
+        package var clock: any Clock
+        package var log: Log
+        package var journal: any Journal
+        package var lanes: [Lane]
+        package var stage: any Stage
+
+        package init(
+            clock: any Clock, log: Log, journal: any Journal, lanes: [Lane], stage: any Stage
+        ) {
+            self.clock = clock
+            self.log = log
+            self.journal = journal
+            self.lanes = lanes
+            self.stage = stage
+        }
+    }
+
+    /// The figures of a moment ago, for metrics.
+    package struct RoomFigures: Sendable {
+        package var users = 0
+        package var connections = 0
+        package var offset: Int64 = 0
+        package var records: Int64 = 0
+        package var chatterSampled = 0
+        package var isJournalFailing = false
+    }
+
+    package nonisolated var latestFigures: RoomFigures { published.withLock { $0 } }
+
+    // MARK: - Turns
+
+    /// Hands inputs over, to be judged in order in one of the next turns.
+    package nonisolated func post(_ inputs: [RoomInput]) {
+        guard mailbox.post(contentsOf: inputs) else { return }
+        executor.queue.async { self.assumeIsolated { $0.takeInputs() } }
+    }
+
+    private func takeInputs() {
+        let now = clock.unixMilliseconds
+        var outputs: [RoomOutput] = []
+        room.handle(mailbox.takeAll(), nowMilliseconds: now, into: &outputs)
+        perform(outputs, nowMilliseconds: now)
+        endTurn(nowMilliseconds: now)
+    }
+
+    /// Goes on where the journal ends: shows what was on screen, fires timers that fell due meanwhile.
+    package func open() {
+        let now = clock.unixMilliseconds
+        showRecoveredStates(nowMilliseconds: now)
+        endTurn(nowMilliseconds: now)
+    }
+
+    private func timerFired() {
+        timerDue = nil
+        let now = clock.unixMilliseconds
+        var outputs: [RoomOutput] = []
+        if let due = room.nextTickMilliseconds, due <= now {
+            room.tick(nowMilliseconds: now, into: &outputs)
+        }
+        perform(outputs, nowMilliseconds: now)
+        endTurn(nowMilliseconds: now)
+    }
+
+    /// Starts what can run, hands over what is to be sent, and arms the timer.
+    func endTurn(nowMilliseconds now: Int64) {
+        runPlays(nowMilliseconds: now)
+        commitIfIdle()
+        for lane in lanes.indices where !deliveries[lane].isEmpty {
+            lanes[lane].post(deliveries[lane])
+            deliveries[lane] = []
+        }
+        armTimer(nowMilliseconds: now)
+        let presence = room.presence
+        let figures = RoomFigures(
+            users: presence.users, connections: presence.connections, offset: room.offset,
+            records: chain.sequence, chatterSampled: room.chatterSampledCount,
+            isJournalFailing: isJournalFailing)
+        published.withLock { $0 = figures }
+        if isIdle {
+            for waiter in idleWaiters { waiter.resume() }
+            idleWaiters = []
+        }
+    }
+
+    private var isIdle: Bool { !isCommitting && drafts.isEmpty && !isAnyPlayBusy }
+
+    /// Returns when everything that was taken is durable and spoken.
+    package func settled() async {
+        if isIdle { return }
+        await withCheckedContinuation { idleWaiters.append($0) }
+    }
+
+    private func armTimer(nowMilliseconds now: Int64) {
+        let due = [room.nextTickMilliseconds, playbill.nextDueMilliseconds].compactMap { $0 }.min()
+        guard due != timerDue else { return }
+        timerDue = due
+        guard let due else {
+            timer?.schedule(deadline: .distantFuture)
+            return
+        }
+        if timer == nil {
+            let timer = DispatchSource.makeTimerSource(queue: executor.queue)
+            timer.setEventHandler { [weak self] in self?.assumeIsolated { $0.timerFired() } }
+            timer.schedule(deadline: .distantFuture)
+            timer.resume()
+            self.timer = timer
+        }
+        timer?.schedule(
+            deadline: .now() + .milliseconds(Int(min(max(0, due - now), 86_400_000))),
+            leeway: .milliseconds(2))
+    }
+
+    // MARK: - Outputs
+
+    func perform(_ outputs: [RoomOutput], nowMilliseconds now: Int64) {
+        for output in outputs {
+            switch output {
+            case .admit(let session, let staff, let welcome, let missed):
+                var greeting: [UInt8] = []
+                frame(welcome, into: &greeting)
+                for message in missed { frame(message, into: &greeting) }
+                deliver(session) {
+                    .admit($0, audience: number, staff: staff, greeting: greeting)
+                }
+            case .send(let session, let message):
+                if let respond = callers.removeValue(forKey: session) {
+                    respond(message)
+                } else {
+                    deliver(session) { .direct($0, WebSocketFrame.text(message)) }
+                }
+            case .event(let message):
+                broadcast(.event(audience: number, WebSocketFrame.text(message)))
+            case .chatter(let message):
+                broadcast(.chatter(audience: number, WebSocketFrame.text(message)))
+            case .state(let key, let message, let staffOnly):
+                broadcast(
+                    .state(
+                        audience: number, key: key, WebSocketFrame.text(message),
+                        staffOnly: staffOnly))
+            case .close(let session, let code):
+                deliver(session) { .close($0, farewell: ServerMessage.farewell(code)) }
+            case .draft(let draft):
+                drafts.append(draft)
+            case .plugin(let request):
+                take(request, nowMilliseconds: now)
+            }
+        }
+    }
+
+    private func frame(_ message: [UInt8], into bytes: inout [UInt8]) {
+        message.withUnsafeBytes { WebSocketFrame.encode(.text, $0, into: &bytes) }
+    }
+
+    private func deliver(_ session: SessionID, _ make: (ConnectionID) -> Delivery) {
+        let id = ConnectionID(raw: session.raw)
+        guard id.lane < deliveries.count else { return }
+        deliveries[id.lane].append(make(id))
+    }
+
+    private func broadcast(_ delivery: Delivery) {
+        for lane in deliveries.indices { deliveries[lane].append(delivery) }
+    }
+
+    // MARK: - The journal
+
+    /// Adds to what the next append writes.
+    func keep(_ draft: Draft) { drafts.append(draft) }
+
+    /// Says something that needs no record of its own, once all that was judged before is durable.
+    func sayWhenDurable(_ afterwards: Afterwards, nowMilliseconds now: Int64) {
+        if !drafts.isEmpty {
+            drafts[drafts.count - 1].afterwards.append(afterwards)
+        } else if isCommitting {
+            afterCommit.append(afterwards)
+        } else {
+            say([afterwards], nowMilliseconds: now)
+        }
+    }
+
+    private func say(_ afterwards: [Afterwards], nowMilliseconds now: Int64) {
+        guard !afterwards.isEmpty else { return }
+        var outputs: [RoomOutput] = []
+        // A draft without events or a source of its own: nothing but what comes afterwards.
+        let draft = Draft(source: "", kind: "", event: .null, afterwards: afterwards)
+        room.committed(draft, nowMilliseconds: now, into: &outputs)
+        perform(outputs, nowMilliseconds: now)
+    }
+
+    private func commitIfIdle() {
+        guard !isCommitting, !drafts.isEmpty else { return }
+        isCommitting = true
+        let batch = drafts
+        drafts = []
+        let time = clock.unixMilliseconds
+        let (records, entries) = chain.records(of: batch, atMilliseconds: time)
+        Task { await commit(batch, records, entries, atMilliseconds: time) }
+    }
+
+    private func commit(
+        _ batch: [Draft], _ records: [Record], _ entries: [LedgerEntry], atMilliseconds time: Int64
+    ) async {
+        var wait: Int64 = 50
+        while true {
+            do throws(JournalError) {
+                try await journal.append(records, entries)
+                break
+            } catch {
+                // What was taken is not given up: the room refuses new input and tries again, for
+                // as long as it takes (DESIGN: commit, then speak).
+                if !isJournalFailing {
+                    isJournalFailing = true
+                    room.refuseWrites(true)
+                    log.error(
+                        "the journal does not take records; the room refuses new input",
+                        ["room": .string(id), "error": .string("\(error)")])
+                    endTurn(nowMilliseconds: clock.unixMilliseconds)
+                }
+                if case .closed = error {
+                    abandon(batch)
+                    return
+                }
+                try? await Task.sleep(for: .milliseconds(wait))
+                wait = min(wait * 2, 2_000)
+            }
+        }
+        if isJournalFailing {
+            isJournalFailing = false
+            room.refuseWrites(false)
+            log.info("the journal takes records again", ["room": .string(id)])
+        }
+        isCommitting = false
+        var outputs: [RoomOutput] = []
+        for draft in batch { room.committed(draft, nowMilliseconds: time, into: &outputs) }
+        let now = clock.unixMilliseconds
+        perform(outputs, nowMilliseconds: now)
+        say(afterCommit, nowMilliseconds: now)
+        afterCommit = []
+        endTurn(nowMilliseconds: now)
+    }
+
+    private func abandon(_ batch: [Draft]) {
+        isCommitting = false
+        var outputs: [RoomOutput] = []
+        for draft in batch + drafts { room.abandoned(draft, into: &outputs) }
+        drafts = []
+        let now = clock.unixMilliseconds
+        perform(outputs, nowMilliseconds: now)
+        endTurn(nowMilliseconds: now)
+    }
+
+    // MARK: - For HTTP
+
+    /// Carries out a request of a back end; `respond` gets the reply or error message.
+    package func call(
+        by person: Person, _ request: RequestParser.Request,
+        respond: @escaping @Sendable ([UInt8]) -> Void
+    ) {
+        // Lane 255 has no connections, so the number cannot be a session's.
+        callerCount += 1
+        let session = SessionID(raw: 255 << 56 | callerCount)
+        callers[session] = respond
+        let now = clock.unixMilliseconds
+        var outputs: [RoomOutput] = []
+        room.handle(
+            [.call(session, id: request.id, by: person, request.command)], nowMilliseconds: now,
+            into: &outputs)
+        perform(outputs, nowMilliseconds: now)
+        endTurn(nowMilliseconds: now)
+    }
+
+    /// The answer of `GET /v1/rooms/ROOM`.
+    package func description() -> JSON {
+        let titles = room.settings.title.sorted { $0.key < $1.key }
+            .map { ($0.key, JSON.string($0.value)) }
+        return [
+            "room": .string(id), "title": .object(JSONObject(titles)), "show": .string(room.show),
+            "epoch": .string(room.epoch), "offset": .integer(room.offset),
+            "states": .object(room.publicStates()),
+        ]
+    }
+}

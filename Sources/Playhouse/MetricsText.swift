@@ -1,0 +1,116 @@
+import Journaling
+import Lanes
+import Serving
+
+/// Writes figures in the Prometheus text format 0.0.4.
+struct MetricsText {
+    private(set) var text = ""
+
+    mutating func add(
+        _ name: String, _ kind: String, _ help: String,
+        _ samples: [(labels: [(String, String)], value: Double)]
+    ) {
+        guard !samples.isEmpty else { return }
+        text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n"
+        for (labels, value) in samples {
+            let inner = labels.map { "\($0)=\"\(Self.escaped($1))\"" }.joined(separator: ",")
+            let number =
+                value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : "\(value)"
+            text += name + (labels.isEmpty ? "" : "{\(inner)}") + " \(number)\n"
+        }
+    }
+
+    private static func escaped(_ value: String) -> String {
+        value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+            .replacing("\n", with: "\\n")
+    }
+}
+
+extension MetricsText {
+    mutating func add(lanes: [(number: Int, statistics: LaneStatistics)]) {
+        func each(_ value: (LaneStatistics) -> Double) -> [(
+            labels: [(String, String)], value: Double
+        )] {
+            lanes.map { ([("lane", String($0.number))], value($0.statistics)) }
+        }
+        add("playhouse_connections", "gauge", "Open connections.", each { Double($0.connections) })
+        add(
+            "playhouse_connections_accepted_total", "counter", "Connections accepted.",
+            each { Double($0.accepted) })
+        add(
+            "playhouse_sent_bytes_total", "counter", "Bytes written to sockets.",
+            each { Double($0.bytesSent) })
+        add("playhouse_writes_total", "counter", "System calls that wrote.", each { Double($0.writes) })
+        add(
+            "playhouse_slow_viewers_closed_total", "counter", "Viewers closed with 4420.",
+            each { Double($0.slowClosed) })
+        add(
+            "playhouse_chatter_skips_total", "counter",
+            "Times a slow viewer skipped to the newest danmaku.", each { Double($0.chatterSkips) })
+        add(
+            "playhouse_tick_milliseconds", "gauge",
+            "How long a busy lane collects before it writes; 0 when it writes at once.",
+            each { Double($0.tickMilliseconds) })
+    }
+
+    mutating func add(serving: ServingCounters.Values) {
+        add(
+            "playhouse_http_requests_total", "counter", "HTTP requests.",
+            [([], Double(serving.httpRequests))])
+        add(
+            "playhouse_websocket_upgrades_total", "counter", "WebSockets opened.",
+            [([], Double(serving.upgrades))])
+        add("playhouse_joins_total", "counter", "Accepted hellos.", [([], Double(serving.joins))])
+        add(
+            "playhouse_requests_total", "counter", "Requests over WebSocket.",
+            [([], Double(serving.messages))])
+        add(
+            "playhouse_refusals_total", "counter", "Refusals by code.",
+            serving.refusals.sorted { $0.key < $1.key }.map {
+                ([("code", $0.key)], Double($0.value))
+            })
+    }
+
+    mutating func add(rooms: [(id: String, figures: LiveRoom.RoomFigures)]) {
+        func each(_ value: (LiveRoom.RoomFigures) -> Double) -> [(
+            labels: [(String, String)], value: Double
+        )] {
+            rooms.map { ([("room", $0.id)], value($0.figures)) }
+        }
+        add("playhouse_room_users", "gauge", "People in a room.", each { Double($0.users) })
+        add(
+            "playhouse_room_connections", "gauge", "Devices in a room.",
+            each { Double($0.connections) })
+        add(
+            "playhouse_room_events_total", "counter", "Events of class event.",
+            each { Double($0.offset) })
+        add(
+            "playhouse_room_records_total", "counter", "Records in the journal.",
+            each { Double($0.records) })
+        add(
+            "playhouse_room_chatter_sampled_total", "counter",
+            "Danmaku that the audience was spared.", each { Double($0.chatterSampled) })
+        add(
+            "playhouse_room_journal_failing", "gauge",
+            "1 while the journal takes no records of the room.",
+            each { $0.isJournalFailing ? 1 : 0 })
+    }
+
+    mutating func add(journal: JournalStatistics) {
+        add(
+            "playhouse_journal_commits_total", "counter", "Group commits.",
+            [([], Double(journal.commits))])
+        add(
+            "playhouse_journal_commit_failures_total", "counter", "Commits that failed.",
+            [([], Double(journal.commitFailures))])
+        add(
+            "playhouse_journal_records_total", "counter", "Records committed.",
+            [([], Double(journal.records))])
+        add(
+            "playhouse_journal_commit_seconds_total", "counter", "Time spent in commits.",
+            [([], Double(journal.commitMicrosecondsTotal) / 1e6)])
+        add(
+            "playhouse_journal_wal_pages", "gauge", "Pages in the write-ahead log.",
+            [([], Double(journal.walPages))])
+    }
+}

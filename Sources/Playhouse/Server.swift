@@ -1,0 +1,219 @@
+package import Clockwork
+import Cryptography
+import Foundation
+import Journaling
+import Lanes
+import PluginContract
+import PluginHosting
+import Rooms
+import Serving
+import Wire
+
+/// Wires the modules into a running server: the only place that knows them all.
+package actor Server {
+    /// The port that was opened.
+    package nonisolated let port: UInt16
+    private nonisolated let configuration: Configuration
+    private nonisolated let log: Log
+    private nonisolated let lanes: [Lane]
+    private nonisolated let rooms: [LiveRoom]
+    private nonisolated let journal: SQLiteJournal
+    private nonisolated let listener: Listener
+    private nonisolated let draining: Lock<Bool>
+
+    /// Opens the journal, brings every show back, and opens the port; nobody is let in before
+    /// ``open()``.
+    package init(configuration: Configuration, clock: any Clock, log: Log) async throws {
+        self.configuration = configuration
+        self.log = log
+        journal = try SQLiteJournal(path: configuration.data + "/journal.sqlite", clock: clock)
+        let programs = try Self.loadPrograms(configuration, log: log)
+        let laneCount =
+            configuration.lanes > 0
+            ? configuration.lanes : ProcessInfo.processInfo.activeProcessorCount
+        let lanes = (0..<min(laneCount, 64)).map {
+            Lane(
+                number: $0, limits: configuration.laneLimits, clock: clock,
+                slowFarewell: ServerMessage.farewell(.slowViewer, afterMilliseconds: 1_000))
+        }
+        self.lanes = lanes
+        let surroundings = LiveRoom.Surroundings(
+            clock: clock, log: log, journal: journal, lanes: lanes, stage: InProcessStage())
+        var rooms: [LiveRoom] = []
+        for (number, room) in configuration.rooms.enumerated() {
+            let opening = RoomOpening(
+                configuration: room, programs: programs, surroundings: surroundings)
+            rooms.append(try await opening.open(number: number))
+        }
+        self.rooms = rooms
+        draining = Lock(false)
+        let premises = try Self.premises(
+            configuration, clock: clock, programs: programs, lanes: lanes, rooms: rooms,
+            journal: journal, draining: draining)
+        for lane in lanes {
+            await lane.start { _ in
+                Doorkeeper(premises: premises) {
+                    UInt32(truncatingIfNeeded: clock.monotonicNanoseconds / 1_000_000)
+                }
+            }
+        }
+        listener = try Listener(host: configuration.host, port: configuration.port, lanes: lanes)
+        port = listener.port
+    }
+
+    /// Lets people in.
+    package func open() async {
+        for room in rooms { await room.open() }
+        listener.start()
+        log.info(
+            "listening on http://\(urlHost):\(port)",
+            [
+                "host": .string(configuration.host), "port": .integer(Int64(port)),
+                "rooms": .integer(Int64(rooms.count)), "lanes": .integer(Int64(lanes.count)),
+            ])
+    }
+
+    private nonisolated var urlHost: String {
+        switch configuration.host {
+        case "0.0.0.0", "::": "127.0.0.1"
+        case let host where host.contains(":"): "[\(host)]"
+        case let host: host
+        }
+    }
+
+    /// Ends in good order: lets nobody in, tells everybody to come back, makes everything durable.
+    ///
+    /// - Returns: Whether all was done before the deadline of the configuration.
+    @discardableResult
+    package func drain() async -> Bool {
+        draining.withLock { $0 = true }
+        log.info("draining", ["seconds": .integer(Int64(configuration.drainSeconds))])
+        listener.stop()
+        let deadline = configuration.drainSeconds
+        let isDone = await withTaskGroup(of: Bool.self) { group in
+            group.addTask { [self] in
+                for lane in lanes { await lane.drain() }
+                for room in rooms { await room.settled() }
+                // Clients need a moment to read the farewell and close.
+                while lanes.contains(where: { $0.latestStatistics.connections > 0 }) {
+                    do { try await Task.sleep(for: .milliseconds(100)) } catch { break }
+                }
+                return !Task.isCancelled
+            }
+            group.addTask {
+                try? await Task.sleep(for: .seconds(deadline))
+                return false
+            }
+            let first = await group.next() ?? false
+            group.cancelAll()
+            return first
+        }
+        for lane in lanes { await lane.stop() }
+        await journal.close()
+        if isDone {
+            log.info("drained")
+        } else {
+            log.warning("the drain deadline passed; the last connections were cut")
+        }
+        return isDone
+    }
+
+    // MARK: - Wiring
+
+    private static func loadPrograms(
+        _ configuration: Configuration, log: Log
+    ) throws -> [String: PluginProgram] {
+        var programs: [String: PluginProgram] = [:]
+        let wanted = Set(configuration.rooms.flatMap { $0.plugins.map(\.id) })
+        for id in wanted.sorted() {
+            let program = try ProgramLoader().load(folder: configuration.plugins + "/" + id)
+            programs[id] = program
+            log.info(
+                "plugin loaded",
+                [
+                    "plugin": .string(id), "version": .string("\(program.manifest.version)"),
+                    "hash": .string(String(program.contentHash.prefix(12))),
+                ])
+        }
+        return programs
+    }
+
+    private static func premises(
+        _ configuration: Configuration, clock: any Clock, programs: [String: PluginProgram],
+        lanes: [Lane], rooms: [LiveRoom], journal: SQLiteJournal, draining: Lock<Bool>
+    ) throws -> Premises {
+        let counters = ServingCounters()
+        let pictures = try ProductPictures(configuration.rooms)
+        let byID = Dictionary(uniqueKeysWithValues: rooms.map { ($0.id, $0) })
+        let doors = zip(rooms, configuration.rooms.map(\.settings)).map { room, settings in
+            Door(
+                room: room.id, number: room.number, admitsAnonymous: settings.anonymous,
+                post: { room.post($0) })
+        }
+        let doorByRoom = Dictionary(uniqueKeysWithValues: doors.map { ($0.room, $0) })
+        let sources = Router.Sources(
+            isDraining: { draining.withLock { $0 } },
+            metrics: {
+                var metrics = MetricsText()
+                metrics.add(lanes: lanes.map { ($0.number, $0.latestStatistics) })
+                metrics.add(rooms: rooms.map { ($0.id, $0.latestFigures) })
+                metrics.add(serving: counters.latest)
+                metrics.add(journal: journal.statistics)
+                return metrics.text
+            },
+            rooms: { respond in
+                Task {
+                    var list: [JSON] = []
+                    for (room, settings) in zip(rooms, configuration.rooms.map(\.settings))
+                    where settings.anonymous {
+                        let description = await room.description()
+                        list.append([
+                            "room": .string(room.id), "title": description["title"] ?? .null,
+                            "show": description["show"] ?? .null,
+                            "users": .integer(Int64(room.latestFigures.users)),
+                        ])
+                    }
+                    respond(["rooms": .array(list)])
+                }
+            },
+            room: { id, respond in
+                guard let room = byID[id] else { return respond(.null) }
+                Task { respond(await room.description()) }
+            },
+            call: { id, person, request, respond in
+                guard let room = byID[id] else {
+                    return respond(.failure(RequestError(.badRequest, "there is no such room")))
+                }
+                Task {
+                    await room.call(by: person, request) { respond(Self.result(of: $0)) }
+                }
+            },
+            locale: { plugin, locale in programs[plugin]?.locales[locale] },
+            picture: { pictures.picture(room: $0, file: $1) })
+        let verifier = TokenVerifier(keys: configuration.keys)
+        var premises = Premises(
+            doors: doorByRoom, verifier: verifier, limits: configuration.limits,
+            addresses: AddressBook(limits: configuration.limits), answer: { _, _ in },
+            sha1: { Digest.sha1($0) }, unixMilliseconds: { clock.unixMilliseconds },
+            echoes: configuration.echoes, counters: counters)
+        let router = Router(
+            assets: try Assets(), sources: sources,
+            isOpen: { doorByRoom[$0]?.admitsAnonymous },
+            admit: { [premises] token, room in premises.bearer(token, room: room) })
+        premises.answer = { router.answer($0, $1) }
+        return premises
+    }
+
+    /// Reads the room's own answer back, so that HTTP can give it a status.
+    private static func result(of message: [UInt8]) -> Result<JSON, RequestError> {
+        guard let reply = try? JSON(parsing: message) else {
+            return .failure(RequestError(.unavailable, "no answer"))
+        }
+        guard reply["type"]?.stringValue == "error" else { return .success(reply) }
+        let code = reply["code"]?.stringValue.flatMap { RequestError.Code(rawValue: $0) }
+        return .failure(
+            RequestError(
+                code ?? .unavailable, reply["message"]?.stringValue ?? "",
+                retryAfterMilliseconds: reply["retryAfterMilliseconds"]?.integerValue))
+    }
+}

@@ -1,0 +1,67 @@
+import Clockwork
+import Foundation
+import Playhouse
+
+/// `playhouse demo`.
+enum DemoCommand {
+    static let help = """
+        playhouse demo: run a seeded show with simulated viewers; nothing to prepare
+
+        usage: playhouse demo [--port PORT] [--viewers N] [--seed N] [--data FOLDER]
+                              [--plugins FOLDER] [--host ADDRESS] [--verbose]
+
+          --port PORT      8080 unless given; 0 for any free port
+          --viewers N      simulated viewers, 0 to 500; 18 unless given
+          --seed N         makes the crowd say and guess the same again; 1 unless given
+          --data FOLDER    journal and key; .playhouse-demo unless given
+          --verbose        logs what the server does
+
+        Open the printed addresses: one for viewers, one for the host. Kill the demo in the middle of a
+        round, start it again, and the round goes on.
+
+        """
+
+    static func run(_ words: [String]) async throws {
+        let arguments = try Arguments(
+            words, options: ["port", "viewers", "seed", "data", "plugins", "host"],
+            flags: ["verbose"])
+        guard arguments.positions.isEmpty else {
+            throw Arguments.Mistake(message: "\"\(arguments.positions[0])\" is not expected")
+        }
+        let show = try DemoShow(
+            folder: arguments.text("data") ?? ".playhouse-demo",
+            host: arguments.text("host") ?? "127.0.0.1",
+            port: UInt16(try arguments.integer("port", in: 0...65_535) ?? 8080),
+            plugins: try arguments.text("plugins") ?? DemoShow.pluginsFolder())
+        let viewers = try arguments.integer("viewers", in: 0...500) ?? 18
+        let seed = try arguments.integer("seed", in: 0...Int.max) ?? 1
+        let clock = SystemClock()
+        let log = Log(
+            format: .human, level: arguments.has("verbose") ? .debug : .warning, clock: clock)
+        let server = try await Server(
+            configuration: show.configuration, clock: clock, log: log)
+        let signals = EndSignals()
+        await server.open()
+        let address = "http://127.0.0.1:\(server.port)"
+        let host = try show.token(user: "mei", name: "小梅", role: "host")
+        Command.show(
+            """
+
+              Playhouse demo: \(viewers) simulated viewers are on their way.
+
+              viewers   \(address)/rooms/\(DemoShow.room)
+              host      \(address)/host/\(DemoShow.room)#token=\(host)
+
+              Press Ctrl-C to end it. Data: \(show.configuration.data)
+
+
+            """)
+        let director = try show.token(user: "director", name: "Director", role: "host")
+        let crowd = DemoCrowd(
+            port: server.port, viewers: viewers, seed: UInt64(seed), log: log)
+        let running = Task { await crowd.run(director: director) }
+        await signals.first()
+        running.cancel()
+        exit(await server.drain() ? 0 : 1)
+    }
+}

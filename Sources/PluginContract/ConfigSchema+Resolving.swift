@@ -1,0 +1,70 @@
+package import Wire
+
+extension ConfigSchema {
+    /// Makes the configuration of one run: what the starter says, else what the show says, else defaults.
+    ///
+    /// Fields that nobody gave and that have no default are left out.
+    ///
+    /// - Parameters:
+    ///   - show: The show's configuration of this plugin.
+    ///   - override: What came with the `start` request.
+    ///   - products: Those of the show.
+    /// - Throws: `BAD_CONFIG`, naming the field.
+    package func resolve(
+        show: JSONObject, override: JSONObject, products: [Product]
+    ) throws(RequestError) -> JSONObject {
+        for source in [override, show] {
+            for (name, _) in source.members where !fields.contains(where: { $0.name == name }) {
+                let known = fields.map(\.name).joined(separator: ", ")
+                throw RequestError(
+                    .badConfig, "config.\(name) is not a field of this plugin; it has \(known)")
+            }
+        }
+        var resolved = JSONObject()
+        for field in fields {
+            guard let value = given(override[field.name]) ?? given(show[field.name]) else {
+                continue
+            }
+            try check(value, field, products)
+            resolved[field.name] = value
+        }
+        for field in fields where resolved[field.name] == nil {
+            if let value = defaultValue(of: field, resolved, products) {
+                try check(value, field, products)
+                resolved[field.name] = value
+            } else if field.isRequired {
+                throw RequestError(
+                    .badConfig, "config.\(field.name) is missing: \(field.expectation)")
+            }
+        }
+        return resolved
+    }
+
+    /// Null stands for "not given".
+    private func given(_ value: JSON?) -> JSON? { value == .null ? nil : value }
+
+    private func defaultValue(
+        of field: Field, _ resolved: JSONObject, _ products: [Product]
+    ) -> JSON? {
+        if let source = field.priceOf, let id = resolved[source]?.stringValue,
+            let product = products.first(where: { $0.id == id })
+        {
+            return .integer(product.priceMinor)
+        }
+        return field.defaultValue
+    }
+
+    private func check(
+        _ value: JSON, _ field: Field, _ products: [Product]
+    ) throws(RequestError) {
+        guard field.accepts(value) else {
+            throw RequestError(.badConfig, "config.\(field.name) must be \(field.expectation)")
+        }
+        guard field.type == .product, let id = value.stringValue else { return }
+        if !products.contains(where: { $0.id == id }) {
+            throw RequestError(
+                .badConfig,
+                "config.\(field.name) must be \(field.expectation); there is no \"\(id)\"")
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package import Wire
+
+/// What can be configured about a plugin, and within which bounds.
+package struct ConfigSchema: Sendable, Equatable {
+    /// In the order of the manifest.
+    package var fields: [Field]
+
+    package init(fields: [Field] = []) { self.fields = fields }
+
+    /// One thing that can be configured.
+    package struct Field: Sendable, Equatable {
+        /// A Lua name: `room.config.NAME`.
+        package var name: String
+        package var type: FieldType
+        /// Smallest value, or shortest text in characters.
+        package var minimum: Int64
+        /// Largest value, or longest text in characters.
+        package var maximum: Int64
+        /// The values of a choice.
+        package var options: [String] = []
+        package var defaultValue: JSON?
+        /// A product field whose product's price is the default of this money field.
+        package var priceOf: String?
+        /// Whether neither viewers nor host pages are told the value.
+        package var isSecret = false
+        package var isRequired = false
+
+        package init(name: String, type: FieldType) {
+            self.name = name
+            self.type = type
+            minimum = type.range.lowerBound
+            maximum = type.range.upperBound
+        }
+    }
+
+    /// What kind of value a field holds.
+    package enum FieldType: String, Sendable, CaseIterable {
+        case integer
+        /// An amount in minor units, 0 to 2⁵³ − 1.
+        case money
+        case string
+        case boolean
+        /// The id of a product of the show.
+        case product
+        case choice
+
+        /// Bounds that no field of this type exceeds: those that a JSON reader of a page keeps exact.
+        var range: ClosedRange<Int64> {
+            switch self {
+            case .integer: -9_007_199_254_740_991...9_007_199_254_740_991
+            case .money: 0...9_007_199_254_740_991
+            case .string: 0...1_000
+            case .boolean, .product, .choice: 0...0
+            }
+        }
+    }
+}
+
+extension ConfigSchema.Field {
+    /// What would be right, such as `an integer from 5 to 600`.
+    package var expectation: String {
+        switch type {
+        case .integer: "an integer from \(minimum) to \(maximum)"
+        case .money: "an integer of minor units from \(minimum) to \(maximum)"
+        case .string: "a text of \(minimum) to \(maximum) characters"
+        case .boolean: "true or false"
+        case .product: "the id of a product of this show"
+        case .choice: "one of \(options.joined(separator: ", "))"
+        }
+    }
+
+    /// Tells whether a value fits, products aside.
+    package func accepts(_ value: JSON) -> Bool {
+        switch type {
+        case .integer, .money:
+            value.integerValue.map { (minimum...maximum).contains($0) } ?? false
+        case .string:
+            value.stringValue.map { (minimum...maximum).contains(Int64($0.count)) } ?? false
+        case .boolean: value.boolValue != nil
+        case .product: value.stringValue != nil
+        case .choice: value.stringValue.map { options.contains($0) } ?? false
+        }
+    }
+}

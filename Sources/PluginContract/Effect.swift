@@ -1,0 +1,24 @@
+package import Wire
+
+/// What a plugin asked the platform to do. It stands in the record of its event.
+package enum Effect: Sendable, Equatable {
+    case panelShow(PanelSurface, Panel)
+    case panelHide(PanelSurface)
+    case panelPatch(user: String, PanelPatch)
+    /// `admitsStaff`: whether answers of hosts and operators count too.
+    case collectOpen(name: String, keep: CollectorKeep, admitsStaff: Bool)
+    case collectClose(name: String)
+    case timerSet(name: String, milliseconds: Int64)
+    case timerCancel(name: String)
+    case prizeReserve(pool: String, count: Int64)
+    case prizeGrant(pool: String, viewer: Viewer, count: Int64)
+    case prizeRelease(pool: String)
+    case chatSay(text: String, args: JSONObject)
+    case log(LogLevel, text: String)
+    case finish
+}
+
+/// Which of a viewer's answers counts.
+package enum CollectorKeep: String, Sendable, CaseIterable {
+    case first, last
+}

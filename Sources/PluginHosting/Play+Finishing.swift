@@ -1,0 +1,176 @@
+import PluginContract
+package import Scripting
+import Wire
+
+extension Play {
+    /// Takes what came of the calls of the last step.
+    ///
+    /// Effects are checked against the state and the pools as they stand now. If a pool has been
+    /// emptied by somebody else meanwhile, the call leaves no trace and is made again.
+    package mutating func finished(
+        _ outcomes: [ScriptOutcome], pools: inout PoolBalances, nowMilliseconds: Int64
+    ) -> [PlayOutput] {
+        guard let done = outstanding else { return [] }
+        outstanding = nil
+        switch outcomes.first {
+        case .done(let changes, let effects, _):
+            return finish(done, changes, effects, &pools)
+        case .absent:
+            if let request = done.request, done.call.hook == .action || done.call.hook == .command {
+                let error = RequestError(
+                    .noSuchAction, "\(plugin) has no \(done.call.hook.functionName)")
+                return [.afterwards(refusal(request, error))]
+            }
+            return finish(done, [], [], &pools)
+        case .fault(let fault): return fail(done, fault, &pools)
+        case nil:
+            let fault = ScriptFault(kind: .host, message: "the stage returned no outcome")
+            return stageFailed(done, fault, &pools)
+        }
+    }
+
+    /// Notes that the stage died, hangs or did not open: it no longer has this play.
+    ///
+    /// The call that was out is charged with a fault. The next one opens the play again, with the
+    /// state of the journal.
+    package mutating func stageFailed(
+        _ fault: ScriptFault, pools: inout PoolBalances, nowMilliseconds: Int64
+    ) -> [PlayOutput] {
+        guard let done = outstanding else {
+            isStageOpen = false
+            return []
+        }
+        outstanding = nil
+        return stageFailed(done, fault, &pools)
+    }
+
+    private mutating func stageFailed(
+        _ done: Outstanding, _ fault: ScriptFault, _ pools: inout PoolBalances
+    ) -> [PlayOutput] {
+        let close = closeStage()
+        return [close] + fail(done, fault, &pools)
+    }
+
+    private mutating func finish(
+        _ done: Outstanding, _ changes: [UInt8], _ effects: [UInt8], _ pools: inout PoolBalances
+    ) -> [PlayOutput] {
+        let limits = JSONLimits(depthMax: 64, bytesMax: 8 << 20, membersMax: 1_000_000)
+        guard
+            let changes = changes.isEmpty ? .null : try? JSON(parsing: changes, limits: limits),
+            let list = effects.isEmpty ? [] : try? JSON(parsing: effects, limits: limits),
+            let effects = Self.effects(list)
+        else {
+            return stageFailed(
+                done, ScriptFault(kind: .host, message: "the stage returned no record"), &pools)
+        }
+        if let problem = state.problem(with: effects, plugin: plugin, self.limits) {
+            // Lua has gone on from a state that will never be recorded.
+            return stageFailed(done, ScriptFault(kind: .host, message: problem), &pools)
+        }
+        let record = PlayRecord.call(
+            done.call, changes: changes == [] ? .null : changes, effects: effects)
+        guard pools.allows(moves(of: done.call, effects)) else { return retry(done) }
+        do throws(PlayRecordError) {
+            let consequences = try state.fold(record, setting)
+            pools.apply(consequences.moves)
+            var outputs: [PlayOutput] = [
+                .draft(draft(record, consequences, replies: acknowledgement(of: done)))
+            ]
+            if state.status != .running { outputs.append(closeStage()) }
+            return outputs
+        } catch {
+            return stageFailed(
+                done, ScriptFault(kind: .host, message: error.description), &pools)
+        }
+    }
+
+    private static func effects(_ list: JSON) -> [Effect]? {
+        guard let values = list.arrayValue else { return nil }
+        let effects = values.compactMap(Effect.init(json:))
+        return effects.count == values.count ? effects : nil
+    }
+
+    /// The moves that folding will make, in its order.
+    private func moves(of call: PlayCall, _ effects: [Effect]) -> [LedgerMove] {
+        var leftover = ReservationAccount(plugin: plugin, reservations: state.reservations)
+        if call.hook == .start { leftover.releaseAll() }
+        var account = ReservationAccount(plugin: plugin, reservations: leftover.reservations)
+        for effect in effects { account.apply(effect) }
+        return leftover.moves + account.moves
+    }
+
+    private mutating func retry(_ done: Outstanding) -> [PlayOutput] {
+        if let item = done.item { queue.putBack(item) }
+        return [closeStage()]
+    }
+
+    private mutating func fail(
+        _ done: Outstanding, _ fault: ScriptFault, _ pools: inout PoolBalances
+    ) -> [PlayOutput] {
+        let since = done.call.nowMilliseconds - limits.faultWindowMilliseconds
+        let recent = state.faultTimes.filter { $0 > since }.count + 1
+        let pauses =
+            state.status == .running && done.call.hook != .stop
+            && recent >= limits.faultsMax
+        var replies: [Afterwards] = []
+        if let request = done.request {
+            if done.call.hook == .stop {
+                replies = acknowledgement(of: done)
+            } else {
+                // The message may quote what viewers must not know.
+                let detail = request.by.role == .viewer ? "" : ": \(fault.message)"
+                let error = RequestError(
+                    .unavailable, "the plugin failed, nothing was taken" + detail)
+                replies.append(refusal(request, error))
+            }
+        }
+        var outputs = write(
+            .fault(done.call, fault, pauses: pauses), replies: replies, &pools)
+        if state.status != .running && isStageOpen { outputs.append(closeStage()) }
+        return outputs
+    }
+
+    private func acknowledgement(of done: Outstanding) -> [Afterwards] {
+        guard let request = done.request else { return [] }
+        let fields: JSONObject = done.call.hook == .action ? ["accepted": true] : [:]
+        return [.reply(to: request.session, id: request.requestID, fields: fields)]
+    }
+
+    /// Folds a record that changes nothing in `room.state`, and drafts it.
+    mutating func write(
+        _ record: PlayRecord, replies: [Afterwards], _ pools: inout PoolBalances
+    ) -> [PlayOutput] {
+        do throws(PlayRecordError) {
+            let consequences = try state.fold(record, setting)
+            pools.apply(consequences.moves)
+            return [.draft(draft(record, consequences, replies: replies))]
+        } catch {
+            preconditionFailure("a record without changes does not fit: \(error)")
+        }
+    }
+
+    func draft(
+        _ record: PlayRecord, _ consequences: PlayConsequences, replies: [Afterwards]
+    ) -> Draft {
+        var afterwards: [Afterwards] = []
+        for surface in [PanelSurface.viewer, .host]
+        where consequences.changedSurfaces.contains(surface) {
+            afterwards.append(
+                .state(
+                    key: key(of: surface), value: state.panels[surface]?.value ?? .null,
+                    audience: audience(of: surface)))
+        }
+        for user in consequences.changedUsers.sorted() {
+            afterwards.append(
+                .state(key: "own:" + plugin, value: state.ownValue(user), audience: .user(user)))
+        }
+        if consequences.isStatusChanged {
+            afterwards.append(
+                .state(key: "plugins", value: .object([plugin: entry]), audience: .everyone))
+        }
+        return Draft(
+            source: "plugin:" + plugin, kind: record.kind, event: record.event,
+            changes: record.changes, effects: record.effects, moves: consequences.moves,
+            events: consequences.events, afterwards: afterwards + replies)
+    }
+}

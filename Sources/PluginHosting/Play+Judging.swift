@@ -1,0 +1,141 @@
+package import PluginContract
+import Wire
+
+extension Play {
+    /// Queues a request. Nothing is judged before ``step(pools:nowMilliseconds:)``.
+    ///
+    /// Timers that are due come before it. Hosts and operators find room even when viewers have
+    /// filled the queue.
+    package mutating func request(
+        _ request: PluginRequest, nowMilliseconds: Int64
+    ) -> [PlayOutput] {
+        advance(nowMilliseconds: nowMilliseconds)
+        let bound = limits.queueMax + (request.by.role == .viewer ? 0 : 100)
+        guard queue.count < bound else {
+            let error = RequestError(
+                .busy, "the plugin has \(queue.count) requests waiting",
+                retryAfterMilliseconds: 1_000)
+            return [.afterwards(refusal(request, error))]
+        }
+        queue.append(request)
+        return []
+    }
+
+    /// What judging the head of the queue leads to.
+    enum Verdict {
+        /// The head is done with.
+        case next
+        /// Lua has to run; answers that it was not told yet go first.
+        case call(Hook, [JSON])
+        case start(JSONObject)
+    }
+
+    mutating func judge(
+        _ request: PluginRequest, _ now: Int64, _ pools: inout PoolBalances,
+        _ desk: inout AnswerDesk
+    ) -> Verdict {
+        do throws(RequestError) {
+            switch request.action {
+            case .start(let config): return try judgeStart(config)
+            case .stop: return try judgeStop(request, now, &pools, &desk)
+            case .command(let name, let value):
+                try requireRunning()
+                return .call(
+                    .command,
+                    [["by": Viewer(request.by).json, "name": .string(name), "value": value]])
+            case .act(let name, let value):
+                try requireRunning()
+                return try judgeAct(request, name, value, &desk)
+            }
+        } catch {
+            desk.say(refusal(request, error))
+            return .next
+        }
+    }
+
+    private func requireRunning() throws(RequestError) {
+        switch state.status {
+        case .running: break
+        case .idle: throw RequestError(.notRunning, "\(plugin) is not running")
+        case .paused: throw RequestError(.paused, "\(plugin) failed too often and is paused")
+        }
+    }
+
+    private func judgeStart(_ config: JSONObject) throws(RequestError) -> Verdict {
+        guard state.status != .running else {
+            throw RequestError(.alreadyRunning, "\(plugin) is running")
+        }
+        return .start(
+            try program.manifest.configuration.resolve(
+                show: show.configuration, override: config, products: show.products))
+    }
+
+    private mutating func judgeStop(
+        _ request: PluginRequest, _ now: Int64, _ pools: inout PoolBalances,
+        _ desk: inout AnswerDesk
+    ) throws(RequestError) -> Verdict {
+        if state.status == .running { return .call(.stop, []) }
+        guard state.status == .paused || !state.panels.isEmpty else {
+            throw RequestError(.notRunning, "\(plugin) is not running")
+        }
+        // Nothing runs any more: what is left is cleared without the program.
+        desk.flush(&self)
+        let reply = Afterwards.reply(to: request.session, id: request.requestID, fields: [:])
+        desk.outputs += write(
+            .stopped(nowMilliseconds: now, by: Viewer(request.by)), replies: [reply], &pools)
+        if isStageOpen { desk.outputs.append(closeStage()) }
+        return .next
+    }
+
+    private mutating func judgeAct(
+        _ request: PluginRequest, _ name: String, _ value: JSON, _ desk: inout AnswerDesk
+    ) throws(RequestError) -> Verdict {
+        guard let collector = state.collectors[name] else {
+            try requireInput(request, name, value)
+            let action: JSON = [
+                "viewer": Viewer(request.by).json, "role": .string(request.by.role.rawValue),
+                "name": .string(name), "value": value,
+            ]
+            return .call(.action, [action])
+        }
+        if collector.keep == .first, let recorded = collector.answers[request.by.user] {
+            throw RequestError(
+                .alreadyAnswered, "the first answer counts", value: recorded.value)
+        }
+        guard collector.isOpen else { throw RequestError(.late, "\(name) is closed") }
+        try requireInput(request, name, value)
+        if request.by.role != .viewer && !collector.admitsStaff {
+            throw RequestError(.forbidden, "only viewers take part")
+        }
+        guard
+            collector.answers.count < limits.answersPerCollectorMax
+                || collector.answers[request.by.user] != nil
+        else { throw RequestError(.busy, "\(name) has taken all the answers it can") }
+        desk.take(
+            CollectedAnswer(
+                collector: name, viewer: Viewer(request.by), value: value,
+                position: state.positionLast + 1),
+            of: request, &self)
+        return .next
+    }
+
+    /// The element must be there, usable, and fit the value; else no attempt is used up.
+    private func requireInput(
+        _ request: PluginRequest, _ name: String, _ value: JSON
+    ) throws(RequestError) {
+        guard let element = state.element(name, for: request.by.role) else {
+            throw RequestError(.noSuchAction, "the panel has no input \"\(name)\"")
+        }
+        let own = state.own[request.by.user]?[name]
+        guard (own?["disabled"] ?? element.attributes["disabled"]) != true else {
+            throw RequestError(.noSuchAction, "\"\(name)\" is disabled")
+        }
+        if let problem = element.problem(with: value) {
+            throw RequestError(.badRequest, problem)
+        }
+    }
+
+    func refusal(_ request: PluginRequest, _ error: RequestError) -> Afterwards {
+        .refuse(to: request.session, id: request.requestID, error: error)
+    }
+}

@@ -1,0 +1,127 @@
+package import PluginContract
+import Scripting
+package import Wire
+
+/// One plugin in one show: a value without I/O, to which time is passed in.
+///
+/// Requests and due timers wait in one queue and are judged strictly in its order, which is log
+/// order. Answers to an open collector are judged here, without Lua; everything else becomes a
+/// call of a hook. One call is out at a time, because what it does decides how the next input is
+/// judged. Whatever happens becomes a record and changes ``state`` by being folded into it.
+///
+/// If a draft cannot be made durable, this value is ahead of the journal: throw it away and
+/// recover another from the records.
+///
+/// A run ends by a `stop`, or by the plugin itself with `room.finish()`. After `finish` the play is
+/// idle, timers and collectors are gone and reservations are returned, but the panels stay until
+/// the next start or stop, so that everybody can read how it went.
+package struct Play: Sendable {
+    package let program: PluginProgram
+    package internal(set) var state = PlayState()
+
+    let show: PlayShow
+    let limits: PlayLimits
+    var queue = PlayQueue()
+    /// What is out on the stage.
+    var outstanding: Outstanding?
+    /// Whether the stage has this play with the state of ``state``.
+    var isStageOpen = false
+
+    package init(program: PluginProgram, show: PlayShow, limits: PlayLimits = PlayLimits()) {
+        self.program = program
+        self.show = show
+        self.limits = limits
+    }
+
+    /// A call that runs, and where it came from.
+    struct Outstanding: Sendable {
+        var call: PlayCall
+        var request: PluginRequest?
+        /// Put back in the queue when the call has to be made again.
+        var item: PlayQueue.Item?
+    }
+
+    var plugin: String { program.manifest.id }
+    var playID: PlayID { PlayID(show: show.show, plugin: plugin) }
+    var setting: PlayState.Setting {
+        PlayState.Setting(plugin: plugin, beganAtMilliseconds: show.beganAtMilliseconds)
+    }
+
+    /// Show time of a moment, never before that of the last record.
+    func showTime(_ nowMilliseconds: Int64) -> Int64 {
+        max(state.nowMilliseconds, nowMilliseconds - show.beganAtMilliseconds)
+    }
+
+    /// The plugin's entry in the state `plugins`.
+    package var entry: JSON {
+        let manifest = program.manifest
+        let titles = manifest.title.sorted { $0.key < $1.key }.map {
+            ($0.key, JSON.string($0.value))
+        }
+        return [
+            "status": .string(state.status.rawValue), "title": .object(JSONObject(titles)),
+            "version": .string(manifest.version),
+        ]
+    }
+}
+
+// Time and recovery.
+extension Play {
+    /// The Unix time at which ``advance(nowMilliseconds:)`` has something to do; nil for never.
+    package var nextDueMilliseconds: Int64? {
+        guard state.status == .running else { return nil }
+        let waiting = state.timers.filter { queue.dueOfTimer($0.key) != $0.value.dueMilliseconds }
+        return waiting.values.map(\.dueMilliseconds).min().map { $0 + show.beganAtMilliseconds }
+    }
+
+    /// Queues the timers that are due, earliest first.
+    package mutating func advance(nowMilliseconds: Int64) {
+        guard state.status == .running else { return }
+        let now = nowMilliseconds - show.beganAtMilliseconds
+        let due = state.timers.filter { $0.value.dueMilliseconds <= now }
+            .sorted { ($0.value.dueMilliseconds, $0.key) < ($1.value.dueMilliseconds, $1.key) }
+        for (name, timer) in due { queue.append(timer: name, due: timer.dueMilliseconds) }
+    }
+
+    /// Folds one journal record of source `plugin:ID` back in. Runs no Lua and says nothing.
+    ///
+    /// - Returns: The moves of value that the record made, for the balances of the pools.
+    /// - Throws: When it is no record of a play, or does not fit the records before it.
+    package mutating func recover(
+        kind: String, event: JSON, changes: JSON, effects: JSON
+    ) throws(PlayRecordError) -> [LedgerMove] {
+        guard
+            let record = PlayRecord(kind: kind, event: event, changes: changes, effects: effects)
+        else { throw PlayRecordError("not a record of a play: \(kind)") }
+        return try state.fold(record, setting).moves
+    }
+
+    /// The current values of this play's `state` keys, as they were sent last; `plugins` aside.
+    package var states: [StateValue] {
+        var values = [PanelSurface.viewer, .host].compactMap { surface in
+            state.panels[surface].map { shown in
+                StateValue(
+                    key: key(of: surface), value: shown.value, audience: audience(of: surface))
+            }
+        }
+        for user in state.own.keys.sorted() {
+            values.append(
+                StateValue(
+                    key: "own:" + plugin, value: state.ownValue(user), audience: .user(user)))
+        }
+        return values
+    }
+
+    /// What a stage needs to go on with this play.
+    package var opening: StageOpening {
+        StageOpening(
+            configuration: state.configuration.encoded(), products: state.products.encoded(),
+            state: state.tree.json.encoded())
+    }
+
+    func key(of surface: PanelSurface) -> String { "panel:\(plugin):\(surface.rawValue)" }
+
+    func audience(of surface: PanelSurface) -> Audience {
+        surface == .host ? .staff : .everyone
+    }
+}

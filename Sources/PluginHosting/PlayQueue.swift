@@ -1,0 +1,56 @@
+import PluginContract
+
+/// What a play has to do next, in log order.
+///
+/// It has no bound of its own: ``Play/request(_:nowMilliseconds:)`` refuses, and timers are few.
+struct PlayQueue: Sendable {
+    enum Item: Sendable {
+        case request(PluginRequest)
+        /// Due at a show time; skipped when the timer was set anew or cancelled meanwhile.
+        case timer(String, dueMilliseconds: Int64)
+    }
+
+    private var items: [Item] = []
+    private var head = 0
+    private var timers: [String: Int64] = [:]
+
+    var count: Int { items.count - head }
+    var first: Item? { head < items.count ? items[head] : nil }
+
+    mutating func append(_ request: PluginRequest) { items.append(.request(request)) }
+
+    mutating func append(timer name: String, due: Int64) {
+        guard timers[name] != due else { return }
+        timers[name] = due
+        items.append(.timer(name, dueMilliseconds: due))
+    }
+
+    /// The due time for which a timer is queued.
+    func dueOfTimer(_ name: String) -> Int64? { timers[name] }
+
+    mutating func removeFirst() {
+        guard let item = first else { return }
+        forget(item)
+        head += 1
+        // Moved down in large steps, so that each removal costs a constant time on average.
+        if head > 1_024, head * 2 > items.count {
+            items.removeFirst(head)
+            head = 0
+        }
+    }
+
+    mutating func putBack(_ item: Item) {
+        if case .timer(let name, let due) = item { timers[name] = due }
+        if head > 0 {
+            head -= 1
+            items[head] = item
+        } else {
+            items.insert(item, at: 0)
+        }
+    }
+
+    private mutating func forget(_ item: Item) {
+        guard case .timer(let name, let due) = item, timers[name] == due else { return }
+        timers[name] = nil
+    }
+}

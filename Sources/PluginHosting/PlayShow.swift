@@ -1,0 +1,51 @@
+package import PluginContract
+package import Wire
+
+/// What a play knows of the show it belongs to.
+package struct PlayShow: Sendable {
+    package var show: String
+    /// Unix time at which show time began.
+    package var beganAtMilliseconds: Int64
+    package var products: [Product]
+    /// What the show says about this plugin's configuration.
+    package var configuration: JSONObject
+    /// Seeds of the calls are derived from it.
+    package var seed: UInt64
+
+    package init(
+        show: String, beganAtMilliseconds: Int64, products: [Product] = [],
+        configuration: JSONObject = [:], seed: UInt64
+    ) {
+        self.show = show
+        self.beganAtMilliseconds = beganAtMilliseconds
+        self.products = products
+        self.configuration = configuration
+        self.seed = seed
+    }
+}
+
+/// How many faults a play may have before it is put in quarantine, and other bounds.
+package struct PlayLimits: Sendable, Equatable {
+    /// Faults within ``faultWindowMilliseconds`` that pause the play.
+    package var faultsMax = 5
+    package var faultWindowMilliseconds: Int64 = 60_000
+    /// Requests that wait while the stage is busy; more are refused with `BUSY`.
+    package var queueMax = 20_000
+    /// Answers handed to Lua in one call of `on_collected`, and written in one record.
+    package var answersPerCallMax = 1_000
+    /// Viewers who can answer one collector; more are refused with `BUSY`.
+    package var answersPerCollectorMax = 200_000
+    package var timersMax = 32
+    package var collectorsMax = 32
+    /// Viewers with a panel of their own.
+    package var patchedViewersMax = 200_000
+
+    package init() {}
+}
+
+/// Whether a plugin is being played.
+package enum PlayStatus: String, Sendable {
+    case idle, running
+    /// In quarantine: it failed too often. A new start ends it.
+    case paused
+}

@@ -1,0 +1,121 @@
+import PluginContract
+import Wire
+
+extension PlayState {
+    /// Applies one effect, prizes aside.
+    mutating func apply(_ effect: Effect, _ consequences: inout PlayConsequences) {
+        switch effect {
+        case .panelShow(let surface, let panel):
+            panels[surface] = ShownPanel(panel: panel, value: .null)
+            consequences.changedSurfaces.insert(surface)
+            if surface == .viewer {
+                let ids = Set(panel.elements.compactMap(\.id))
+                dropOwn(&consequences) { !ids.contains($0) }
+            }
+        case .panelHide(let surface):
+            panels[surface] = nil
+            consequences.changedSurfaces.insert(surface)
+            if surface == .viewer { dropOwn(&consequences) { _ in true } }
+        case .panelPatch(let user, let patch):
+            for (id, attributes) in patch.elements {
+                for (name, value) in attributes.members {
+                    own[user, default: [:]][id, default: [:]][name] = value
+                }
+            }
+            consequences.changedUsers.insert(user)
+        case .collectOpen(let name, let keep, let admitsStaff):
+            collectors[name] = Collector(keep: keep, admitsStaff: admitsStaff)
+            // A new question: what was locked for the one before is open again.
+            dropOwn(&consequences) { $0 == name }
+        case .collectClose(let name): collectors[name]?.isOpen = false
+        case .timerSet(let name, let milliseconds):
+            timers[name] = PlayTimer(
+                dueMilliseconds: nowMilliseconds + milliseconds, lengthMilliseconds: milliseconds)
+            showAgain(timer: name, &consequences)
+        case .timerCancel(let name):
+            timers[name] = nil
+            showAgain(timer: name, &consequences)
+        case .prizeReserve, .prizeGrant, .prizeRelease, .chatSay, .log, .finish: break
+        }
+    }
+
+    /// Says which effect of a handler goes beyond a limit of the platform, or nil.
+    func problem(with effects: [Effect], plugin: String, _ limits: PlayLimits) -> String? {
+        var timers = Set(timers.keys)
+        var collectors = Set(collectors.keys)
+        var users = 0
+        var account = ReservationAccount(plugin: plugin, reservations: reservations)
+        for effect in effects {
+            account.apply(effect)
+            switch effect {
+            case .timerSet(let name, _): timers.insert(name)
+            case .timerCancel(let name): timers.remove(name)
+            case .collectOpen(let name, _, _): collectors.insert(name)
+            case .panelPatch(let user, _): users += own[user] == nil ? 1 : 0
+            default: break
+            }
+        }
+        if let problem = account.problem { return problem }
+        if timers.count > limits.timersMax { return "more than \(limits.timersMax) timers" }
+        if collectors.count > limits.collectorsMax {
+            return "more than \(limits.collectorsMax) collectors"
+        }
+        if own.count + users > limits.patchedViewersMax {
+            return "more than \(limits.patchedViewersMax) viewers with patches"
+        }
+        return nil
+    }
+
+    /// What effects say in public: speech as it comes, grants gathered by pool and count.
+    static func publicEvents(of effects: [Effect], _ setting: Setting) -> [PublicEvent] {
+        struct Grant: Hashable {
+            var pool: String
+            var count: Int64
+        }
+        var events: [PublicEvent] = []
+        var grants: [Grant] = []
+        var winners: [Grant: [JSON]] = [:]
+        for effect in effects {
+            switch effect {
+            case .chatSay(let text, let args):
+                events.append(
+                    PublicEvent(
+                        name: "said", from: "plugin:" + setting.plugin,
+                        data: ["text": .string(text), "args": .object(args)]))
+            case .prizeGrant(let pool, let viewer, let count):
+                let grant = Grant(pool: pool, count: count)
+                if winners[grant] == nil { grants.append(grant) }
+                winners[grant, default: []].append(viewer.json)
+            default: break
+            }
+        }
+        for grant in grants {
+            events.append(
+                PublicEvent(
+                    name: "granted", from: "plugin:" + setting.plugin,
+                    data: [
+                        "pool": .string(grant.pool), "count": .integer(grant.count),
+                        "winners": .array(winners[grant] ?? []),
+                    ]))
+        }
+        return events
+    }
+
+    private mutating func showAgain(timer: String, _ consequences: inout PlayConsequences) {
+        for (surface, shown) in panels where shown.panel.timers.contains(timer) {
+            consequences.changedSurfaces.insert(surface)
+        }
+    }
+
+    /// Forgets patches of elements that are gone or mean something new.
+    private mutating func dropOwn(
+        _ consequences: inout PlayConsequences, where isGone: (String) -> Bool
+    ) {
+        for (user, elements) in own {
+            let kept = elements.filter { !isGone($0.key) }
+            guard kept.count != elements.count else { continue }
+            own[user] = kept.isEmpty ? nil : kept
+            consequences.changedUsers.insert(user)
+        }
+    }
+}

@@ -1,0 +1,198 @@
+import PluginContract
+import Wire
+
+extension PlayState {
+    /// What folding needs to know beside the record.
+    struct Setting {
+        var plugin: String
+        var beganAtMilliseconds: Int64
+    }
+
+    /// Changes the state by one record, and says what follows from it.
+    ///
+    /// - Throws: When the record's changes do not fit the state; then nothing has changed.
+    mutating func fold(
+        _ record: PlayRecord, _ setting: Setting
+    ) throws(PlayRecordError) -> PlayConsequences {
+        var consequences = PlayConsequences()
+        let statusBefore = status
+        switch record {
+        case .call(let call, let changes, let effects):
+            let tree = try changedTree(call, changes)
+            pass(call)
+            fold(call, tree, effects, setting, &consequences)
+        case .answered(let now, let answers):
+            pass(now)
+            for answer in answers { accept(answer, &consequences) }
+        case .fault(let call, _, let pauses):
+            pass(call)
+            foldFault(call, pauses: pauses, setting, &consequences)
+        case .stopped(let now, let by):
+            pass(now)
+            clear(setting, &consequences)
+            announce("stopped", setting, by: by, &consequences)
+        }
+        consequences.isStatusChanged = status != statusBefore
+        show(consequences.changedSurfaces, setting)
+        return consequences
+    }
+
+    /// `room.state` after a call; a start begins with an empty one.
+    private mutating func changedTree(
+        _ call: PlayCall, _ changes: JSON
+    ) throws(PlayRecordError) -> StateTree {
+        // Moved out, so that it is changed in place and not copied.
+        var changed = StateTree()
+        if call.hook != .start { swap(&changed, &tree) }
+        if changed.apply(changes) { return changed }
+        if call.hook != .start { swap(&changed, &tree) }
+        throw PlayRecordError("the changes do not fit the state")
+    }
+
+    /// Moves show time on; it never goes back.
+    mutating func pass(_ nowMilliseconds: Int64) {
+        self.nowMilliseconds = max(self.nowMilliseconds, nowMilliseconds)
+    }
+
+    private mutating func pass(_ call: PlayCall) {
+        pass(call.nowMilliseconds)
+        callCount += 1
+        consume(call)
+    }
+
+    private mutating func fold(
+        _ call: PlayCall, _ changed: StateTree, _ effects: [Effect], _ setting: Setting,
+        _ consequences: inout PlayConsequences
+    ) {
+        if call.hook == .start {
+            clear(setting, &consequences)
+            status = .running
+            configuration = call.configuration ?? [:]
+            products = call.products ?? []
+            announce("started", setting, by: call.by, &consequences)
+        }
+        tree = changed
+        var isFinished = false
+        var account = ReservationAccount(plugin: setting.plugin, reservations: reservations)
+        for effect in effects {
+            account.apply(effect)
+            if case .finish = effect { isFinished = true }
+            apply(effect, &consequences)
+        }
+        if call.hook == .stop || isFinished { account.releaseAll() }
+        reservations = account.reservations
+        consequences.moves += account.moves
+        consequences.events += Self.publicEvents(of: effects, setting)
+        if call.hook == .stop {
+            clear(setting, &consequences)
+            announce("stopped", setting, by: call.by, &consequences)
+        } else if isFinished {
+            // The panels stay: they show how it went.
+            status = .idle
+            timers = [:]
+            collectors = [:]
+            undelivered = []
+            announce("stopped", setting, by: nil, &consequences)
+        }
+    }
+
+    private mutating func foldFault(
+        _ call: PlayCall, pauses: Bool, _ setting: Setting, _ consequences: inout PlayConsequences
+    ) {
+        faultTimes.append(call.nowMilliseconds)
+        if faultTimes.count > 100 { faultTimes.removeFirst() }
+        if call.hook == .stop {
+            // Stopping cannot be refused by a program that fails.
+            clear(setting, &consequences)
+            announce("stopped", setting, by: call.by, &consequences)
+        } else if pauses {
+            status = .paused
+            faultTimes = []
+            consequences.events.append(
+                PublicEvent(
+                    name: "paused", from: "room", data: ["plugin": .string(setting.plugin)]))
+        }
+    }
+
+    /// Spends the event of a call, whether it succeeds or not.
+    private mutating func consume(_ call: PlayCall) {
+        switch call.hook {
+        case .timer:
+            guard let name = call.arguments.first?.stringValue else { return }
+            timers[name] = nil
+        case .collected:
+            guard call.arguments.count == 2, let batch = call.arguments[1].arrayValue else {
+                return
+            }
+            undelivered.removeFirst(min(batch.count, undelivered.count))
+        default: break
+        }
+    }
+
+    /// Takes one answer that was judged to count.
+    mutating func accept(_ answer: CollectedAnswer, _ consequences: inout PlayConsequences) {
+        let user = answer.viewer.user
+        positionLast = max(positionLast, answer.position)
+        guard let keep = collectors[answer.collector]?.keep else { return }
+        collectors[answer.collector]?.answers[user] = answer
+        undelivered.append(answer)
+        if keep == .first {
+            // The viewer sees on every device what was recorded, without a call of Lua.
+            own[user, default: [:]][answer.collector, default: [:]]["locked"] = answer.value
+            consequences.changedUsers.insert(user)
+        }
+    }
+
+    private mutating func clear(_ setting: Setting, _ consequences: inout PlayConsequences) {
+        consequences.changedSurfaces.formUnion(panels.keys)
+        consequences.changedUsers.formUnion(own.keys)
+        var account = ReservationAccount(plugin: setting.plugin, reservations: reservations)
+        account.releaseAll()
+        consequences.moves += account.moves
+        status = .idle
+        configuration = [:]
+        products = []
+        tree = StateTree()
+        timers = [:]
+        collectors = [:]
+        undelivered = []
+        panels = [:]
+        own = [:]
+        reservations = [:]
+        faultTimes = []
+    }
+
+    private func announce(
+        _ name: String, _ setting: Setting, by: Viewer?, _ consequences: inout PlayConsequences
+    ) {
+        consequences.events.append(
+            PublicEvent(
+                name: name, from: "room",
+                data: [
+                    "plugin": .string(setting.plugin),
+                    "by": by.map { .string($0.user) } ?? .null,
+                ]))
+    }
+
+    /// Fixes the values of changed panels as they are sent.
+    private mutating func show(_ surfaces: Set<PanelSurface>, _ setting: Setting) {
+        for surface in surfaces {
+            guard let panel = panels[surface]?.panel else { continue }
+            let value = panel.shown(
+                nowMilliseconds: setting.beganAtMilliseconds + nowMilliseconds
+            ) { name in
+                timers[name].map { timer in
+                    Panel.Countdown(
+                        endsAtMilliseconds: setting.beganAtMilliseconds + timer.dueMilliseconds,
+                        seconds: Self.seconds(timer.lengthMilliseconds))
+                }
+            }
+            panels[surface]?.value = value
+        }
+    }
+
+    private static func seconds(_ milliseconds: Int64) -> JSON {
+        milliseconds % 1_000 == 0
+            ? .integer(milliseconds / 1_000) : .double(Double(milliseconds) / 1_000)
+    }
+}

@@ -1,0 +1,72 @@
+package import PluginContract
+package import Wire
+
+/// Everything about a play that its records determine.
+///
+/// It changes in one place only, `fold(_:_:)`, which live running and recovery share: what was
+/// recovered cannot differ from what was lived.
+package struct PlayState: Sendable, Equatable {
+    package internal(set) var status = PlayStatus.idle
+    /// `room.config` of the run.
+    package internal(set) var configuration: JSONObject = [:]
+    /// The products as they were when the run began.
+    package internal(set) var products: JSON = []
+    /// `room.state`.
+    package internal(set) var tree = StateTree()
+    /// Show time of the last record; time never goes back.
+    package internal(set) var nowMilliseconds: Int64 = 0
+    /// How many hooks have been called; numbers the seeds.
+    package internal(set) var callCount: UInt64 = 0
+    /// Of the last accepted answer.
+    package internal(set) var positionLast: Int64 = 0
+    package internal(set) var timers: [String: PlayTimer] = [:]
+    package internal(set) var collectors: [String: Collector] = [:]
+    /// Accepted answers that Lua has not been told yet, oldest first.
+    package internal(set) var undelivered: [CollectedAnswer] = []
+    package internal(set) var panels: [PanelSurface: ShownPanel] = [:]
+    /// From user to element id to attributes.
+    package internal(set) var own: [String: [String: JSONObject]] = [:]
+    /// Units reserved and not granted, per pool; never zero or less.
+    package internal(set) var reservations: [String: Int64] = [:]
+    /// Show times of the last faults since the last pause.
+    package internal(set) var faultTimes: [Int64] = []
+
+    package init() {}
+
+    /// A running timer.
+    package struct PlayTimer: Sendable, Equatable {
+        /// Show time.
+        package var dueMilliseconds: Int64
+        package var lengthMilliseconds: Int64
+    }
+
+    /// A panel, and the value of its `state` key as it was sent.
+    package struct ShownPanel: Sendable, Equatable {
+        package var panel: Panel
+        package var value: JSON
+    }
+
+    /// One answer per viewer, taken without calling Lua.
+    package struct Collector: Sendable, Equatable {
+        package var keep: CollectorKeep
+        package var admitsStaff: Bool
+        package var isOpen = true
+        /// By user.
+        package var answers: [String: CollectedAnswer] = [:]
+    }
+
+    /// The element that a person can act on under an id: the viewer panel's, for staff also the host panel's.
+    func element(_ id: String, for role: Role) -> PanelElement? {
+        if let element = panels[.viewer]?.panel.element(id), element.kind.isInput { return element }
+        guard role.isStaff, let element = panels[.host]?.panel.element(id), element.kind.isInput
+        else { return nil }
+        return element
+    }
+
+    /// The value of `own:PLUGIN` for a user.
+    func ownValue(_ user: String) -> JSON {
+        guard let elements = own[user], !elements.isEmpty else { return .null }
+        let members = elements.sorted { $0.key < $1.key }
+        return .object(JSONObject(members.map { ($0.key, .object($0.value)) }))
+    }
+}

@@ -1,0 +1,157 @@
+package import PluginContract
+package import Scripting
+package import Wire
+
+/// All plays of one show, and the prize pools they share.
+///
+/// It routes requests, keeps the balances, and completes the state `plugins`, which speaks of all of
+/// them. Like ``Play`` it is a value without I/O.
+package struct Playbill: Sendable {
+    package private(set) var plays: [String: Play] = [:]
+    package private(set) var pools: PoolBalances
+    /// Ids in the order in which they were given.
+    package let plugins: [String]
+
+    /// One plugin of a show.
+    package struct Entry: Sendable {
+        package var program: PluginProgram
+        /// What the show says about its configuration.
+        package var configuration: JSONObject
+
+        package init(program: PluginProgram, configuration: JSONObject = [:]) {
+            self.program = program
+            self.configuration = configuration
+        }
+    }
+
+    /// - Parameters:
+    ///   - beganAtMilliseconds: Unix time at which show time began; the same at every recovery.
+    ///   - pools: Units in each pool before the show's first record.
+    ///   - seed: The same at every recovery.
+    package init(
+        show: String, beganAtMilliseconds: Int64, entries: [Entry], products: [Product],
+        pools: PoolBalances, seed: UInt64, limits: PlayLimits = PlayLimits()
+    ) {
+        self.pools = pools
+        plugins = entries.map { $0.program.manifest.id }
+        for entry in entries {
+            let plugin = entry.program.manifest.id
+            plays[plugin] = Play(
+                program: entry.program,
+                show: PlayShow(
+                    show: show, beganAtMilliseconds: beganAtMilliseconds, products: products,
+                    configuration: entry.configuration, seed: Self.seed(seed, plugin)),
+                limits: limits)
+        }
+    }
+
+    /// Gives each plugin a sequence of its own (FNV-1a over its id).
+    private static func seed(_ seed: UInt64, _ plugin: String) -> UInt64 {
+        plugin.utf8.reduce(seed ^ 0xCBF2_9CE4_8422_2325) { hash, byte in
+            (hash ^ UInt64(byte)) &* 0x100_0000_01B3
+        }
+    }
+}
+
+extension Playbill {
+    /// Queues a request; see ``Play/request(_:nowMilliseconds:)``. An unknown plugin is refused.
+    package mutating func request(
+        _ request: PluginRequest, nowMilliseconds: Int64
+    ) -> [PlayOutput] {
+        guard plays[request.plugin] != nil else {
+            let error = RequestError(
+                .unknownPlugin, "this show has no plugin \"\(request.plugin)\"")
+            return [
+                .afterwards(.refuse(to: request.session, id: request.requestID, error: error))
+            ]
+        }
+        return change(request.plugin) { play, _ in
+            play.request(request, nowMilliseconds: nowMilliseconds)
+        }
+    }
+
+    /// The Unix time at which ``step(_:nowMilliseconds:)`` has something to do for some play.
+    package var nextDueMilliseconds: Int64? {
+        plays.values.compactMap(\.nextDueMilliseconds).min()
+    }
+
+    /// Goes on with one play; see ``Play/step(pools:nowMilliseconds:)``.
+    package mutating func step(_ plugin: String, nowMilliseconds: Int64) -> PlayStep {
+        var calls: [StageCall] = []
+        var step = PlayStep()
+        step.outputs = change(plugin) { play, pools in
+            let step = play.step(pools: &pools, nowMilliseconds: nowMilliseconds)
+            calls = step.calls
+            return step.outputs
+        }
+        step.calls = calls
+        return step
+    }
+
+    /// Takes outcomes; see ``Play/finished(_:pools:nowMilliseconds:)``.
+    package mutating func finished(
+        _ plugin: String, _ outcomes: [ScriptOutcome], nowMilliseconds: Int64
+    ) -> [PlayOutput] {
+        change(plugin) { play, pools in
+            play.finished(outcomes, pools: &pools, nowMilliseconds: nowMilliseconds)
+        }
+    }
+
+    /// Notes a failed stage; see ``Play/stageFailed(_:pools:nowMilliseconds:)``.
+    package mutating func stageFailed(
+        _ plugin: String, _ fault: ScriptFault, nowMilliseconds: Int64
+    ) -> [PlayOutput] {
+        change(plugin) { play, pools in
+            play.stageFailed(fault, pools: &pools, nowMilliseconds: nowMilliseconds)
+        }
+    }
+
+    /// Folds one journal record in; records of other sources, and of plugins that the show no longer
+    /// has, are left alone.
+    ///
+    /// - Throws: When the record is damaged.
+    package mutating func recover(
+        source: String, kind: String, event: JSON, changes: JSON, effects: JSON
+    ) throws(PlayRecordError) {
+        guard source.hasPrefix("plugin:") else { return }
+        let plugin = String(source.dropFirst(7))
+        guard var play = plays.removeValue(forKey: plugin) else { return }
+        defer { plays[plugin] = play }
+        pools.apply(
+            try play.recover(kind: kind, event: event, changes: changes, effects: effects))
+    }
+
+    /// The current values of all `state` keys of plugins, for a room that has just been recovered.
+    package var states: [StateValue] {
+        [StateValue(key: "plugins", value: .object(entries), audience: .everyone)]
+            + plugins.flatMap { plays[$0]?.states ?? [] }
+    }
+
+    /// The value of the state `plugins`.
+    private var entries: JSONObject {
+        var entries = JSONObject()
+        for plugin in plugins { entries[plugin] = plays[plugin]?.entry }
+        return entries
+    }
+
+    /// Changes one play in place, and completes what it says about `plugins`.
+    private mutating func change(
+        _ plugin: String, _ body: (inout Play, inout PoolBalances) -> [PlayOutput]
+    ) -> [PlayOutput] {
+        // Taken out, so that it is changed in place and not copied.
+        guard var play = plays.removeValue(forKey: plugin) else { return [] }
+        let outputs = body(&play, &pools)
+        plays[plugin] = play
+        return outputs.map { output in
+            guard case .draft(var draft) = output else { return output }
+            for (index, afterwards) in draft.afterwards.enumerated() {
+                guard case .state("plugins", let value, let audience) = afterwards else { continue }
+                var all = entries
+                all[plugin] = value[plugin]
+                draft.afterwards[index] = .state(
+                    key: "plugins", value: .object(all), audience: audience)
+            }
+            return .draft(draft)
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package import Wire
+
+/// `room.state` as the journal knows it: a tree of plain data to which recorded changes are applied.
+///
+/// Keys are Lua's: strings and integers. A table whose keys are exactly 1…n is written as a JSON
+/// array, any other as an object in which an integer key stands in decimal digits.
+package struct StateTree: Sendable, Equatable {
+    package enum Key: Hashable, Sendable {
+        case integer(Int64)
+        case text(String)
+    }
+
+    package indirect enum Node: Sendable, Equatable {
+        case leaf(JSON)
+        case table([Key: Node])
+    }
+
+    private var root: [Key: Node] = [:]
+
+    package init() {}
+
+    /// Reads a state as ``json`` writes it; nil when it is not a table.
+    package init?(json: JSON) {
+        guard case .table(let root) = Node(json) else { return nil }
+        self.root = root
+    }
+
+    /// The whole state; an empty object when there is none.
+    package var json: JSON { root.isEmpty ? [:] : Node.table(root).json }
+
+    /// Applies recorded changes in order, all or none: a list of `[path, value]`, or `[path]` for a
+    /// removal.
+    ///
+    /// - Returns: false when the list is not of this form or a path leads nowhere.
+    package mutating func apply(_ changes: JSON) -> Bool {
+        if changes.isNull { return true }
+        guard let list = changes.arrayValue else { return false }
+        var undo: [(path: [Key], old: Node?)] = []
+        for change in list {
+            guard let (path, value) = Self.read(change),
+                case .set(let old) = Self.set(&root, path[...], value)
+            else {
+                for (path, old) in undo.reversed() { _ = Self.set(&root, path[...], old) }
+                return false
+            }
+            undo.append((path, old))
+        }
+        return true
+    }
+
+    private static func read(_ change: JSON) -> (path: [Key], value: Node?)? {
+        guard let parts = change.arrayValue, (1...2).contains(parts.count),
+            let list = parts[0].arrayValue, !list.isEmpty
+        else { return nil }
+        let path = list.compactMap(Key.init)
+        guard path.count == list.count else { return nil }
+        return (path, parts.count == 2 ? Node(parts[1]) : nil)
+    }
+
+    private enum Setting {
+        case nowhere
+        case set(old: Node?)
+    }
+
+    /// Sets or removes one value.
+    private static func set(
+        _ table: inout [Key: Node], _ path: ArraySlice<Key>, _ value: Node?
+    ) -> Setting {
+        guard let key = path.first else { return .nowhere }
+        if path.count == 1 {
+            let old = table[key]
+            table[key] = value
+            return .set(old: old)
+        }
+        // Taken out and put back, so that the inner table is changed in place and not copied.
+        let taken = table.removeValue(forKey: key)
+        guard case .table(var inner)? = taken else {
+            table[key] = taken
+            return .nowhere
+        }
+        let setting = set(&inner, path.dropFirst(), value)
+        table[key] = .table(inner)
+        return setting
+    }
+}
+
+extension StateTree.Key {
+    fileprivate init?(_ json: JSON) {
+        switch json {
+        case .integer(let number): self = .integer(number)
+        case .string(let text): self = .text(text)
+        default: return nil
+        }
+    }
+
+    fileprivate var text: String {
+        switch self {
+        case .integer(let number): String(number)
+        case .text(let text): text
+        }
+    }
+}
+
+extension StateTree.Node {
+    fileprivate init(_ json: JSON) {
+        switch json {
+        case .array(let elements):
+            var table: [StateTree.Key: Self] = [:]
+            for (index, element) in elements.enumerated() {
+                table[.integer(Int64(index) + 1)] = Self(element)
+            }
+            self = .table(table)
+        case .object(let object):
+            var table: [StateTree.Key: Self] = [:]
+            for (name, value) in object.members { table[.text(name)] = Self(value) }
+            self = .table(table)
+        default: self = .leaf(json)
+        }
+    }
+
+    fileprivate var json: JSON {
+        switch self {
+        case .leaf(let value): return value
+        case .table(let table):
+            if let list = Self.list(table) { return .array(list) }
+            let members = table.map { ($0.key.text, $0.value.json) }
+            return .object(JSONObject(members.sorted { $0.0 < $1.0 }))
+        }
+    }
+
+    private static func list(_ table: [StateTree.Key: Self]) -> [JSON]? {
+        var list: [JSON] = []
+        for index in 0..<table.count {
+            guard let element = table[.integer(Int64(index) + 1)] else { return nil }
+            list.append(element.json)
+        }
+        return list
+    }
+}

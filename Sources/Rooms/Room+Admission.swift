@@ -1,0 +1,90 @@
+import PluginContract
+import Wire
+
+extension Room {
+    mutating func join(
+        _ session: SessionID, _ guest: Guest, nowMilliseconds: Int64,
+        into outputs: inout [RoomOutput]
+    ) {
+        let person = guest.person
+        // Bans do not hold for hosts and operators: whoever issues the tokens decides on those.
+        if !person.role.isStaff, moderation.standing(of: person.user)?.isBanned == true {
+            outputs.append(.close(session, .banned))
+            return
+        }
+        let connectionsMax =
+            settings.sessionsMax + (person.role.isStaff ? settings.staffSessionsExtra : 0)
+        guard people.connectionCount < connectionsMax else {
+            outputs.append(.close(session, .roomFull))
+            return
+        }
+        let slot = remember(person.user, name: person.name, isStaff: person.role.isStaff)
+        people.join(session, slot: slot, role: person.role)
+        counts.presenceChanged = true
+
+        var missed: [[UInt8]]?
+        if let recover = guest.recover, recover.epoch == epoch {
+            missed = log.messages(after: recover.offset)
+        }
+        let welcome = welcome(
+            guest, slot: slot, missedCount: missed?.count, nowMilliseconds: nowMilliseconds)
+        outputs.append(
+            .admit(session, staff: person.role.isStaff, welcome: welcome, missed: missed ?? []))
+    }
+
+    mutating func leave(_ session: SessionID) {
+        if people.leave(session) { counts.presenceChanged = true }
+    }
+
+    /// Writes `welcome`. Its `offset` is where the stream stands before the missed events.
+    private mutating func welcome(
+        _ guest: Guest, slot: People.Slot, missedCount: Int?, nowMilliseconds: Int64
+    ) -> [UInt8] {
+        let person = guest.person
+        let history = danmaku.historyArray()
+        var writer = JSONWriter(reserving: history.count + 2_048)
+        writer.beginObject()
+        writer.member("type", "welcome")
+        writer.member("id", guest.requestID)
+        writer.name("version")
+        writer.integer(1)
+        writer.member("user", person.user)
+        writer.member("name", person.name)
+        writer.member("role", person.role.rawValue)
+        writer.member("room", settings.id)
+        writer.name("title")
+        writer.beginObject()
+        for (locale, title) in settings.title.sorted(by: { $0.key < $1.key }) {
+            writer.member(locale, title)
+        }
+        writer.endObject()
+        writer.member("show", show)
+        writer.member("epoch", epoch)
+        writer.name("offset")
+        writer.integer(log.lastOffset - Int64(missedCount ?? 0))
+        writer.name("recovered")
+        writer.bool(missedCount != nil)
+        writer.name("now")
+        writer.integer(nowMilliseconds)
+        writer.name("states")
+        writer.beginObject()
+        // Counted now and not at the last tick, so that the first viewer of a room is not told 0.
+        writer.name("presence")
+        presenceValue.appendEncoded(to: &writer)
+        writer.name("likes")
+        likesValue.appendEncoded(to: &writer)
+        states.write(to: &writer, slot: slot, staff: person.role.isStaff)
+        writer.endObject()
+        writer.name("history")
+        writer.raw(history)
+        writer.endObject()
+        return writer.bytes
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func member(_ name: String, _ text: String) {
+        self.name(name)
+        string(text)
+    }
+}

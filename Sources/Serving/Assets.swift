@@ -1,0 +1,68 @@
+import Cryptography
+import Foundation
+package import Wire
+
+/// The files of the pages, read once at start.
+package struct Assets: Sendable {
+    private struct File: Sendable {
+        var bytes: [UInt8]
+        var type: String
+        var tag: String
+    }
+    private let files: [String: File]
+
+    /// Reads the pages that come with the package.
+    package init() throws {
+        guard let folder = Bundle.module.url(forResource: "Pages", withExtension: nil) else {
+            throw CocoaError(.fileNoSuchFile)
+        }
+        try self.init(folder: folder.path)
+    }
+
+    /// Reads every file below a folder, at most 1 MiB each.
+    package init(folder: String) throws {
+        var files: [String: File] = [:]
+        let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
+        for name in names {
+            let type = name.split(separator: ".").last.flatMap { Self.types[String($0)] }
+            guard let type,
+                let data = FileManager.default.contents(atPath: folder + "/" + name),
+                data.count <= 1 << 20
+            else { continue }
+            let bytes = [UInt8](data)
+            let tag = "\"" + Base64URL.encode(Array(Digest.sha256(bytes).prefix(12))) + "\""
+            files[name] = File(bytes: bytes, type: type, tag: tag)
+        }
+        self.files = files
+    }
+
+    /// The answer to a request for a file; nil if there is none of that name.
+    package func response(for name: String, to request: HTTPRequest) -> HTTPResponse? {
+        guard let file = files[name] else { return nil }
+        var headers = [("ETag", file.tag), ("Cache-Control", "no-cache")] + Self.protection
+        if request.header("if-none-match") == file.tag {
+            return HTTPResponse(status: 304, headers: headers, body: [])
+        }
+        headers.append(("Content-Type", file.type))
+        return HTTPResponse(status: 200, headers: headers, body: file.bytes)
+    }
+
+    /// What keeps a page to its own origin: no foreign script, style, frame or connection.
+    static let protection: [(String, String)] = [
+        (
+            "Content-Security-Policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+                + "img-src 'self' data:; media-src 'self' blob:; font-src 'self'; "
+                + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        ),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+    ]
+
+    private static let types = [
+        "html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8",
+        "css": "text/css; charset=utf-8", "json": "application/json",
+        "svg": "image/svg+xml", "png": "image/png", "ico": "image/x-icon",
+    ]
+}

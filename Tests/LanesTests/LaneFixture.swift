@@ -1,0 +1,161 @@
+import Clockwork
+import Foundation
+import Lanes
+import Testing
+import Wire
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+@testable import Lanes
+
+/// A lane with real sockets: this side's ends are readers that a test can stop.
+final class LaneFixture {
+    let lane: Lane
+    let handler = Lock<[ConnectionID]>([])
+    let endings = Lock<[ConnectionID]>([])
+
+    init(limits: LaneLimits = LaneLimits()) async {
+        lane = Lane(
+            number: 3, limits: limits, clock: SystemClock(),
+            slowFarewell: WebSocketFrame.close(code: 4420, reason: "SLOW_VIEWER"))
+        let (opened, endings) = (handler, endings)
+        await lane.start { _ in RecordingHandler(opened: opened, endings: endings) }
+    }
+
+    /// Opens a connection; the returned descriptor is the far end.
+    func connect(receiveBuffer: Int32? = nil) async throws -> (id: ConnectionID, far: FarEnd) {
+        var pair: [Int32] = [0, 0]
+        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
+        Socket.makeNonBlocking(pair[0])
+        Socket.makeNonBlocking(pair[1])
+        if let receiveBuffer { Socket.set(pair[1], SOL_SOCKET, SO_RCVBUF, receiveBuffer) }
+        let before = handler.withLock { $0.count }
+        lane.adopt(pair[0], from: PeerAddress(high: 0, low: 1))
+        while handler.withLock({ $0.count }) == before {
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        return (handler.withLock { $0[before] }, FarEnd(descriptor: pair[1]))
+    }
+
+    func admit(_ id: ConnectionID, staff: Bool = false, greeting: String = "hi") {
+        lane.post([
+            .admit(id, audience: 0, staff: staff, greeting: frame(greeting))
+        ])
+    }
+
+    func frame(_ text: String) -> [UInt8] { WebSocketFrame.text(Array(text.utf8)) }
+
+    /// Returns when everything posted so far has been carried out.
+    func turn() async { _ = await lane.uptimeSeconds }
+
+    deinit {
+        let lane = lane
+        Task { await lane.stop() }
+    }
+}
+
+private final class RecordingHandler: ConnectionHandling {
+    let opened: Lock<[ConnectionID]>
+    let endings: Lock<[ConnectionID]>
+
+    init(opened: Lock<[ConnectionID]>, endings: Lock<[ConnectionID]>) {
+        self.opened = opened
+        self.endings = endings
+    }
+
+    func opened(_ id: ConnectionID, from address: PeerAddress, on lane: isolated Lane) {
+        opened.withLock { $0.append(id) }
+    }
+
+    /// Answers bytes with the same bytes in a frame.
+    func received(
+        _ bytes: UnsafeMutableRawBufferPointer, from id: ConnectionID, on lane: isolated Lane
+    ) {
+        lane.send(WebSocketFrame.text([UInt8](bytes)), to: id)
+    }
+
+    func ended(_ id: ConnectionID, on lane: isolated Lane) {
+        endings.withLock { $0.append(id) }
+    }
+
+    func secondPassed(on lane: isolated Lane) {}
+    func drain(on lane: isolated Lane) {}
+}
+
+/// The reader's end of a connection: reads when told, and cuts what it got into frames.
+final class FarEnd {
+    let descriptor: Int32
+    private var bytes: [UInt8] = []
+    private(set) var texts: [String] = []
+    private(set) var closeCode: UInt16?
+    private(set) var isAtEnd = false
+    private(set) var isBroken = false
+
+    init(descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit { close(descriptor) }
+
+    func send(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, 0) }
+    }
+
+    /// Reads until the condition holds; fails the test after five seconds.
+    func read(until isDone: (FarEnd) -> Bool) async throws {
+        for _ in 0..<5_000 {
+            readOnce()
+            if isDone(self) { return }
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        Issue.record("waited in vain; last texts: \(texts.suffix(3)), close code \(closeCode as Any)")
+    }
+
+    func readOnce() {
+        withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 1) { buffer in
+            while true {
+                switch Socket.receive(descriptor, into: buffer) {
+                case .bytes(let count): bytes += buffer[..<count]
+                case .wouldBlock: return
+                case .ended:
+                    isAtEnd = true
+                    return
+                }
+            }
+        }
+        cut()
+    }
+
+    private func cut() {
+        var start = 0
+        bytes.withUnsafeBytes { raw in
+            guard let base = raw.baseAddress else { return }
+            while let length = WebSocketFrame.length(
+                ofFrameAt: base + start, available: raw.count - start),
+                start + length <= raw.count
+            {
+                let header = WebSocketFrame.headerSize(payloadBytes: payload(length))
+                let body = raw[(start + header)..<(start + length)]
+                switch raw[start] {
+                case 0x81: texts.append(String(decoding: body, as: UTF8.self))
+                case 0x88: closeCode = UInt16(body[body.startIndex]) << 8 | UInt16(body[body.startIndex + 1])
+                default: isBroken = true
+                }
+                start += length
+            }
+        }
+        bytes.removeFirst(start)
+    }
+
+    /// The payload length of a frame by its whole length.
+    private func payload(_ length: Int) -> Int {
+        for header in [2, 4, 10]
+        where WebSocketFrame.headerSize(payloadBytes: length - header) == header {
+            return length - header
+        }
+        return 0
+    }
+}
