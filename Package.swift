@@ -64,7 +64,7 @@ let package = Package(
                 "Clockwork", "Wire", "Cryptography", "Lanes", "Scripting", "Journaling",
                 "PluginContract", "PluginHosting", "Rooms", "Serving", "Visiting",
             ]),
-        module("Benchmarking", uses: ["CKernel", "Clockwork", "Wire", "Cryptography", "Playhouse"]),
+        module("Benchmarking", uses: ["CKernel", "Clockwork", "Wire", "Cryptography"]),
         .executableTarget(
             name: "PlayhouseCommand",
             dependencies: ["Clockwork", "Wire", "Cryptography", "Playhouse", "Benchmarking"],
