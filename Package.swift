@@ -44,7 +44,7 @@ let package = Package(
         module("Cryptography", uses: ["CCrypto", "Wire"]),
 
         module("Lanes", uses: ["Clockwork", "Wire"]),
-        module("Scripting", uses: ["CLua", "CSandbox", "Wire"]),
+        module("Scripting", uses: ["CSandbox", "Clockwork"]),
         module("Journaling", uses: ["CSQLite", "Clockwork"]),
         module("PluginContract", uses: ["Wire"]),
 
@@ -74,10 +74,12 @@ let package = Package(
         tests("WireTests", uses: ["Wire"]),
         tests("CryptographyTests", uses: ["Cryptography", "Wire", "Clockwork"]),
         tests("LanesTests", uses: ["Lanes", "Clockwork", "Wire"]),
-        tests("ScriptingTests", uses: ["Scripting", "Wire"]),
-        tests("JournalingTests", uses: ["Journaling", "Clockwork"]),
+        tests("ScriptingTests", uses: ["Scripting", "CLua"], resources: [.copy("Attacks")]),
+        tests("JournalingTests", uses: ["Journaling", "CSQLite", "Clockwork"]),
         tests("PluginContractTests", uses: ["PluginContract", "Wire"]),
-        tests("PluginHostingTests", uses: ["PluginHosting", "PluginContract", "Wire"]),
+        tests(
+            "PluginHostingTests",
+            uses: ["PluginHosting", "PluginContract", "Scripting", "Wire", "Clockwork"]),
         tests("RoomsTests", uses: ["Rooms", "PluginContract", "Wire", "Clockwork"]),
         tests("ServingTests", uses: ["Serving", "Wire", "Cryptography"]),
         tests(

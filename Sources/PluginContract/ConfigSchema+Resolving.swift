@@ -9,6 +9,7 @@ extension ConfigSchema {
     ///   - show: The show's configuration of this plugin.
     ///   - override: What came with the `start` request.
     ///   - products: Those of the show.
+    /// - Returns: Values by field name, in the order of the schema.
     /// - Throws: `BAD_CONFIG`, naming the field.
     package func resolve(
         show: JSONObject, override: JSONObject, products: [Product]

@@ -3,7 +3,10 @@ package import Wire
 extension Effect {
     /// Makes an effect of a call that ``HostAPI/check(_:hook:capabilities:arguments:)`` let through.
     ///
-    /// - Parameter products: Those of the show, for panels.
+    /// - Parameters:
+    ///   - path: Below `room`, such as `panel.show`.
+    ///   - arguments: After `room`.
+    ///   - products: Those of the show, for panels.
     /// - Throws: What is wrong inside a table argument, after the name of the function.
     package init(
         call path: String, arguments: [JSON], products: [Product]

@@ -9,7 +9,12 @@ package struct HostCallError: Error, Sendable, Equatable, CustomStringConvertibl
 extension HostAPI {
     /// Decides whether a call may be made: capability, hook, then the arguments one by one.
     ///
-    /// - Parameter arguments: After `room`; missing optional ones at the end may be left out.
+    /// - Parameters:
+    ///   - path: Below `room`, such as `panel.show`.
+    ///   - hook: The one that is running.
+    ///   - capabilities: Those of the manifest.
+    ///   - arguments: After `room`; missing optional ones at the end may be left out.
+    /// - Returns: The function that was called.
     /// - Throws: What is wrong and what would be right.
     package static func check(
         _ path: String, hook: Hook, capabilities: Set<Capability>, arguments: [JSON]

@@ -6,7 +6,10 @@ extension Manifest {
 
     /// Reads `plugin.json`.
     ///
-    /// - Parameter file: Its name in error messages.
+    /// - Parameters:
+    ///   - bytes: The JSON text.
+    ///   - file: Its name in error messages.
+    /// - Returns: A manifest without any problem.
     /// - Throws: Every problem found, each with line, JSON path and remedy.
     package static func parse(_ bytes: [UInt8], file: String) throws(ManifestError) -> Manifest {
         guard bytes.count <= bytesMax else {

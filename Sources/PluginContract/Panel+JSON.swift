@@ -35,6 +35,7 @@ extension Panel {
     /// - Parameters:
     ///   - nowMilliseconds: Unix time at which it is shown.
     ///   - countdown: When the timer of a name ends; nil when it is not running, which shows as ended.
+    /// - Returns: `{"now","elements"}`.
     package func shown(
         nowMilliseconds: Int64, countdown: (String) -> Countdown?
     ) -> JSON {

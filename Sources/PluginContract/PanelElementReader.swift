@@ -14,8 +14,15 @@ struct PanelElementReader {
         return "element \(number) (\(kind.rawValue)\(id))"
     }
 
-    mutating func element() throws(HostCallError) -> PanelElement {
+    func element() throws(HostCallError) -> PanelElement {
         try refuseUnknown()
+        var element = try content()
+        // Anything may carry an id, so that it can be patched for one viewer.
+        if element.id == nil && table.named("id") != nil { element.id = try identifier() }
+        return element
+    }
+
+    private func content() throws(HostCallError) -> PanelElement {
         switch kind {
         case .title, .text:
             var attributes: JSONObject = [
@@ -63,13 +70,14 @@ struct PanelElementReader {
     private func refuseUnknown() throws(HostCallError) {
         let known: [String] =
             switch kind {
-            case .title, .text: ["args"]
-            case .product: ["price"]
+            case .title, .text: ["id", "args"]
+            case .product: ["id", "price"]
             case .money: ["id", "label", "min", "max", "currency", "locked"]
             case .number: ["id", "label", "min", "max", "locked"]
             case .button: ["id", "label", "disabled"]
             case .choice: ["id", "label", "options", "locked"]
-            case .countdown, .viewer, .stat, .list, .celebrate: []
+            case .countdown: []
+            case .viewer, .stat, .list, .celebrate: ["id"]
             }
         for name in table.names where !known.contains(name) {
             let list = known.isEmpty ? "none" : known.joined(separator: ", ")

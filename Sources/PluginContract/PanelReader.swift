@@ -62,7 +62,7 @@ struct PanelReader {
                 "element \(number) must begin with its kind, one of \(known);"
                     + " got \((table.at(1) ?? .null).quoted)")
         }
-        var reader = PanelElementReader(
+        let reader = PanelElementReader(
             kind: kind, table: table, number: number, products: products, currency: currency)
         let element = try reader.element()
         if let id = element.id, !ids.insert(id).inserted {

@@ -26,6 +26,7 @@ package struct Product: Sendable, Equatable {
     /// Writes the product as protocol.md shows it on a panel.
     ///
     /// - Parameter isPriceHidden: Whether `priceMinor` is null, whatever the price is.
+    /// - Returns: An object.
     package func json(isPriceHidden: Bool = false) -> JSON {
         let titles = title.sorted { $0.key < $1.key }.map { ($0.key, JSON.string($0.value)) }
         return .object(

@@ -6,7 +6,9 @@ import Wire
 extension Play {
     /// Judges what is queued, up to the next thing that Lua has to decide.
     ///
-    /// - Parameter pools: The balances as they stand; they decide what `prizes.reserve` answers.
+    /// - Parameters:
+    ///   - pools: The balances as they stand; they decide what `prizes.reserve` answers.
+    ///   - nowMilliseconds: Unix time.
     /// - Returns: Nothing while calls are out.
     package mutating func step(pools: inout PoolBalances, nowMilliseconds: Int64) -> PlayStep {
         var step = PlayStep()

@@ -24,10 +24,10 @@ package struct Playbill: Sendable {
         }
     }
 
-    /// - Parameters:
-    ///   - beganAtMilliseconds: Unix time at which show time began; the same at every recovery.
-    ///   - pools: Units in each pool before the show's first record.
-    ///   - seed: The same at every recovery.
+    /// Begins a show in which nothing has been played.
+    ///
+    /// `beganAtMilliseconds` is Unix time. `pools` has the units of each pool before the first
+    /// record. Every recovery of a show gives the same values.
     package init(
         show: String, beganAtMilliseconds: Int64, entries: [Entry], products: [Product],
         pools: PoolBalances, seed: UInt64, limits: PlayLimits = PlayLimits()

@@ -2,8 +2,9 @@ package import Wire
 
 /// `room.state` as the journal knows it: a tree of plain data to which recorded changes are applied.
 ///
-/// Keys are Lua's: strings and integers. A table whose keys are exactly 1…n is written as a JSON
-/// array, any other as an object in which an integer key stands in decimal digits.
+/// Keys are Lua's: strings and integers. Its JSON is that of Scripting: a table whose keys are exactly
+/// 1…n, n at least 1, is an array, any other an object, in which an integer key is written `#` and
+/// decimal digits, and a text key that begins with `#` has a second one.
 package struct StateTree: Sendable, Equatable {
     package enum Key: Hashable, Sendable {
         case integer(Int64)
@@ -93,10 +94,19 @@ extension StateTree.Key {
         }
     }
 
-    fileprivate var text: String {
+    fileprivate init(memberName name: String) {
+        guard name.utf8.first == UInt8(ascii: "#") else {
+            self = .text(name)
+            return
+        }
+        let rest = String(name.dropFirst())
+        if let number = Int64(rest) { self = .integer(number) } else { self = .text(rest) }
+    }
+
+    fileprivate var memberName: String {
         switch self {
-        case .integer(let number): String(number)
-        case .text(let text): text
+        case .integer(let number): "#\(number)"
+        case .text(let text): text.utf8.first == UInt8(ascii: "#") ? "#" + text : text
         }
     }
 }
@@ -112,7 +122,9 @@ extension StateTree.Node {
             self = .table(table)
         case .object(let object):
             var table: [StateTree.Key: Self] = [:]
-            for (name, value) in object.members { table[.text(name)] = Self(value) }
+            for (name, value) in object.members {
+                table[StateTree.Key(memberName: name)] = Self(value)
+            }
             self = .table(table)
         default: self = .leaf(json)
         }
@@ -123,12 +135,13 @@ extension StateTree.Node {
         case .leaf(let value): return value
         case .table(let table):
             if let list = Self.list(table) { return .array(list) }
-            let members = table.map { ($0.key.text, $0.value.json) }
+            let members = table.map { ($0.key.memberName, $0.value.json) }
             return .object(JSONObject(members.sorted { $0.0 < $1.0 }))
         }
     }
 
     private static func list(_ table: [StateTree.Key: Self]) -> [JSON]? {
+        if table.isEmpty { return nil }
         var list: [JSON] = []
         for index in 0..<table.count {
             guard let element = table[.integer(Int64(index) + 1)] else { return nil }

@@ -1,5 +1,6 @@
 /// Encodes bytes in base64 with padding (RFC 4648, section 4).
 package enum Base64 {
+    /// The text that stands for the bytes; its size is a multiple of 4.
     package static func encode(_ bytes: [UInt8]) -> String {
         Base64Alphabet.standard.encode(bytes, padded: true)
     }
@@ -17,6 +18,7 @@ package enum Base64 {
 
 /// Encodes bytes in base64 for URLs and tokens, without padding (RFC 4648, section 5; RFC 7515).
 package enum Base64URL {
+    /// The text that stands for the bytes.
     package static func encode(_ bytes: [UInt8]) -> String {
         Base64Alphabet.url.encode(bytes, padded: false)
     }

@@ -79,7 +79,8 @@ struct HTTPBodyDecoder: Sendable {
         }
     }
 
-    /// Takes one line off the front and returns it without its end; nil if it has not arrived whole.
+    /// Takes one line off the front and returns it without its end; nil if it has not arrived
+    /// whole.
     private func line(
         _ rest: inout ArraySlice<UInt8>, bytesMax: Int
     ) throws(HTTPError) -> ArraySlice<UInt8>? {
@@ -104,8 +105,8 @@ struct HTTPBodyDecoder: Sendable {
         return nil
     }
 
-    /// Reads the size of a chunk. Extensions are bounded over the whole body, or a sender could make
-    /// the server read much for a body of few bytes.
+    /// Reads the size of a chunk. Extensions are bounded over the whole body, or a sender could
+    /// make the server read much for a body of few bytes.
     private mutating func chunkSize(_ line: ArraySlice<UInt8>) throws(HTTPError) -> Int {
         let digits = line.prefix { hexadecimalDigit($0) != nil }
         guard !digits.isEmpty else { throw .badChunk("a chunk has no size") }

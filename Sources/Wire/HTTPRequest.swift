@@ -1,5 +1,6 @@
 /// A whole HTTP request (RFC 9110).
 package struct HTTPRequest: Sendable {
+    /// Case-sensitive, such as `GET`; any token may come.
     package var method: String
     /// The request target as it was sent.
     package var target: String
@@ -10,6 +11,7 @@ package struct HTTPRequest: Sendable {
     package var query: String
     /// In order; names in lower case.
     package var headers: [(name: String, value: String)]
+    /// Without its framing; empty if there is none.
     package var body: [UInt8]
     /// (1, 0) or (1, 1).
     package var version: (major: Int, minor: Int)
@@ -34,15 +36,15 @@ package struct HTTPRequest: Sendable {
 
     /// The value of a header, nil if it is missing.
     ///
-    /// The name may be of any case. Several fields of it are joined by `, ` (RFC 9110, section 5.3),
-    /// so that who sends a header twice that may come only once is not understood.
+    /// The name may be of any case. Several fields of it are joined by `, ` (RFC 9110, section
+    /// 5.3), so that who sends a header twice that may come only once is not understood.
     package func header(_ name: String) -> String? {
         let values = headerValues(name)
         return values.count > 1 ? values.joined(separator: ", ") : values.first
     }
 
-    /// The elements of a comma-separated list over all fields of the name, which may be of any case;
-    /// the elements are in lower case.
+    /// The elements of a comma-separated list over all fields of the name, which may be of any
+    /// case; the elements are in lower case.
     package func headerTokens(_ name: String) -> [String] {
         headerElements(name).map { $0.lowercased() }
     }
@@ -81,8 +83,8 @@ func trimmingSpace<Text: BidirectionalCollection<UInt8>>(_ text: Text) -> Text.S
     return text[first...last]
 }
 
-/// Decodes percent-encoded text (RFC 3986, section 2.1); nil if an escape is broken or the result is
-/// not UTF-8 or has a NUL in it.
+/// Decodes percent-encoded text (RFC 3986, section 2.1); nil if an escape is broken or the result
+/// is not UTF-8 or has a NUL in it.
 func percentDecoded(_ text: some Collection<UInt8>, plusIsSpace: Bool) -> String? {
     var decoded: [UInt8] = []
     decoded.reserveCapacity(text.count)

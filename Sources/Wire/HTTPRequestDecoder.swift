@@ -29,8 +29,10 @@ package struct HTTPRequestDecoder: Sendable {
     /// ``append(_:)``: whoever looks after each call answers once.
     package private(set) var wantsContinue = false
 
+    /// Makes a decoder for a new connection.
     package init(limits: HTTPLimits = .init()) { self.limits = limits }
 
+    /// What the decoder is in the middle of, once ``next()`` has returned nil: for time limits.
     package var phase: Phase {
         if !pending.isEmpty { return .body }
         return position < buffer.count ? .head : .idle

@@ -2,9 +2,12 @@
 package struct HTTPResponse: Sendable {
     /// 100 to 599.
     package var status: Int
+    /// In order; names in any case.
     package var headers: [(String, String)]
+    /// Empty if the status allows none.
     package var body: [UInt8]
 
+    /// Makes a response; length and connection are added by ``encoded(keepAlive:headOnly:)``.
     package init(status: Int, headers: [(String, String)] = [], body: [UInt8] = []) {
         self.status = status
         self.headers = headers
@@ -43,8 +46,8 @@ package struct HTTPResponse: Sendable {
     ///
     /// `Content-Length` and `Connection` are added unless they are among the headers or, as with
     /// 101 and 204, have no place there. A header with a line break in it is a programming error
-    /// and traps. `keepAlive` says whether the connection stays open afterwards; `headOnly` is for the
-    /// answer to a HEAD request, which has the length of the body but not the body.
+    /// and traps. `keepAlive` says whether the connection stays open afterwards; `headOnly` is for
+    /// the answer to a HEAD request, which has the length of the body but not the body.
     package func encoded(keepAlive: Bool, headOnly: Bool = false) -> [UInt8] {
         precondition((100...599).contains(status), "\(status) is not a status")
         var bytes = Array("HTTP/1.1 \(status) \(Self.reason(status))\r\n".utf8)

@@ -4,22 +4,27 @@ extension JSON: ExpressibleByNilLiteral {
 }
 
 extension JSON: ExpressibleByBooleanLiteral {
+    /// `true` or `false`.
     package init(booleanLiteral value: Bool) { self = .bool(value) }
 }
 
 extension JSON: ExpressibleByIntegerLiteral {
+    /// An integer.
     package init(integerLiteral value: Int64) { self = .integer(value) }
 }
 
 extension JSON: ExpressibleByFloatLiteral {
+    /// A double, also where the literal is integral, as `1.0`.
     package init(floatLiteral value: Double) { self = .double(value) }
 }
 
 extension JSON: ExpressibleByStringInterpolation {
+    /// A string, also one with interpolations.
     package init(stringLiteral value: String) { self = .string(value) }
 }
 
 extension JSON: ExpressibleByArrayLiteral {
+    /// An array.
     package init(arrayLiteral elements: JSON...) { self = .array(elements) }
 }
 

@@ -7,6 +7,7 @@ package struct JSONLimits: Sendable, Equatable {
     /// Members of one object.
     package var membersMax: Int
 
+    /// Sets limits that suit messages.
     package init(depthMax: Int = 32, bytesMax: Int = 1 << 20, membersMax: Int = 10_000) {
         precondition((0...512).contains(depthMax), "depthMax is 0 to 512")
         self.depthMax = depthMax
@@ -17,11 +18,13 @@ package struct JSONLimits: Sendable, Equatable {
 
 /// Why a text is not JSON, and where.
 package struct JSONError: Error, Sendable, Equatable {
+    /// What is wrong; ``JSONError/description`` says it in words.
     package enum Code: String, Sendable, CaseIterable {
         case tooLarge, tooDeep, tooManyMembers
         case unexpectedEnd, unexpectedByte, trailingBytes
         case badNumber, badString, badEscape, badUTF8, duplicateName
     }
+    /// What is wrong.
     package var code: Code
     /// Bytes before the fault.
     package var offset: Int
@@ -30,6 +33,7 @@ package struct JSONError: Error, Sendable, Equatable {
     /// In Unicode scalars, from 1.
     package var column: Int
 
+    /// Makes an error for a place that is already known.
     package init(code: Code, offset: Int, line: Int, column: Int) {
         self.code = code
         self.offset = offset

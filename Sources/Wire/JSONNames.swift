@@ -28,6 +28,11 @@ struct JSONNames {
     var count: Int { entries.count - entriesStart }
 
     mutating func open() {
+        if objects.isEmpty {
+            // Room for a usual message at once instead of doubling up to it.
+            entries.reserveCapacity(Self.unhashedMax)
+            objects.reserveCapacity(4)
+        }
         entriesStart = entries.count
         objects.append(Object(entriesStart: entries.count, copiesStart: copies.count))
     }

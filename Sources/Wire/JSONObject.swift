@@ -2,7 +2,9 @@
 ///
 /// Names are compared by their bytes. Lookup is linear: objects of messages are small.
 package struct JSONObject: Sendable {
+    /// A name and its value.
     package typealias Member = (name: String, value: JSON)
+    /// In order.
     package private(set) var members: [Member]
 
     /// - Parameter members: In order. A name that comes twice is a programming error and traps.
@@ -15,7 +17,9 @@ package struct JSONObject: Sendable {
     /// Takes over members whose names are known to be unique.
     init(unique members: [Member]) { self.members = members }
 
+    /// Number of members.
     package var count: Int { members.count }
+    /// Whether there are no members.
     package var isEmpty: Bool { members.isEmpty }
 
     /// The value of a name. Setting nil removes the member; a new name goes to the end.
@@ -61,7 +65,9 @@ extension JSONObject: Equatable {
 }
 
 extension JSONObject: Sequence {
+    /// Goes through the members in order.
     package func makeIterator() -> IndexingIterator<[Member]> { members.makeIterator() }
+    /// The exact number of members.
     package var underestimatedCount: Int { members.count }
 }
 

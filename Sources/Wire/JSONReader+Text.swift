@@ -12,7 +12,8 @@ extension JSONReader {
             switch input[position] {
             case UInt8(ascii: "\""):
                 if textIsInScratch {
-                    scratch.append(contentsOf: input[segment..<position])
+                    scratch.append(
+                        contentsOf: UnsafeRawBufferPointer(rebasing: input[segment..<position]))
                 } else {
                     textStart = start
                     textCount = position - start
@@ -23,8 +24,10 @@ extension JSONReader {
                 if !textIsInScratch {
                     textIsInScratch = true
                     scratch.removeAll(keepingCapacity: true)
+                    scratch.reserveCapacity(position - segment + 64)
                 }
-                scratch.append(contentsOf: input[segment..<position])
+                scratch.append(
+                    contentsOf: UnsafeRawBufferPointer(rebasing: input[segment..<position]))
                 position = try readEscape(at: position)
                 segment = position
             case 0..<0x20:

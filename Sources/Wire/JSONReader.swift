@@ -32,6 +32,7 @@ package struct JSONReader {
     var textIsInScratch = false
     var scratch: [UInt8] = []
 
+    /// Makes a reader of one JSON text; the limits are checked as it is read.
     package init(_ bytes: UnsafeRawBufferPointer, limits: JSONLimits = .init()) {
         input = bytes
         self.limits = limits
@@ -134,6 +135,7 @@ package struct JSONReader {
     private mutating func begin(object: Bool) throws(JSONError) -> Token {
         guard containers.count < limits.depthMax else { throw error(.tooDeep, at: offset) }
         offset += 1
+        if containers.isEmpty { containers.reserveCapacity(32) }
         containers.append(object)
         if object { names.open() }
         expectation = object ? .nameOrEnd : .valueOrEnd

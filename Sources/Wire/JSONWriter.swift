@@ -20,9 +20,13 @@ package struct JSONWriter: Sendable {
         afterValue = false
     }
 
+    /// Opens an object; until it is ended each value needs a name first.
     package mutating func beginObject() { begin(UInt8(ascii: "{")) }
+    /// Closes the innermost object.
     package mutating func endObject() { end(UInt8(ascii: "}")) }
+    /// Opens an array.
     package mutating func beginArray() { begin(UInt8(ascii: "[")) }
+    /// Closes the innermost array.
     package mutating func endArray() { end(UInt8(ascii: "]")) }
 
     /// Writes the name of the member whose value comes next.
@@ -32,7 +36,8 @@ package struct JSONWriter: Sendable {
     }
 
     /// Writes the name of the member whose value comes next.
-    // Disfavoured so that a literal is taken as a `StaticString`, which is written from where it is.
+    // Disfavoured so that a literal is taken as a `StaticString`, which is written from where it
+    // is.
     @_disfavoredOverload
     package mutating func name(_ name: String) {
         var name = name
@@ -46,6 +51,7 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: ":"))
     }
 
+    /// Writes a string.
     package mutating func string(_ value: String) {
         var value = value
         value.withUTF8 { string(utf8: UnsafeRawBufferPointer($0)) }
@@ -58,6 +64,7 @@ package struct JSONWriter: Sendable {
         afterValue = true
     }
 
+    /// Writes an integer in full.
     package mutating func integer(_ value: Int64) {
         separate()
         if value < 0 { bytes.append(UInt8(ascii: "-")) }
@@ -82,7 +89,9 @@ package struct JSONWriter: Sendable {
         afterValue = true
     }
 
+    /// Writes `true` or `false`.
     package mutating func bool(_ value: Bool) { literal(value ? "true" : "false") }
+    /// Writes `null`.
     package mutating func null() { literal("null") }
 
     /// Writes a value that is already JSON text.

@@ -8,6 +8,7 @@ package struct UTF8Validator: Sendable, Equatable {
     private var lowest: UInt8 = 0x80
     private var highest: UInt8 = 0xBF
 
+    /// Begins at the start of a text.
     package init() {}
 
     /// Whether no impossible byte came and no character lacks bytes: the text may end here.
@@ -90,7 +91,8 @@ package struct UTF8Validator: Sendable, Equatable {
         return position
     }
 
-    /// Bytes of the character that begins at `position`: 1 to 4, or 0 if it is not valid or not whole.
+    /// Bytes of the character that begins at `position`: 1 to 4, or 0 if it is not valid or not
+    /// whole.
     static func sequenceLength(in bytes: UnsafeRawBufferPointer, at position: Int) -> Int {
         func continues(_ index: Int, _ range: ClosedRange<UInt8> = 0x80...0xBF) -> Bool {
             position + index < bytes.count && range.contains(bytes[position + index])

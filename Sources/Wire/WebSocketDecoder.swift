@@ -6,6 +6,7 @@ package enum WebSocketEvent {
     case binary(UnsafeRawBufferPointer)
     /// To be answered by a pong of the same payload, at most 125 bytes.
     case ping(UnsafeRawBufferPointer)
+    /// Answer to a ping, or sent unasked.
     case pong(UnsafeRawBufferPointer)
     /// The last event. Without code nothing was said about why.
     case close(code: UInt16?, reason: String)
@@ -18,6 +19,7 @@ package struct WebSocketError: Error, Sendable, Equatable {
     /// For the close frame, at most 123 bytes.
     package var reason: String
 
+    /// Makes an error; the receiver of events may throw its own with another code.
     package init(closeCode: UInt16, reason: String) {
         self.closeCode = closeCode
         self.reason = reason
@@ -57,8 +59,8 @@ package struct WebSocketDecoder: Sendable {
 
     /// Decodes the bytes, and calls `body` for each event in order.
     ///
-    /// The bytes are unmasked in place. After a close event, and after an error, be it one that `body`
-    /// throws, further bytes are ignored.
+    /// The bytes are unmasked in place. After a close event, and after an error, be it one that
+    /// `body` throws, further bytes are ignored.
     package mutating func decode(
         _ bytes: UnsafeMutableRawBufferPointer,
         _ body: (WebSocketEvent) throws(WebSocketError) -> Void

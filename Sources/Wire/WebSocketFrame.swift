@@ -1,5 +1,6 @@
 /// Encodes WebSocket frames (RFC 6455, section 5.2). Every frame is a whole message.
 package enum WebSocketFrame {
+    /// What a frame carries; 8 and above are control frames.
     package enum Opcode: UInt8, Sendable, CaseIterable {
         case continuation = 0
         case text = 1

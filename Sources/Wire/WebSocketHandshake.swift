@@ -1,7 +1,7 @@
 /// Opens WebSocket connections (RFC 6455, section 4).
 package enum WebSocketHandshake {
-    /// Whether a request asks for a WebSocket, well-formed or not: then ``accept(_:protocols:sha1:)``
-    /// answers it.
+    /// Whether a request asks for a WebSocket, well-formed or not: then
+    /// ``accept(_:protocols:sha1:)`` answers it.
     package static func isUpgrade(_ request: HTTPRequest) -> Bool {
         request.headerTokens("upgrade").contains("websocket")
     }
@@ -9,8 +9,8 @@ package enum WebSocketHandshake {
     /// Accepts a handshake with a response of status 101.
     ///
     /// Of the sub-protocols that the client offers the first one of `protocols`, which are spoken
-    /// here, is chosen; if it offers none, none is. `sha1` computes SHA-1. Throws ``HTTPError`` with
-    /// 426 for another version of WebSocket, else with 400.
+    /// here, is chosen; if it offers none, none is. `sha1` computes SHA-1. Throws ``HTTPError``
+    /// with 426 for another version of WebSocket, else with 400.
     package static func accept(
         _ request: HTTPRequest, protocols: [String], sha1: ([UInt8]) -> [UInt8]
     ) throws(HTTPError) -> HTTPResponse {

@@ -43,8 +43,9 @@ extension Fuzzing {
     /// A valid request, and its body.
     fileprivate mutating func request() -> ([UInt8], [UInt8]) {
         let body = bytes(upTo(40))
+        let method = pick(["GET", "POST", "DELETE"])
         var head =
-            "\(pick(["GET", "POST", "DELETE"])) /\(pick(["", "a", "%41?b=c", "v1/rooms"])) HTTP/1.1\r\n"
+            "\(method) /\(pick(["", "a", "%41?b=c", "v1/rooms"])) HTTP/1.1\r\n"
         let headers = ["Host: a", pick(["X: y", "Accept: */*", "Connection: close"])].shuffled(
             using: &self)
         head += headers.map { $0 + "\r\n" }.joined()

@@ -12,7 +12,8 @@ import Wire
         let response = HTTPResponse(status: 200, headers: [("X", "y z")], body: Array("tea".utf8))
         #expect(
             text(response)
-                == "HTTP/1.1 200 OK\r\nX: y z\r\nContent-Length: 3\r\nConnection: keep-alive\r\n\r\ntea"
+                == "HTTP/1.1 200 OK\r\nX: y z\r\nContent-Length: 3\r\n"
+                + "Connection: keep-alive\r\n\r\ntea"
         )
         #expect(text(response, keepAlive: false).contains("\r\nConnection: close\r\n"))
         #expect(
@@ -40,7 +41,8 @@ import Wire
             headers: [("Retry-After", "1")])
         #expect(
             String(decoding: response.body, as: UTF8.self)
-                == #"{"type":"about:blank","title":"Too Many Requests","status":429,"code":"TOO_MANY_CONNECTIONS","detail":"64 are \"open\""}"#
+                == #"{"type":"about:blank","title":"Too Many Requests","status":429,"#
+                + #""code":"TOO_MANY_CONNECTIONS","detail":"64 are \"open\""}"#
         )
         #expect(response.headers.map(\.0) == ["Content-Type", "Retry-After"])
         #expect(response.headers.first?.1 == "application/problem+json")

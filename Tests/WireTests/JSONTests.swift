@@ -214,7 +214,8 @@ import Wire
         ]
         #expect(
             String(decoding: json.encodedSorted(), as: UTF8.self)
-                == "{\"\":0,\"B\":2,\"a\":{\"c\":null,\"z\":[{\"x\":2,\"y\":1}]},\"b\":1,\"é\":3,\"\u{FFFD}\":5,\"🍵\":4}"
+                == #"{"":0,"B":2,"a":{"c":null,"z":[{"x":2,"y":1}]},"b":1,"é":3,"#
+                + "\"\u{FFFD}\":5,\"🍵\":4}"
         )
     }
 

@@ -143,7 +143,7 @@ import Wire
     }
 
     @Test func `Text is refused at the first impossible byte, in the middle of a frame`() {
-        // A frame announces 100 bytes; of those come an F4 and a 90, which no character begins with.
+        // Of 100 bytes announced come an F4 and a 90, which no character begins with.
         let frame = WebSocketFrame.masked(
             .text, [0x61, 0xF4, 0x90] + [UInt8](repeating: 0x61, count: 97), mask: 0x55AA_0FF0)
         #expect(decodeFrames([Array(frame.prefix(6 + 2))]).error == nil)

@@ -1,0 +1,153 @@
+// Budgets, and the end that a script cannot catch.
+//
+// A kill is raised as Lua's memory error: no message handler runs for it, neither the author's nor
+// ours. `killed` stays set, and everything that catches errors (pcall, xpcall, resume, wrap) raises
+// it again, so no author's instruction runs between the kill and the end of the call.
+#include <stdio.h>
+#include <time.h>
+
+#include "inside.h"
+
+enum { POLL_EVERY = 8, TRACE_LINES_MAX = 20 };
+
+static uint64_t cpu_nanoseconds(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+static void count_hook(lua_State *L, lua_Debug *activation) {
+    (void)activation;
+    Sandbox *box = box_of(L);
+    if (box->killed) box_rethrow(L, LUA_ERRMEM);
+    box->left -= lua_gethookcount(L);
+    if (box->left < 0) box_charge_slow(L);
+    if (++box->polls >= POLL_EVERY) {
+        box->polls = 0;
+        if (box->cpuDeadline && cpu_nanoseconds() > box->cpuDeadline)
+            box_kill(L, SANDBOX_BUDGET, "processor time is used up");
+    }
+}
+
+void box_install_hook(lua_State *L, int interval) {
+    lua_sethook(L, count_hook, LUA_MASKCOUNT, interval);
+}
+
+void box_begin(Sandbox *box) {
+    box->left = box->budget.instructions;
+    box->hostCallsLeft = box->budget.hostCalls;
+    box->polls = 0;
+    box->cpuDeadline = box->budget.cpuNanoseconds ? cpu_nanoseconds() + box->budget.cpuNanoseconds : 0;
+    box->killed = SANDBOX_DONE;
+    box->message[0] = box->trace[0] = box->refusedWhere[0] = 0;
+    box->refusal = NULL;
+    box->arguments.count = box->changes.count = box->effects.count = box->output.count = 0;
+    box->scratch.count = 0;
+    box->running = box->L;
+    box->hostFault = false;
+    // Also starts a full interval, so that the count does not depend on earlier calls.
+    box_install_hook(box->L, HOOK_INTERVAL);
+}
+
+void box_where(lua_State *L, char *text, size_t capacity) {
+    text[0] = 0;
+    lua_Debug activation;
+    for (int level = 0; lua_getstack(L, level, &activation); level += 1) {
+        lua_getinfo(L, "Sl", &activation);
+        if (activation.currentline <= 0) continue;
+        snprintf(text, capacity, "%s:%d: ", activation.short_src, activation.currentline);
+        return;
+    }
+}
+
+void box_record_trace(lua_State *L) {
+    Sandbox *box = box_of(L);
+    size_t count = 0;
+    int lines = 0;
+    lua_Debug activation;
+    for (int level = 0; lua_getstack(L, level, &activation); level += 1) {
+        lua_getinfo(L, "Sln", &activation);
+        if (activation.currentline <= 0) continue;
+        if (++lines > TRACE_LINES_MAX) {
+            snprintf(box->trace + count, sizeof box->trace - count, "\n...");
+            return;
+        }
+        const char *name = activation.name ? activation.name : "?";
+        bool isChunk = activation.what && strcmp(activation.what, "main") == 0;
+        int added = snprintf(
+            box->trace + count, sizeof box->trace - count, "%s%s:%d: in %s%.60s", count ? "\n" : "",
+            activation.short_src, activation.currentline,
+            isChunk ? "the file" : (activation.name ? "function " : "a function"),
+            isChunk || !activation.name ? "" : name);
+        if (added < 0 || (size_t)added >= sizeof box->trace - count) return;
+        count += (size_t)added;
+    }
+}
+
+_Noreturn static void raise(lua_State *L) {
+    // Should anything still run, the hook ends it at its first instruction.
+    box_install_hook(L, 1);
+    // lua_error turns exactly this text into a memory error.
+    lua_pushliteral(L, "not enough memory");
+    lua_error(L);
+    abort();
+}
+
+_Noreturn void box_kill(lua_State *L, SandboxStatus status, const char *what) {
+    Sandbox *box = box_of(L);
+    if (!box->killed) {
+        box->killed = status;
+        char where[160];
+        box_where(L, where, sizeof where);
+        snprintf(box->message, sizeof box->message, "%s%s", where, what);
+        box_record_trace(L);
+    }
+    raise(L);
+}
+
+void box_rethrow(lua_State *L, int status) {
+    Sandbox *box = box_of(L);
+    if (!box->killed && status != LUA_ERRMEM) return;
+    if (!box->killed) {
+        box_note_memory(box);
+    }
+    raise(L);
+}
+
+void box_note_memory(Sandbox *box) {
+    box->killed = SANDBOX_MEMORY;
+    snprintf(
+        box->message, sizeof box->message, "%s%s", box->refusedWhere,
+        box->refusal ? box->refusal : "memory budget is used up");
+}
+
+void box_charge_slow(lua_State *L) {
+    Sandbox *box = box_of(L);
+    if (box->unlimited) return;
+    char what[96];
+    snprintf(
+        what, sizeof what, "budget of %lld instructions is used up",
+        (long long)box->budget.instructions);
+    box_kill(L, SANDBOX_BUDGET, what);
+}
+
+// Runs where the error was raised, with the author's frames still there. Never for a kill.
+int box_message_handler(lua_State *L) {
+    Sandbox *box = box_of(L);
+    size_t length = 0;
+    if (lua_type(L, 1) == LUA_TSTRING) {
+        const char *text = lua_tolstring(L, 1, &length);
+        if (length >= sizeof box->message) length = sizeof box->message - 1;
+        memcpy(box->message, text, length);
+        box->message[length] = 0;
+    } else {
+        // Raw: a __tostring of the author's must not run now.
+        char where[160];
+        box_where(L, where, sizeof where);
+        snprintf(
+            box->message, sizeof box->message, "%sthe error is a value of type %s", where,
+            lua_typename(L, lua_type(L, 1)));
+    }
+    box_record_trace(L);
+    return 1;
+}

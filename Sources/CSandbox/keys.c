@@ -1,0 +1,199 @@
+// The fixed order of a table's keys: numbers by value, then strings by bytes, then false and true.
+//
+// It is a function of the content alone, so a restored state is iterated like the live one was.
+// Keys of other types have only an address, which differs from run to run; they are refused.
+#include <math.h>
+
+#include "inside.h"
+
+static int compare_numbers(lua_Integer integer, lua_Number number) {
+    // A float key is never integral within the range of the integers: Lua converts those.
+    if (number >= 0x1p63) return -1;
+    if (number < -0x1p63) return 1;
+    return integer <= (lua_Integer)floor(number) ? -1 : 1;
+}
+
+static int compare_keys(const void *left, const void *right) {
+    const Key *a = left, *b = right;
+    if (a->kind == KEY_STRING && b->kind == KEY_STRING) {
+        size_t common = a->length < b->length ? a->length : b->length;
+        int order = memcmp(a->text, b->text, common);
+        if (order) return order;
+        return (a->length > b->length) - (a->length < b->length);
+    }
+    if (a->kind == KEY_INTEGER && b->kind == KEY_INTEGER)
+        return (a->integer > b->integer) - (a->integer < b->integer);
+    if (a->kind == KEY_FLOAT && b->kind == KEY_FLOAT)
+        return (a->number > b->number) - (a->number < b->number);
+    if (a->kind == KEY_INTEGER && b->kind == KEY_FLOAT) return compare_numbers(a->integer, b->number);
+    if (a->kind == KEY_FLOAT && b->kind == KEY_INTEGER) return -compare_numbers(b->integer, a->number);
+    if (a->kind == KEY_BOOLEAN && b->kind == KEY_BOOLEAN)
+        return (a->integer > b->integer) - (a->integer < b->integer);
+    return (a->kind > b->kind) - (a->kind < b->kind);
+}
+
+// Strings stay valid while the table holds them.
+static Key key_at(lua_State *L, int index) {
+    Key key = {.kind = KEY_INTEGER};
+    switch (lua_type(L, index)) {
+    case LUA_TNUMBER:
+        if (lua_isinteger(L, index)) {
+            key.integer = lua_tointeger(L, index);
+        } else {
+            key.kind = KEY_FLOAT;
+            key.number = lua_tonumber(L, index);
+        }
+        break;
+    case LUA_TSTRING: {
+        size_t length = 0;
+        key.kind = KEY_STRING;
+        key.text = lua_tolstring(L, index, &length);
+        key.length = (uint32_t)length;
+        break;
+    }
+    case LUA_TBOOLEAN:
+        key.kind = KEY_BOOLEAN;
+        key.integer = lua_toboolean(L, index);
+        break;
+    default:
+        luaL_error(
+            L, "a table with a %s as key has no fixed order, so it cannot be iterated",
+            luaL_typename(L, index));
+    }
+    return key;
+}
+
+void box_push_key(lua_State *L, const Key *key) {
+    switch (key->kind) {
+    case KEY_INTEGER: lua_pushinteger(L, key->integer); break;
+    case KEY_FLOAT: lua_pushnumber(L, key->number); break;
+    case KEY_STRING: lua_pushlstring(L, key->text, key->length); break;
+    case KEY_BOOLEAN: lua_pushboolean(L, (int)key->integer); break;
+    }
+}
+
+size_t box_sorted_keys(lua_State *L, int table, size_t *count, bool *isList) {
+    Sandbox *box = box_of(L);
+    table = lua_absindex(L, table);
+    luaL_checkstack(L, 4, NULL);
+    // Aligned for Key.
+    size_t start = (box->scratch.count + 15) & ~(size_t)15;
+    box_scratch(L, start - box->scratch.count);
+    box->scratch.count = start;
+    size_t found = 0;
+    bool inOrder = true;
+    lua_pushnil(L);
+    while (lua_next(L, table)) {
+        lua_pop(L, 1);
+        Key key = key_at(L, -1);
+        if (key.kind != KEY_INTEGER || key.integer != (lua_Integer)found + 1) inOrder = false;
+        memcpy(box_scratch(L, sizeof key), &key, sizeof key);
+        box->scratch.count += sizeof key;
+        found += 1;
+    }
+    box_charge(L, (int64_t)found);
+    if (!inOrder) qsort(box->scratch.bytes + start, found, sizeof(Key), compare_keys);
+    *count = found;
+    const Key *keys = box_key(box, start, 0);
+    *isList = found > 0 && keys[0].kind == KEY_INTEGER && keys[0].integer == 1
+        && keys[found - 1].kind == KEY_INTEGER && keys[found - 1].integer == (lua_Integer)found;
+    return start;
+}
+
+// Upvalues: sorted keys, or nil for 1...count; count; how many have been visited.
+static int next_pair(lua_State *L) {
+    lua_Integer count = lua_tointeger(L, lua_upvalueindex(2));
+    lua_Integer position = lua_tointeger(L, lua_upvalueindex(3));
+    bool isList = lua_isnil(L, lua_upvalueindex(1));
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    box_push_contents(L, 1);
+    while (position < count) {
+        position += 1;
+        if (isList) lua_pushinteger(L, position);
+        else lua_rawgeti(L, lua_upvalueindex(1), position);
+        lua_pushvalue(L, -1);
+        // A key that was removed on the way is left out.
+        if (lua_rawget(L, 2) != LUA_TNIL) {
+            lua_pushinteger(L, position);
+            lua_replace(L, lua_upvalueindex(3));
+            return 2;
+        }
+        lua_pop(L, 2);
+    }
+    lua_pushinteger(L, position);
+    lua_replace(L, lua_upvalueindex(3));
+    lua_pushnil(L);
+    return 1;
+}
+
+int box_pairs(lua_State *L) {
+    luaL_checkany(L, 1);
+    Sandbox *box = box_of(L);
+    bool isProxy = box_push_backing(L, 1);
+    if (!isProxy) {
+        if (luaL_getmetafield(L, 1, "__pairs") != LUA_TNIL) {
+            lua_pushvalue(L, 1);
+            lua_call(L, 1, 3);
+            return 3;
+        }
+        luaL_checktype(L, 1, LUA_TTABLE);
+        lua_pushvalue(L, 1);
+    }
+    int contents = lua_gettop(L);
+    size_t count = 0;
+    bool isList = false;
+    size_t start = box_sorted_keys(L, contents, &count, &isList);
+    if (isList || count == 0) {
+        lua_pushnil(L);
+    } else {
+        lua_createtable(L, (int)count, 0);
+        for (size_t index = 0; index < count; index += 1) {
+            box_push_key(L, box_key(box, start, index));
+            lua_rawseti(L, -2, (lua_Integer)index + 1);
+        }
+    }
+    box->scratch.count = start;
+    lua_pushinteger(L, (lua_Integer)count);
+    lua_pushinteger(L, 0);
+    lua_pushcclosure(L, next_pair, 3);
+    lua_pushvalue(L, 1);
+    lua_pushnil(L);
+    return 3;
+}
+
+// The smallest key greater than the given one: a function of the content, at the price of one pass.
+int box_next(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 2);
+    bool isFirst = lua_isnil(L, 2);
+    Key after = isFirst ? (Key){.kind = KEY_INTEGER} : key_at(L, 2);
+    if (after.kind == KEY_FLOAT) {
+        lua_Integer integer = 0;
+        if (lua_numbertointeger(after.number, &integer) && (lua_Number)integer == after.number)
+            after = (Key){.kind = KEY_INTEGER, .integer = integer};
+    }
+    box_push_contents(L, 1);
+    Key best = {.kind = KEY_INTEGER};
+    bool found = false;
+    int64_t visited = 0;
+    lua_pushnil(L);
+    while (lua_next(L, 3)) {
+        lua_pop(L, 1);
+        visited += 1;
+        Key key = key_at(L, -1);
+        if (!isFirst && compare_keys(&key, &after) <= 0) continue;
+        if (found && compare_keys(&key, &best) >= 0) continue;
+        best = key;
+        found = true;
+    }
+    box_charge(L, visited);
+    if (!found) {
+        lua_pushnil(L);
+        return 1;
+    }
+    box_push_key(L, &best);
+    lua_pushvalue(L, -1);
+    lua_rawget(L, 3);
+    return 2;
+}

@@ -1,0 +1,118 @@
+import Clockwork
+import PluginContract
+import PluginHosting
+import Scripting
+import Wire
+
+/// A stage and a program in one that does anything it may, chosen by the seed of each call.
+///
+/// The same call on the same state has the same outcome, as Lua promises.
+struct ChaosProgram {
+    let plugin: PluginProgram
+    private var open: (calls: HostCalls, tree: StateTree)?
+
+    init(_ plugin: PluginProgram) { self.plugin = plugin }
+
+    static func manifest(id: String) -> Manifest {
+        Manifest(
+            id: id, version: "1.0.0", title: ["zh": id, "en": id],
+            capabilities: Set(Capability.allCases))
+    }
+
+    /// `room.state`, when the play is open.
+    var state: StateTree? { open?.tree }
+
+    mutating func perform(_ output: PlayOutput) {
+        switch output {
+        case .openStage(_, let opening):
+            let state = (try? JSON(parsing: opening.state)) ?? .null
+            open = (
+                HostCalls(
+                    capabilities: plugin.manifest.capabilities, products: opening.products),
+                StateTree(json: state) ?? StateTree()
+            )
+        case .closeStage: open = nil
+        case .draft, .afterwards: break
+        }
+    }
+
+    mutating func run(_ call: StageCall) -> ScriptOutcome {
+        guard var (calls, tree) = open else {
+            return .fault(ScriptFault(kind: .host, message: "not open"))
+        }
+        var random = SeededRandom(seed: call.call.seed)
+        switch Int.random(in: 0..<12, using: &random) {
+        case 0: return .fault(ScriptFault(kind: .error, message: "main.lua:1: chaos", trace: "t"))
+        case 1: return .absent
+        default: break
+        }
+        calls.begin(call)
+        var effects: [JSON] = []
+        for _ in 0..<Int.random(in: 0...6, using: &random) {
+            let (path, arguments) = Self.hostCall(&random)
+            let answer = calls.answer(path, JSON.array(arguments).encoded())
+            guard case .accepted(let effect, _) = answer, !effect.isEmpty,
+                let effect = try? JSON(parsing: effect)
+            else { continue }
+            effects.append(effect)
+        }
+        var changes: [JSON] = []
+        for _ in 0..<Int.random(in: 0...4, using: &random) {
+            let change = Self.change(&random)
+            if tree.apply([change]) { changes.append(change) }
+        }
+        open = (calls, tree)
+        return .done(
+            changes: JSON.array(changes).encoded(), effects: JSON.array(effects).encoded(),
+            instructions: 1)
+    }
+
+    private static func change(_ random: inout SeededRandom) -> JSON {
+        let keys: [JSON] = ["a", "b", 1, 2, 3, "#x"]
+        let values: [JSON] = [5, "text", true, [:], [1, 2], ["x": ["y": 1]], ["#4": 1], 1.5]
+        let path = (0..<Int.random(in: 1...3, using: &random)).compactMap { _ in
+            keys.randomElement(using: &random)
+        }
+        guard Bool.random(using: &random), let value = values.randomElement(using: &random) else {
+            return [.array(path)]
+        }
+        return [.array(path), value]
+    }
+
+    private static func hostCall(_ random: inout SeededRandom) -> (String, [JSON]) {
+        let name: JSON = Bool.random(using: &random) ? "guess" : "vote"
+        let user = "u\(Int.random(in: 0..<6, using: &random))"
+        let viewer: JSON = ["user": .string(user), "name": "V"]
+        let surface: JSON = Bool.random(using: &random) ? "viewer" : "host"
+        let count: JSON = .integer(.random(in: 1...4, using: &random))
+        switch Int.random(in: 0..<16, using: &random) {
+        case 0...2:
+            return (
+                "panel.show",
+                [
+                    surface,
+                    [
+                        ["1": "number", "id": "guess", "min": 0, "max": 5],
+                        ["1": "choice", "id": "vote", "options": [["a", "A"], ["b", "B"]]],
+                        ["1": "button", "id": "tap"], ["countdown", "lock"],
+                        ["stat", "count", count],
+                    ],
+                ]
+            )
+        case 3: return ("panel.hide", [surface])
+        case 4: return ("panel.patch", [viewer, ["vote": ["locked": count]]])
+        case 5, 6:
+            return ("collect", [name, ["keep": Bool.random(using: &random) ? "first" : "last"]])
+        case 7: return ("collect.close", [name])
+        case 8, 9:
+            let timer: JSON = Bool.random(using: &random) ? "lock" : "tick"
+            return ("timers.set", [timer, .double(.random(in: 0.1...5, using: &random))])
+        case 10: return ("timers.cancel", ["lock"])
+        case 11, 12: return ("prizes.reserve", ["coupon", count])
+        case 13: return ("prizes.grant", ["coupon", viewer, count])
+        case 14:
+            return Bool.random(using: &random) ? ("prizes.release", ["coupon"]) : ("finish", [])
+        default: return ("chat.say", ["hello", ["count": count]])
+        }
+    }
+}
