@@ -31,7 +31,7 @@ import Wire
             var bytes = frame.with(number: number, stampNanoseconds: nanoseconds) { Array($0) }
             var decoder = WebSocketDecoder(role: .server, messageBytesMax: 1 << 16)
             var texts: [[UInt8]] = []
-            try bytes.withUnsafeMutableBytes { bytes throws(WebSocketError) in
+            try bytes.withUnsafeMutableBytes { bytes in
                 try decoder.decode(bytes) { event in
                     if case .text(let text) = event { texts.append(Array(text)) }
                 }
@@ -56,7 +56,7 @@ import Wire
             var carry: [UInt8] = []
             for piece in [wire[..<cut], wire[cut...]] {
                 carry += piece
-                let used = try carry.withUnsafeBytes { bytes throws(FrameWalk.Malformed) in
+                let used = try carry.withUnsafeBytes { bytes in
                     try FrameWalk.walk(bytes, payloadBytesMax: 70_000) { frame in
                         #expect(frame.opcode == 1)
                         #expect(frame.payload.allSatisfy { $0 == 7 })
@@ -77,7 +77,7 @@ import Wire
         ] as [[UInt8]])
     func `A frame that no server sends, or past the limit, is refused`(_ bytes: [UInt8]) {
         #expect(throws: FrameWalk.Malformed.self) {
-            try bytes.withUnsafeBytes { bytes throws(FrameWalk.Malformed) in
+            try bytes.withUnsafeBytes { bytes in
                 _ = try FrameWalk.walk(bytes, payloadBytesMax: 4096) { _ in }
             }
         }
