@@ -28,18 +28,20 @@ package final class ScriptThread: Sendable {
 
     /// Starts the thread. It runs until ``stop()``, whoever still holds this object.
     package init() {
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setstacksize(&attributes, Self.stackBytes)
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        defer { pthread_attr_destroy(&attributes) }
         let context = Unmanaged.passRetained(self).toOpaque()
         #if canImport(Glibc)
-            var thread = pthread_t()
+            var thread: pthread_t = 0
         #else
             var thread: pthread_t?
         #endif
-        let code = pthread_create(&thread, &attributes, runThread, context)
+        let code = withUnsafeTemporaryAllocation(of: pthread_attr_t.self, capacity: 1) { buffer in
+            guard let attributes = buffer.baseAddress else { return ENOMEM }
+            pthread_attr_init(attributes)
+            pthread_attr_setstacksize(attributes, Self.stackBytes)
+            pthread_attr_setdetachstate(attributes, Int32(PTHREAD_CREATE_DETACHED))
+            defer { pthread_attr_destroy(attributes) }
+            return pthread_create(&thread, attributes, runThread, context)
+        }
         precondition(code == 0, "pthread_create failed with \(code)")
     }
 
