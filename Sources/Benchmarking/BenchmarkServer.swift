@@ -44,7 +44,8 @@ final class BenchmarkServer {
     /// Finds the port in the log line that says that the server listens.
     static func port(inLog text: String) -> UInt16? {
         for line in text.split(separator: "\n") {
-            guard let json = try? JSON(parsing: Array(line.utf8)), json["message"] == "listening"
+            guard let json = try? JSON(parsing: Array(line.utf8)),
+                json["message"]?.stringValue?.hasPrefix("listening") == true
             else { continue }
             return json["port"]?.integerValue.flatMap(UInt16.init(exactly:))
         }
@@ -68,7 +69,7 @@ final class BenchmarkServer {
         [
             "listen": ["host": "127.0.0.1", "port": 0], "data": .string(data),
             "keys": [["kid": "bench", "secret": .string(secret)]],
-            "log": ["format": "json", "level": "warning"],
+            "log": ["format": "json", "level": "info"],
             "limits": [
                 "connectionsPerAddress": 100_000, "joinsPerMinutePerAddress": 1_000_000,
                 "messagesPerSecond": 100_000, "messageBurst": 100_000,

@@ -64,8 +64,8 @@ JSON
     "$playhouse" serve --config "$folder/config.json" > "$folder/server.log" 2>&1 &
     server=$!
     for _ in $(seq 100); do
-        port=$(sed -n 's/.*"message":"listening".*"port":\([0-9]*\).*/\1/p;
-                       s/.*"port":\([0-9]*\).*"message":"listening".*/\1/p' "$folder/server.log" |
+        port=$(sed -n 's/.*"message":"listening.*"port":\([0-9]*\).*/\1/p;
+                       s/.*"port":\([0-9]*\).*"message":"listening.*/\1/p' "$folder/server.log" |
                head -n 1)
         [ -z "$port" ] || break
         kill -0 "$server" 2>/dev/null || break

@@ -62,7 +62,7 @@ import Wire
         let log = """
             not JSON
             {"message":"starting","port":1}
-            {"message":"listening","port":40123}
+            {"message":"listening on http://127.0.0.1:40123","port":40123}
             """
         #expect(BenchmarkServer.port(inLog: log) == 40123)
         #expect(BenchmarkServer.port(inLog: #"{"message":"starting","port":1}"#) == nil)

@@ -102,17 +102,25 @@ struct DriverTests {
         site.close()
     }
 
-    @Test func `What is covered cannot be clicked`() async throws {
+    @Test func `What is covered or disabled cannot be clicked`() async throws {
         let site = try Self.website()
         try await withChromium { browser in
             let page = try await browser.page("http://127.0.0.1:\(site.port)/", name: "Ana")
-            try await page.evaluate(
-                "document.querySelector('div').style.zIndex = 1")
-            let reached = try? await page.evaluate(
-                """
-                document.elementFromPoint(10, innerHeight - 10).dataset.test
-                """)
-            #expect(reached == .null)
+            let covered = Page.element("covered")
+            try await page.evaluate("\(covered).onclick = () => { window.hit = true }")
+            try await page.evaluate("document.querySelector('div').style.zIndex = 1")
+            await #expect(throws: BrowserError.self) {
+                try await page.click("covered", withinSeconds: 0.2)
+            }
+            try await page.evaluate("document.querySelector('div').remove()")
+            try await page.evaluate("\(covered).disabled = true")
+            await #expect(throws: BrowserError.self) {
+                try await page.click("covered", withinSeconds: 0.2)
+            }
+            #expect(try await page.evaluate("window.hit") == .null)
+            try await page.evaluate("\(covered).disabled = false")
+            try await page.click("covered")
+            try await page.wait(until: "window.hit")
         }
         site.close()
     }

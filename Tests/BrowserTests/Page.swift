@@ -113,14 +113,18 @@ struct Page: Sendable {
     /// Clicks in the middle of an element, given by its `data-test` name, once it can be clicked:
     /// it is there, enabled, and nothing lies over it.
     func click(
-        _ test: String, sourceLocation: SourceLocation = #_sourceLocation
+        _ test: String, withinSeconds: Double = 20,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
-        try await click(selector: Self.selector(test), sourceLocation: sourceLocation)
+        try await click(
+            selector: Self.selector(test), withinSeconds: withinSeconds,
+            sourceLocation: sourceLocation)
     }
 
     /// Clicks in the middle of the first element that a CSS selector finds.
     func click(
-        selector: String, sourceLocation: SourceLocation = #_sourceLocation
+        selector: String, withinSeconds: Double = 20,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         let selector = Self.quoted(selector)
         try await wait(
@@ -134,7 +138,7 @@ struct Page: Sendable {
                     return width > 0 && (element.contains(top) || top?.contains(element)
                         && top.matches("label"));
                 })()
-                """, sourceLocation: sourceLocation)
+                """, withinSeconds: withinSeconds, sourceLocation: sourceLocation)
         let place = try await evaluate(
             """
             (() => {
