@@ -55,7 +55,8 @@ if [ -z "$port" ]; then
     "log": {"format": "json", "level": "info"},
     "limits": {
         "connectionsPerAddress": 100000, "joinsPerMinutePerAddress": 1000000,
-        "messagesPerSecond": 1000000, "messageBurst": 1000000, "bytesPerSecond": 10000000000
+        "messagesPerSecond": 1000000, "messageBurst": 1000000,
+        "bytesPerSecond": 10000000000, "byteBurst": 10000000000
     },
     "testing": {"echo": true},
     "rooms": [{"id": "r0", "title": {"zh": "r0", "en": "r0"}, "anonymous": true, "show": {"id": "s0"}}]
