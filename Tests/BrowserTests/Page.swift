@@ -132,7 +132,7 @@ struct Page: Sendable {
                 (() => {
                     const element = document.querySelector(\(selector));
                     if (!element || element.disabled) return false;
-                    element.scrollIntoView({ block: "center", behavior: "instant" });
+                    element.scrollIntoView({ block: "nearest", behavior: "instant" });
                     const { x, y, width, height } = element.getBoundingClientRect();
                     const top = document.elementFromPoint(x + width / 2, y + height / 2);
                     return width > 0 && (element.contains(top) || top?.contains(element)
