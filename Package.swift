@@ -37,6 +37,7 @@ let package = Package(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CKernel"),
         .target(name: "CSandbox", dependencies: ["CLua"]),
 
         module("Clockwork"),
@@ -64,7 +65,7 @@ let package = Package(
                 "Clockwork", "Wire", "Cryptography", "Lanes", "Scripting", "Journaling",
                 "PluginContract", "PluginHosting", "Rooms", "Serving", "Visiting",
             ]),
-        module("Benchmarking", uses: ["Clockwork", "Wire", "Cryptography", "Playhouse"]),
+        module("Benchmarking", uses: ["CKernel", "Clockwork", "Wire", "Cryptography"]),
         .executableTarget(
             name: "PlayhouseCommand",
             dependencies: ["Clockwork", "Wire", "Cryptography", "Playhouse", "Benchmarking"],
@@ -91,6 +92,7 @@ let package = Package(
                 "Wire", "Cryptography", "Clockwork", "Visiting",
             ]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
+        tests("BenchmarkingTests", uses: ["Benchmarking", "Wire", "Cryptography"]),
         tests("BrowserTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
         tests("TidyTests", uses: []),
     ]

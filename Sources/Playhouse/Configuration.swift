@@ -127,6 +127,7 @@ extension Configuration {
         }
         reader.object("limits") { readLimits(&$0) }
         reader.object("testing") { testing in testing.bool("echo") { echoes = $0 } }
+        if echoes { laneLimits.directBytesMax = 64 << 20 }
         reader.list("rooms") { room in
             if let read = Self.readRoom(&room, path: path) { rooms.append(read) }
         }
