@@ -15,10 +15,9 @@ enum {
     SLAB_BYTES = 16 << 10,
     SMALL_MAX = CLASS_BYTES * CLASS_COUNT,
     // The hash of an integer or float key has no seed, so a crafted table makes one assignment
-    // quadratic in its nodes. 16,384 nodes of 24 bytes bound it to a third of a second.
-    NODES_BYTES_MAX = 16384 * 24,
-    // Comparing, hashing and joining strings costs one instruction whatever their length.
-    STRING_BYTES_MAX = 512 << 10,
+    // quadratic in its nodes: 16,384 nodes of 24 bytes bound it to a third of a second. And comparing,
+    // hashing and joining strings costs one instruction whatever their length.
+    FRESH_BYTES_MAX = 16384 * 24,
     // So many calls inside each other are a recursion without end.
     NESTED_CALLS_MANY = 5000,
 };
@@ -166,11 +165,11 @@ static const char *refusal(const Sandbox *box, const void *block, size_t oldByte
     if (box->unlimited || (block && newBytes <= oldBytes)) return NULL;
     size_t old = block ? oldBytes : 0;
     if (box->used - old + newBytes > box->limit) return "memory budget is used up";
-    if (newBytes <= NODES_BYTES_MAX || block) return NULL;
-    // Without a block, oldBytes says what kind of object this is: 0 for the nodes of a table.
-    if (oldBytes == 0) return "a table has more than 16384 fields, or a text is too large";
-    if (oldBytes == LUA_TSTRING && newBytes > STRING_BYTES_MAX) return "a text is larger than 512 KiB";
-    return NULL;
+    // A block that grows is a list, a stack or a buffer.
+    if (newBytes <= FRESH_BYTES_MAX || block) return NULL;
+    // For a fresh block oldBytes is the type of the object.
+    if (oldBytes == LUA_TSTRING) return "a text is larger than 384 KiB";
+    return "a table has more than 16384 fields, or a text is larger than 384 KiB";
 }
 
 static void record_refusal(Sandbox *box, const char *why) {

@@ -77,6 +77,7 @@ struct Sandbox {
     int polls;
     SandboxStatus killed; // SANDBOX_DONE: not killed
     bool inHook;
+    SandboxBytes hook; // its name, while it runs
     bool globalsFrozen;
     bool hostFault;
 

@@ -32,6 +32,7 @@ void box_push_metered(lua_State *L, lua_CFunction function, bool readsTexts) {
 static int finish_protected(lua_State *L, int status, lua_KContext extra) {
     box_rethrow(L, status == LUA_OK || status == LUA_YIELD ? LUA_OK : status);
     if (status != LUA_OK && status != LUA_YIELD) {
+        box_of(L)->hostFault = false;
         lua_pushboolean(L, 0);
         lua_pushvalue(L, -2);
         return 2;
@@ -255,20 +256,20 @@ int box_require(lua_State *L) {
     const NamedBytes *file = NULL;
     for (size_t index = 0; index < box->files.count && !file; index += 1)
         if (strcmp((const char *)box->files.items[index].name, path) == 0) file = &box->files.items[index];
-    if (!file) return luaL_error(L, "require: there is no file '%s' in this plugin", path);
-    lua_settop(L, 0);
+    if (!file) return luaL_error(L, "require: there is no '%s' in this plugin", name);
+    lua_settop(L, 1);
     lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_MODULES);
-    int type = lua_getfield(L, 1, path);
-    if (type == LUA_TLIGHTUSERDATA) return luaL_error(L, "require: '%s' requires itself", path);
+    int type = lua_getfield(L, 2, path);
+    if (type == LUA_TLIGHTUSERDATA) return luaL_error(L, "require: '%s' requires itself", name);
     if (type != LUA_TNIL) return 1;
     lua_pushlightuserdata(L, box);
-    lua_setfield(L, 1, path);
+    lua_setfield(L, 2, path);
     if (push_file(L, file) != LUA_OK) {
         lua_pushnil(L);
-        lua_setfield(L, 1, path);
+        lua_setfield(L, 2, path);
         return lua_error(L);
     }
-    // Not in a protected call: an error here is the requiring file's, and ends its load.
+    // Protected only so that a failed file can be required again.
     int status = lua_pcall(L, 0, 1, 0);
     box_rethrow(L, status);
     if (status == LUA_OK && lua_isnil(L, -1)) {
@@ -277,7 +278,7 @@ int box_require(lua_State *L) {
     }
     if (status == LUA_OK) lua_pushvalue(L, -1);
     else lua_pushnil(L);
-    lua_setfield(L, 1, path);
+    lua_setfield(L, 2, path);
     return status == LUA_OK ? 1 : lua_error(L);
 }
 

@@ -27,6 +27,7 @@ static int resume(lua_State *L, lua_State *thread, int count) {
     if (status != LUA_OK && status != LUA_YIELD) {
         box->scratch.count = scratch;
         box_rethrow(L, status);
+        box->hostFault = false;
         lua_xmove(thread, L, 1);
         return -1;
     }

@@ -6,7 +6,7 @@
 #include "inside.h"
 
 enum {
-    REP_BYTES_MAX = 512 << 10,
+    REP_BYTES_MAX = (384 << 10) - 64,
     SPECIFICATION_MAX = 32,
     // The widest conversion: %99.99f of the largest double.
     CONVERSION_BYTES = 120,
@@ -27,7 +27,7 @@ static int string_rep(lua_State *L) {
         return luaL_error(L, "resulting string too large");
     size_t total = (size_t)count * step - separatorLength;
     if (total > REP_BYTES_MAX) return luaL_error(L, "resulting string too large");
-    box_charge(L, count + (int64_t)(total >> 6));
+    box_charge(L, 1 + (count >> 3) + (int64_t)(total >> 6));
     luaL_Buffer buffer;
     char *at = luaL_buffinitsize(L, &buffer, total);
     for (lua_Integer index = 0; index < count; index += 1) {

@@ -170,7 +170,13 @@ static int load_program(lua_State *L) {
             continue;
         }
         SandboxBytes name = {(const uint8_t *)key.text, key.length};
-        if (!box_named_add(&box->hooks, name, (SandboxBytes){NULL, 0}))
+        lua_Debug definition;
+        lua_pushvalue(L, -1);
+        lua_getinfo(L, ">S", &definition);
+        char place[160];
+        snprintf(place, sizeof place, "%s:%d: ", definition.short_src, definition.linedefined);
+        SandboxBytes placeBytes = {(const uint8_t *)place, strlen(place)};
+        if (!box_named_add(&box->hooks, name, placeBytes))
             box_kill(L, SANDBOX_MEMORY, "no memory for the names of the hooks");
         lua_rawset(L, 2);
     }
@@ -249,6 +255,7 @@ static int run_hook(lua_State *L) {
     int count = box_read_json_elements(L, request->arguments);
     box->hostFault = false;
     box->inHook = true;
+    box->hook = request->hook;
     lua_call(L, count + 1, 0);
     box->inHook = false;
     return box_state_emit(L);

@@ -17,6 +17,8 @@ package actor Lane {
     }
 
     private nonisolated let mailbox = Mailbox<Delivery>()
+    /// Whether the lane ticks and will look into its mailbox by itself.
+    nonisolated let wakesAtNextStep = Lock(false)
     private nonisolated let published = Lock(LaneStatistics())
     nonisolated let clock: any Clock
     let limits: LaneLimits
@@ -81,6 +83,9 @@ package actor Lane {
     /// Hands deliveries over, to be carried out in order in one of the next turns.
     package nonisolated func post(_ deliveries: [Delivery]) {
         guard mailbox.post(contentsOf: deliveries) else { return }
+        // A ticking lane looks into its mailbox at every step. The flag is lowered before the last
+        // look, so what is posted in between is either seen by it or wakes the lane.
+        guard !wakesAtNextStep.withLock({ $0 }) else { return }
         executor.queue.async { self.assumeIsolated { $0.takeDeliveries() } }
     }
 
@@ -125,6 +130,7 @@ package actor Lane {
         housekeeping = nil
         ticking?.cancel()
         ticking = nil
+        wakesAtNextStep.withLock { $0 = false }
         for index in 0..<slotCount where slots[index].descriptor >= 0 { remove(index) }
         handler = nil
     }
@@ -155,8 +161,12 @@ package actor Lane {
     // MARK: - Turns
 
     private func takeDeliveries() {
-        for delivery in mailbox.takeAll() { carryOut(delivery) }
+        readMailbox()
         endTurn()
+    }
+
+    func readMailbox() {
+        for delivery in mailbox.takeAll() { carryOut(delivery) }
     }
 
     private func carryOut(_ delivery: Delivery) {
@@ -223,7 +233,7 @@ package actor Lane {
         }
     }
 
-    private func flushDirtySlots() {
+    func flushDirtySlots() {
         var position = 0
         while position < dirtySlots.count {
             let index = Int(dirtySlots[position])

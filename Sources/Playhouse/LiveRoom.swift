@@ -64,7 +64,7 @@ package actor LiveRoom {
         stage = surroundings.stage
         deliveries = Array(repeating: [], count: surroundings.lanes.count)
         published = Lock(RoomFigures())
-        executor = QueueExecutor(label: "playhouse.room.\(room.settings.id)")
+        executor = surroundings.loops[number % surroundings.loops.count]
     }
 
     /// What rooms share.
@@ -74,10 +74,15 @@ package actor LiveRoom {
         package var journal: any Journal
         package var lanes: [Lane]
         package var stage: any Stage
+        /// Serial queues that rooms share: many rooms on few queues cross threads less often.
+        package var loops: [QueueExecutor]
 
         package init(
-            clock: any Clock, log: Log, journal: any Journal, lanes: [Lane], stage: any Stage
+            clock: any Clock, log: Log, journal: any Journal, lanes: [Lane], stage: any Stage,
+            loops: [QueueExecutor]
         ) {
+            precondition(!loops.isEmpty, "rooms need a queue")
+            self.loops = loops
             self.clock = clock
             self.log = log
             self.journal = journal

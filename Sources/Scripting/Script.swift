@@ -20,7 +20,7 @@ package final class Script {
     /// name of the hook that is running. Must not use the script that it is called from.
     package typealias Handler = (Int, UnsafeRawBufferPointer, String) -> HostAnswer
 
-    /// A second of processor time stops what the count of instructions does not see.
+    /// Two seconds of processor time stop what the count of instructions does not see.
     static let cpuNanosecondsMax: UInt64 = 2_000_000_000
 
     private let source: ScriptSource
@@ -44,8 +44,10 @@ package final class Script {
     /// Loads a program and runs its top level.
     ///
     /// - Parameters:
+    ///   - source: The files; `main.lua` is run.
     ///   - functions: What exists below `room`. A path may be callable and have others below it.
     ///   - configuration: JSON object, `room.config`.
+    ///   - budget: Of the top level, and of each call.
     ///   - handler: Called on the thread that calls the script.
     /// - Throws: A fault of kind `syntax`, `error`, `budget` or `memory` of the program, or `host` for a
     ///   configuration that is no JSON object.
