@@ -118,9 +118,16 @@ final class Chromium: Sendable {
 
     /// Ends the browser and removes its profile.
     func close() async {
-        await devTools.close()
+        // Killed outright, its helpers would go on writing into the profile for a moment.
+        _ = try? await devTools.call("Browser.close")
+        let end = Date().addingTimeInterval(5)
+        while process.isRunning, Date() < end { try? await Task.sleep(for: .milliseconds(10)) }
         process.kill()
-        try? FileManager.default.removeItem(at: profile)
+        await devTools.close()
+        for _ in 0..<20 where FileManager.default.fileExists(atPath: profile.path) {
+            if (try? FileManager.default.removeItem(at: profile)) != nil { break }
+            try? await Task.sleep(for: .milliseconds(50))
+        }
     }
 }
 
