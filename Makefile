@@ -20,6 +20,7 @@ TEST_PACKAGES := $(BUILD_PACKAGES) chromium fonts-noto-cjk
 ARGS ?=
 BENCH ?= --rooms 1 --viewers 1000 --rate 50 --size 200
 FUZZ_ROUNDS ?= 200000
+RUN = SWIFT="$(SWIFT)" LABEL="make $@"
 FORMATTED := Sources Tests Package.swift
 FORMAT_OPTIONS := --recursive --parallel --configuration .swift-format
 
@@ -37,24 +38,24 @@ build: build-packages ## builds the command, in debug
 	@$(SWIFT) build --product playhouse
 
 test: test-packages ## builds and runs every test, those in the browser included
-	@SWIFT="$(SWIFT)" Tests/run.sh fast server browser
+	@$(RUN) Tests/run.sh fast server browser
 
 test-fast: build-packages ## builds and runs the tests that need neither a server nor a browser
-	@SWIFT="$(SWIFT)" Tests/run.sh fast
+	@$(RUN) Tests/run.sh fast
 
 fuzz: build-packages ## runs the fuzz tests for long (FUZZ_ROUNDS=200000; PLAYHOUSE_FUZZ_SEED repeats one)
-	@PLAYHOUSE_FUZZ_ROUNDS=$(FUZZ_ROUNDS) SWIFT="$(SWIFT)" Tests/run.sh fuzz
+	@PLAYHOUSE_FUZZ_ROUNDS=$(FUZZ_ROUNDS) $(RUN) Tests/run.sh fuzz
 
 asan: build-packages ## runs the fast and the server tests under the address sanitizer
-	@SWIFT="$(SWIFT)" PLAYHOUSE_SANITIZER=address Tests/run.sh fast server
+	@$(RUN) PLAYHOUSE_SANITIZER=address Tests/run.sh fast server
 
 tsan: build-packages ## runs the fast and the server tests under the thread sanitizer
-	@SWIFT="$(SWIFT)" PLAYHOUSE_SANITIZER=thread Tests/run.sh fast server
+	@$(RUN) PLAYHOUSE_SANITIZER=thread Tests/run.sh fast server
 
 autobahn: build-packages ## runs the Autobahn WebSocket suite (PyPI) against the echo endpoint
 	@AUTOBAHN_FOLDER="$${AUTOBAHN_FOLDER:-$(CURDIR)/.build-autobahn}" Tests/Autobahn/run.sh
 
-bench: build-packages ## measures fan-out in a release build (BENCH: playhouse bench fanout --help)
+bench: build-packages ## measures fan-out in a release build (BENCH: playhouse bench --help)
 	@$(SWIFT) build --configuration release --product playhouse
 	@exec "$$($(SWIFT) build --configuration release --show-bin-path)/playhouse" \
 	    bench fanout $(BENCH)

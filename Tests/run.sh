@@ -5,21 +5,20 @@
 #
 # Stages: fast (values, files, single modules), server (sockets and whole servers), browser (pages in
 # headless Chromium), fuzz (every fuzz test; PLAYHOUSE_FUZZ_ROUNDS says for how long).
-# SWIFT names the Swift to use. PLAYHOUSE_SANITIZER (address, thread) builds into a folder of its own.
+# SWIFT names the Swift to use, LABEL begins the last line. PLAYHOUSE_SANITIZER (address, thread) builds into a
+# folder of its own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 read -r -a swift <<< "${SWIFT:-swift}"
 options=(--disable-xctest)
-label="make test"
+label=${LABEL:-Tests/run.sh}
 case "${PLAYHOUSE_SANITIZER:-}" in
 "") ;;
 address)
-    label="make asan"
     options+=(--sanitize=address --scratch-path .build-asan)
     ;;
 thread)
-    label="make tsan"
     options+=(--sanitize=thread --scratch-path .build-tsan)
     ;;
 *)

@@ -42,8 +42,9 @@ import Testing
         let targets = Set(
             (Repository.text("Makefile") ?? "").matches(of: /(?m)^(?<name>[a-z-]+):/)
                 .map { String($0.output.name) })
-        let command = Repository.files(in: "Sources/PlayhouseCommand") { $0.hasSuffix(".swift") }
-            .compactMap(Repository.text).joined()
+        let command = ["Sources/PlayhouseCommand", "Sources/Benchmarking"].flatMap { folder in
+            Repository.files(in: folder) { $0.hasSuffix(".swift") }
+        }.compactMap(Repository.text).joined()
         #expect(targets.isSuperset(of: ["demo", "test"]))
         for words in Self.commands(in: page).map({ $0.split(separator: " ").map(String.init) }) {
             let name = words[0].split(separator: "/").last.map(String.init)
