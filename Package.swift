@@ -52,12 +52,13 @@ let package = Package(
         module(
             "PluginHosting",
             uses: ["Clockwork", "Wire", "Cryptography", "Scripting", "PluginContract"]),
-        module("Rooms", uses: ["Clockwork", "Wire", "PluginContract"]),
+        module("Rooms", uses: ["Wire", "PluginContract"]),
 
         module(
-            "Serving", uses: ["Clockwork", "Wire", "Cryptography", "Lanes", "PluginContract", "Rooms"],
+            "Serving",
+            uses: ["Clockwork", "Wire", "Cryptography", "Lanes", "PluginContract", "Rooms"],
             resources: [.copy("Pages")]),
-        module("Visiting", uses: ["Clockwork", "Wire", "Cryptography"]),
+        module("Visiting", uses: ["Wire", "Cryptography"]),
 
         module(
             "Playhouse",
@@ -68,7 +69,7 @@ let package = Package(
         module("Benchmarking", uses: ["CKernel", "Clockwork", "Wire", "Cryptography"]),
         .executableTarget(
             name: "PlayhouseCommand",
-            dependencies: ["Clockwork", "Wire", "Cryptography", "Playhouse", "Benchmarking"],
+            dependencies: ["Clockwork", "Cryptography", "Playhouse", "Benchmarking"],
             swiftSettings: strict),
 
         tests("ClockworkTests", uses: ["Clockwork"]),

@@ -195,8 +195,8 @@ extension Lane {
         var count = 0
         func add(_ source: Segment.Source, _ bytes: UnsafeRawBufferPointer, _ reaches: UInt64) {
             guard bytes.count > 0 else { return }
-            (segments.baseAddress! + count).initialize(
-                to: Segment(source: source, bytes: bytes, reaches: reaches))
+            segments.initializeElement(
+                at: count, to: Segment(source: source, bytes: bytes, reaches: reaches))
             count += 1
         }
         var cursor = slot.pointee.eventCursor
@@ -232,7 +232,9 @@ extension Lane {
             slot.pointee.chatterCursor = audience.chatter.start
             statistics.chatterSkips &+= 1
         }
-        add(.chatter, audience.chatter.bytes(from: slot.pointee.chatterCursor), audience.chatter.end)
+        add(
+            .chatter, audience.chatter.bytes(from: slot.pointee.chatterCursor), audience.chatter.end
+        )
         return count
     }
 

@@ -56,6 +56,8 @@ package actor Lane {
 
     /// - Parameters:
     ///   - number: 0…255, part of every ``ConnectionID``.
+    ///   - limits: Bounds of every queue, and when to merge writes.
+    ///   - clock: Measures how long writing takes.
     ///   - slowFarewell: Complete frames (`bye`, close 4420) for a reader who fell behind.
     package init(
         number: Int, limits: LaneLimits, clock: any Clock, slowFarewell: [UInt8]
@@ -255,7 +257,8 @@ package actor Lane {
         }
         let position = audience(at: slot.pointee.audience)?.events.end ?? 0
         waiting.append(bytes, after: position)
-        if waiting.byteCount > limits.directBytesMax, slot.pointee.flags.isDisjoint(with: .closing) {
+        if waiting.byteCount > limits.directBytesMax, slot.pointee.flags.isDisjoint(with: .closing)
+        {
             statistics.slowClosed += 1
             beginClosing(index, farewell: slowFarewell)
             return

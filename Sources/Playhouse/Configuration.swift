@@ -117,7 +117,8 @@ extension Configuration {
                 keys.append(try SigningKey(kid: kid, secret: Array(secret.utf8)))
             } catch {
                 key.problem(
-                    "", "a key needs a \"kid\" and a \"secret\" (or \"secretFile\") of at least 32 bytes"
+                    "",
+                    "a key needs a \"kid\" and a \"secret\" (or \"secretFile\") of at least 32 bytes"
                 )
             }
         }

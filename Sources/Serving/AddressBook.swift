@@ -39,7 +39,9 @@ package final class AddressBook: Sendable {
 
     /// Counts a join.
     ///
-    /// - Parameter minute: Of any clock that only goes forward.
+    /// - Parameters:
+    ///   - address: Where the join came from.
+    ///   - minute: Of any clock that only goes forward.
     /// - Returns: Whether it is within the limit of this minute.
     func joined(from address: PeerAddress, minute: UInt32) -> Bool {
         entries.withLock { entries in

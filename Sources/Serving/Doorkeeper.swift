@@ -13,7 +13,9 @@ package final class Doorkeeper: ConnectionHandling {
     /// By slot of the lane.
     private var connections: ContiguousArray<Connection?> = []
 
-    /// - Parameter milliseconds: A clock that only goes forward, and may wrap.
+    /// - Parameters:
+    ///   - premises: What all lanes of the server share.
+    ///   - milliseconds: A clock that only goes forward, and may wrap.
     package init(premises: Premises, milliseconds: @escaping @Sendable () -> UInt32) {
         self.premises = premises
         clock = milliseconds
@@ -94,7 +96,9 @@ package final class Doorkeeper: ConnectionHandling {
             }
             exchange.saidContinue = false
             premises.counters.count(\.httpRequests)
-            if WebSocketHandshake.isUpgrade(request), request.path == "/v1/socket" || isEcho(request) {
+            if WebSocketHandshake.isUpgrade(request),
+                request.path == "/v1/socket" || isEcho(request)
+            {
                 upgrade(request, exchange, id, on: lane)
                 return
             }
