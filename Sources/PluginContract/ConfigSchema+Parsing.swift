@@ -5,7 +5,9 @@ extension ManifestReader {
     mutating func configuration(_ value: JSON) -> ConfigSchema {
         guard let object = object(value, "$.config", what: "an object from field name to field")
         else { return ConfigSchema() }
-        if object.members.count > 64 { report("$.config", "has more than 64 fields") }
+        if object.members.count > ConfigSchema.Limit.fields {
+            report("$.config", "has more than \(ConfigSchema.Limit.fields) fields")
+        }
         var schema = ConfigSchema()
         for (name, value) in object.members {
             if let field = field(name, value) { schema.fields.append(field) }
@@ -21,6 +23,34 @@ extension ManifestReader {
         return schema
     }
 
+    /// Reads the `rules` member of a manifest.
+    mutating func rules(_ value: JSON, _ fields: [ConfigSchema.Field]) -> [ConfigRule] {
+        guard let list = value.arrayValue, list.count <= ConfigSchema.Limit.rules else {
+            report(
+                "$.rules", "must be a list of at most \(ConfigSchema.Limit.rules) rules")
+            return []
+        }
+        var rules: [ConfigRule] = []
+        for (index, value) in list.enumerated() {
+            let path = "$.rules[\(index)]"
+            let what = "an object with a rule and a message"
+            guard let object = object(value, path, what: what) else { continue }
+            refuseUnknown(object, path, allowed: ["rule", "message"])
+            let message = localized(
+                object["message"], "\(path).message", charactersMax: 200, isRequired: true)
+            guard let text = object["rule"]?.stringValue else {
+                report("\(path).rule", "must be a text such as \"price <= max\"")
+                continue
+            }
+            do throws(ConfigRuleError) {
+                rules.append(try ConfigRule(text, message: message, fields: fields))
+            } catch {
+                report("\(path).rule", error.description)
+            }
+        }
+        return rules
+    }
+
     private mutating func field(_ name: String, _ value: JSON) -> ConfigSchema.Field? {
         let path = "$.config.\(name)"
         if !isLuaName(name) {
@@ -34,33 +64,26 @@ extension ManifestReader {
             return nil
         }
         var field = ConfigSchema.Field(name: name, type: type)
-        refuseUnknown(object, path, allowed: knownMembers(of: type))
+        refuseUnknown(object, path, allowed: type.members)
         bounds(&field, object, path)
         if type == .choice { field.options = options(object["options"], path) }
         field.isSecret = boolean(object["secret"], "\(path).secret")
         field.isRequired = boolean(object["required"], "\(path).required")
+        field.isImmutable = boolean(object["immutable"], "\(path).immutable")
+        field.title = localized(
+            object["title"], "\(path).title", charactersMax: 64, isRequired: false)
+        field.summary = localized(
+            object["description"], "\(path).description", charactersMax: 500, isRequired: false)
         field.priceOf = object["priceOf"].flatMap {
             text($0, "\(path).priceOf", charactersMax: 64)
         }
         if let value = object["default"] {
-            if type == .product {
-                report("\(path).default", "cannot be given: products belong to a show")
-            } else if !field.accepts(value) {
+            if type != .product && !field.accepts(value) {
                 report("\(path).default", "must be \(field.expectation)")
             }
             field.defaultValue = value
         }
         return field
-    }
-
-    private func knownMembers(of type: ConfigSchema.FieldType) -> [String] {
-        let always = ["type", "default", "secret", "required"]
-        return switch type {
-        case .integer, .string: always + ["min", "max"]
-        case .money: always + ["min", "max", "priceOf"]
-        case .choice: always + ["options"]
-        case .boolean, .product: always
-        }
     }
 
     private mutating func bounds(
@@ -81,10 +104,14 @@ extension ManifestReader {
 
     private mutating func options(_ value: JSON?, _ path: String) -> [String] {
         let options = value?.arrayValue?.compactMap(\.stringValue) ?? []
-        if options.count != value?.arrayValue?.count || !(1...100).contains(options.count)
-            || Set(options).count != options.count
-        {
-            report("\(path).options", "must be a list of 1 to 100 different texts")
+        let isGood =
+            options.count == value?.arrayValue?.count && Set(options).count == options.count
+            && ConfigSchema.Limit.options.contains(options.count)
+            && options.allSatisfy { (1...200).contains($0.unicodeScalars.count) }
+        if !isGood {
+            report(
+                "\(path).options",
+                "must be a list of 1 to 100 different texts of 1 to 200 characters")
         }
         return options
     }

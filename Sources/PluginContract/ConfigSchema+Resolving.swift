@@ -38,7 +38,38 @@ extension ConfigSchema {
                     .badConfig, "config.\(field.name) is missing: \(field.expectation)")
             }
         }
+        try checkRules(resolved)
         return resolved
+    }
+
+    /// Makes the configuration that a run goes on with.
+    ///
+    /// - Parameters:
+    ///   - current: That of the run.
+    ///   - override: The fields to change; null takes a field's default.
+    ///   - products: Those of the show.
+    /// - Returns: Values by field name, in the order of the schema.
+    /// - Throws: `BAD_CONFIG`, naming the field, also for one that is immutable while running.
+    package func change(
+        _ current: JSONObject, override: JSONObject, products: [Product]
+    ) throws(RequestError) -> JSONObject {
+        var kept = current
+        for (name, value) in override.members where value == .null { kept[name] = nil }
+        let changed = try resolve(show: kept, override: override, products: products)
+        for field in fields where field.isImmutable && changed[field.name] != current[field.name] {
+            throw RequestError(
+                .badConfig, "config.\(field.name) cannot be changed while the plugin runs")
+        }
+        return changed
+    }
+
+    private func checkRules(_ resolved: JSONObject) throws(RequestError) {
+        for rule in rules where !rule.holds(resolved) {
+            let texts = rule.message.sorted { $0.key < $1.key }.map { ($0, JSON.string($1)) }
+            throw RequestError(
+                .badConfig, "\(rule.message["en"] ?? "") (\(rule.rule))",
+                value: .object(JSONObject(texts)))
+        }
     }
 
     /// Null stands for "not given".

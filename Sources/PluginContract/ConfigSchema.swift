@@ -4,8 +4,20 @@ package import Wire
 package struct ConfigSchema: Sendable, Equatable {
     /// In the order of the manifest.
     package var fields: [Field]
+    /// What must hold between the values, beyond what each field says of itself.
+    package var rules: [ConfigRule]
 
-    package init(fields: [Field] = []) { self.fields = fields }
+    package init(fields: [Field] = [], rules: [ConfigRule] = []) {
+        self.fields = fields
+        self.rules = rules
+    }
+
+    /// Bounds of what a manifest may say.
+    enum Limit {
+        static let fields = 64
+        static let rules = 32
+        static let options = 1...100
+    }
 
     /// One thing that can be configured.
     package struct Field: Sendable, Equatable {
@@ -24,6 +36,12 @@ package struct ConfigSchema: Sendable, Equatable {
         /// Whether neither viewers nor host pages are told the value.
         package var isSecret = false
         package var isRequired = false
+        /// Whether the value stays what it was at the start until the run ends.
+        package var isImmutable = false
+        /// What a form calls it, per locale; empty, or at least `zh` and `en`.
+        package var title: [String: String] = [:]
+        /// What a form says about it, per locale; empty, or at least `zh` and `en`.
+        package var summary: [String: String] = [:]
 
         package init(name: String, type: FieldType) {
             self.name = name
@@ -53,6 +71,21 @@ package struct ConfigSchema: Sendable, Equatable {
             case .boolean, .product, .choice: 0...0
             }
         }
+
+        /// The members that a field of this type may have in a manifest.
+        var members: [String] {
+            let always = [
+                "type", "title", "description", "default", "secret", "required", "immutable",
+            ]
+            return switch self {
+            case .integer, .string: always + ["min", "max"]
+            case .money: always + ["min", "max", "priceOf"]
+            case .choice: always + ["options"]
+            // Products belong to a show, so a plugin cannot know one.
+            case .product: always.filter { $0 != "default" }
+            case .boolean: always
+            }
+        }
     }
 }
 
@@ -75,7 +108,9 @@ extension ConfigSchema.Field {
         case .integer, .money:
             value.integerValue.map { (minimum...maximum).contains($0) } ?? false
         case .string:
-            value.stringValue.map { (minimum...maximum).contains(Int64($0.count)) } ?? false
+            value.stringValue.map {
+                (minimum...maximum).contains(Int64($0.unicodeScalars.count))
+            } ?? false
         case .boolean: value.boolValue != nil
         case .product: value.stringValue != nil
         case .choice: value.stringValue.map { options.contains($0) } ?? false

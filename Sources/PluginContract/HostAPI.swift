@@ -108,6 +108,8 @@ package enum LogLevel: String, Sendable, CaseIterable {
 package enum PanelSurface: String, Sendable, CaseIterable {
     /// To everyone.
     case viewer
-    /// To hosts and operators.
+    /// To hosts and operators, on the host's screen, which may be on camera.
     case host
+    /// To hosts and operators, on the desk of whoever runs the show.
+    case `operator`
 }

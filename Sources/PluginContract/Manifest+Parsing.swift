@@ -41,22 +41,31 @@ extension ManifestReader {
         refuseUnknown(
             root, "$",
             allowed: [
-                "$schema", "id", "version", "api", "title", "description", "capabilities",
-                "config", "budgets",
+                "$schema", "id", "version", "api", "title", "description", "locales",
+                "capabilities", "surfaces", "config", "rules", "budgets", "migrations",
             ])
+        locales = root["locales"].map { self.locales($0) } ?? locales
         let id = identifier(root["id"])
         let version = version(root["version"])
         api(root["api"])
         let title = localized(root["title"], "$.title", charactersMax: 64, isRequired: true)
         let summary = localized(
             root["description"], "$.description", charactersMax: 500, isRequired: false)
-        let capabilities = capabilities(root["capabilities"])
-        let schema = root["config"].map { configuration($0) } ?? ConfigSchema()
+        let capabilities: [Capability] =
+            root["capabilities"].map { names($0, "$.capabilities", what: "a capability") } ?? []
+        let surfaces: [PanelSurface]? = root["surfaces"].map {
+            names($0, "$.surfaces", what: "a surface")
+        }
+        let migrations = root["migrations"].map { self.migrations($0) } ?? []
+        var schema = root["config"].map { configuration($0) } ?? ConfigSchema()
+        schema.rules = root["rules"].map { rules($0, schema.fields) } ?? []
         let budgets = root["budgets"].map { self.budgets($0) } ?? Budgets()
         guard let id, let version else { return nil }
         return Manifest(
-            id: id, version: version, title: title, summary: summary, capabilities: capabilities,
-            configuration: schema, budgets: budgets)
+            id: id, version: version, title: title, summary: summary,
+            capabilities: Set(capabilities),
+            surfaces: surfaces.map { Set($0) } ?? Manifest.surfacesUsual,
+            locales: locales, migrations: migrations, configuration: schema, budgets: budgets)
     }
 
     private mutating func identifier(_ value: JSON?) -> String? {
@@ -87,42 +96,38 @@ extension ManifestReader {
         }
     }
 
-    private mutating func localized(
-        _ value: JSON?, _ path: String, charactersMax: Int, isRequired: Bool
-    ) -> [String: String] {
-        if value == nil && !isRequired { return [:] }
-        guard let object = object(value, path, what: "an object with texts for zh and en") else {
-            return [:]
+    private mutating func locales(_ value: JSON) -> [String] {
+        let list = value.arrayValue ?? []
+        let locales = list.compactMap(\.stringValue)
+        guard (1...32).contains(list.count), locales.count == list.count else {
+            report("$.locales", "must be a list of 1 to 32 locales such as zh, en or pt-BR")
+            return Manifest.localesRequired
         }
-        var texts: [String: String] = [:]
-        for (locale, text) in object.members {
-            texts[locale] = self.text(text, "\(path).\(locale)", charactersMax: charactersMax)
+        for (index, locale) in locales.enumerated() {
+            if !Manifest.isLocale(locale) {
+                report("$.locales[\(index)]", "must be a locale such as zh, en or pt-BR")
+            } else if locales[..<index].contains(locale) {
+                report("$.locales[\(index)]", "\"\(locale)\" is listed twice; remove one")
+            }
         }
-        for locale in ["zh", "en"] where object[locale] == nil {
-            report("\(path).\(locale)", "is missing: add the text in this language")
+        for locale in Manifest.localesRequired where !locales.contains(locale) {
+            report("$.locales", "must contain \"\(locale)\"")
         }
-        return texts
+        return locales
     }
 
-    private mutating func capabilities(_ value: JSON?) -> Set<Capability> {
-        guard let value else { return [] }
-        let known = Capability.allCases.map(\.rawValue).joined(separator: ", ")
-        guard let list = value.arrayValue else {
-            report("$.capabilities", "must be a list of \(known)")
+    private mutating func migrations(_ value: JSON) -> [String] {
+        let list = value.arrayValue ?? []
+        let versions = list.compactMap(\.stringValue).filter(SemanticVersion.isPrefix)
+        guard value.arrayValue != nil, list.count <= 32, versions.count == list.count,
+            Set(versions).count == versions.count
+        else {
+            report(
+                "$.migrations",
+                "must be a list of at most 32 different beginnings of versions, such as \"1.2\"")
             return []
         }
-        var capabilities: Set<Capability> = []
-        for (index, element) in list.enumerated() {
-            guard let name = element.stringValue, let capability = Capability(rawValue: name)
-            else {
-                report("$.capabilities[\(index)]", "is not a capability; known are \(known)")
-                continue
-            }
-            if !capabilities.insert(capability).inserted {
-                report("$.capabilities[\(index)]", "\"\(name)\" is listed twice; remove one")
-            }
-        }
-        return capabilities
+        return versions
     }
 
     private mutating func budgets(_ value: JSON) -> Budgets {

@@ -10,6 +10,18 @@ enum SemanticVersion {
         return numbers.count == 3 && numbers.allSatisfy(isNumber)
     }
 
+    /// The three numbers of a valid version, as texts.
+    static func numbers(_ version: String) -> [Substring] {
+        let core = version.split { $0 == "-" || $0 == "+" }.first ?? ""
+        return core.split(separator: ".")
+    }
+
+    /// Tells whether a text is one to three numbers with dots, the beginning of a version.
+    static func isPrefix(_ text: String) -> Bool {
+        let numbers = text.split(separator: ".", omittingEmptySubsequences: false)
+        return (1...3).contains(numbers.count) && numbers.allSatisfy(isNumber)
+    }
+
     private static func isNumber(_ text: Substring) -> Bool {
         (1...9).contains(text.utf8.count) && text.utf8.allSatisfy { isDigit($0) }
             && (text.utf8.count == 1 || text.utf8.first != UInt8(ascii: "0"))

@@ -153,7 +153,7 @@ extension Play {
         _ record: PlayRecord, _ consequences: PlayConsequences, replies: [Afterwards]
     ) -> Draft {
         var afterwards: [Afterwards] = []
-        for surface in [PanelSurface.viewer, .host]
+        for surface in PanelSurface.allCases
         where consequences.changedSurfaces.contains(surface) {
             afterwards.append(
                 .state(

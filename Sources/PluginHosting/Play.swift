@@ -98,7 +98,7 @@ extension Play {
 
     /// The current values of this play's `state` keys, as they were sent last; `plugins` aside.
     package var states: [StateValue] {
-        var values = [PanelSurface.viewer, .host].compactMap { surface in
+        var values = PanelSurface.allCases.compactMap { surface in
             state.panels[surface].map { shown in
                 StateValue(
                     key: key(of: surface), value: shown.value, audience: audience(of: surface))
@@ -122,6 +122,6 @@ extension Play {
     func key(of surface: PanelSurface) -> String { "panel:\(plugin):\(surface.rawValue)" }
 
     func audience(of surface: PanelSurface) -> Audience {
-        surface == .host ? .staff : .everyone
+        surface == .viewer ? .everyone : .staff
     }
 }

@@ -57,12 +57,15 @@ package struct PlayState: Sendable, Equatable {
         package var answers: [String: CollectedAnswer] = [:]
     }
 
-    /// The element that a person can act on under an id: the viewer panel's, for staff also the host panel's.
+    /// The element that a person can act on under an id: the viewer panel's, for staff also those of
+    /// the other panels.
     func element(_ id: String, for role: Role) -> PanelElement? {
-        if let element = panels[.viewer]?.panel.element(id), element.kind.isInput { return element }
-        guard role.isStaff, let element = panels[.host]?.panel.element(id), element.kind.isInput
-        else { return nil }
-        return element
+        for surface in PanelSurface.allCases where surface == .viewer || role.isStaff {
+            if let element = panels[surface]?.panel.element(id), element.kind.isInput {
+                return element
+            }
+        }
+        return nil
     }
 
     /// The value of `own:PLUGIN` for a user.

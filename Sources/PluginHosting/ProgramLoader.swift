@@ -56,7 +56,7 @@ package struct ProgramLoader: Sendable {
         }
         return PluginProgram(
             manifest: manifest, source: ScriptSource(name: manifest.id, files: files),
-            locales: try locales(&reading), contentHash: reading.hash)
+            locales: try locales(&reading, of: manifest), contentHash: reading.hash)
     }
 
     private func luaFiles(_ reading: inout Reading) throws(ProgramError) -> [String] {
@@ -84,7 +84,7 @@ package struct ProgramLoader: Sendable {
     }
 
     private func locales(
-        _ reading: inout Reading
+        _ reading: inout Reading, of manifest: Manifest
     ) throws(ProgramError) -> [String: [UInt8]] {
         guard try reading.isFolder("locales") else { return [:] }
         var locales: [String: [UInt8]] = [:]
@@ -97,6 +97,10 @@ package struct ProgramLoader: Sendable {
             let bytes = try reading.bytes(path, bytesMax: limits.localeBytesMax)
             try checkTexts(bytes, path)
             locales[String(name.dropLast(5))] = bytes
+        }
+        for locale in manifest.locales where locales[locale] == nil {
+            throw .file(
+                "locales/\(locale).json", message: "is missing; plugin.json names this language")
         }
         return locales
     }

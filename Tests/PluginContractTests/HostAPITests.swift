@@ -112,7 +112,7 @@ import Wire
             ),
             (
                 "panel.show", ["wall", []],
-                "panel.show: surface must be \"viewer\" or \"host\", got \"wall\""
+                "panel.show: surface must be \"viewer\" or \"host\" or \"operator\", got \"wall\""
             ),
             (
                 "collect", ["guess", ["keep": "best"]],

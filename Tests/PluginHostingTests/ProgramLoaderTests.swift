@@ -46,13 +46,15 @@ import Testing
         let program = try withFolder(
             files([
                 "lib/a.lua": "-- a", "lib/deep/b.lua": "-- b", "other/c.lua": "-- c",
-                "locales/zh.json": #"{"ask":"猜"}"#, "README.md": "text", ".hidden.lua": "no",
+                "locales/zh.json": #"{"ask":"猜"}"#, "locales/en.json": "{}", "README.md": "text",
+                ".hidden.lua": "no",
             ])
         ) { try ProgramLoader().load(folder: $0) }
         #expect(
             Set(program.source.files.keys) == ["main.lua", "lib/a.lua", "lib/deep/b.lua"])
         #expect(program.source.name == "game")
-        #expect(program.locales == ["zh": Array(#"{"ask":"猜"}"#.utf8)])
+        #expect(
+            program.locales == ["zh": Array(#"{"ask":"猜"}"#.utf8), "en": Array("{}".utf8)])
         #expect(program.contentHash.count == 64)
     }
 
@@ -65,7 +67,7 @@ import Testing
         #expect(try hash(files(["README.md": "text"])) == plain)
         #expect(try hash(files(["main.lua": "return { }"])) != plain)
         #expect(try hash(files(["lib/a.lua": ""])) != plain)
-        #expect(try hash(files(["locales/en.json": "{}"])) != plain)
+        #expect(try hash(files(["locales/en.json": "{}", "locales/zh.json": "{}"])) != plain)
     }
 
     @Test func `Each error names its file`() throws {
@@ -96,6 +98,12 @@ import Testing
         #expect(error == "\(path): is a symbolic link")
     }
 
+    @Test func `A language of the manifest without its texts is named`() throws {
+        #expect(
+            try error(files(["locales/zh.json": "{}"]))
+                == "locales/en.json: is missing; plugin.json names this language")
+    }
+
     @Test func `Every limit holds on both sides`() throws {
         var limits = ProgramLoader.Limits()
         limits.luaFileBytesMax = 9
@@ -108,14 +116,17 @@ import Testing
         #expect(try error(files(["lib/a.lua": "", "b.lua": ""]), limits: limits) != nil)
         limits = .init()
         limits.localeBytesMax = 2
-        #expect(try error(files(["locales/zh.json": "{}"]), limits: limits) == nil)
-        #expect(try error(files(["locales/zh.json": "{} "]), limits: limits) != nil)
-        limits = .init()
-        limits.localesMax = 1
-        #expect(try error(files(["locales/zh.json": "{}"]), limits: limits) == nil)
+        let texts = ["locales/zh.json": "{}", "locales/en.json": "{}"]
+        #expect(try error(files(texts), limits: limits) == nil)
         #expect(
-            try error(files(["locales/zh.json": "{}", "locales/en.json": "{}"]), limits: limits)
-                != nil)
+            try error(files(texts.merging(["locales/zh.json": "{} "]) { $1 }), limits: limits)
+                == "locales/zh.json: is over 2 bytes")
+        limits = .init()
+        limits.localesMax = 2
+        #expect(try error(files(texts), limits: limits) == nil)
+        #expect(
+            try error(files(texts.merging(["locales/ja.json": "{}"]) { $1 }), limits: limits)
+                == "locales: there are more than 2 files")
         limits = .init()
         limits.totalBytesMax = Self.manifest.utf8.count + 9
         #expect(try error(files(), limits: limits) == nil)
