@@ -33,6 +33,7 @@ extension LiveRoom {
 
     /// Goes on with every play whose stage is free.
     func runPlays(nowMilliseconds now: Int64) {
+        playbill.presentCount = Int64(room.presence.users)
         for plugin in playbill.plugins where stageWork[plugin] == nil {
             let step = playbill.step(plugin, nowMilliseconds: now)
             perform(step.outputs, of: plugin, nowMilliseconds: now)
@@ -53,6 +54,7 @@ extension LiveRoom {
             switch output {
             case .draft(let draft):
                 if draft.kind == "fault" { report(draft) }
+                writeDown(draft)
                 keep(draft)
             case .afterwards(let afterwards): sayWhenDurable(afterwards, nowMilliseconds: now)
             case .openStage(let id, let opening):
@@ -68,6 +70,31 @@ extension LiveRoom {
             [
                 "room": .string(id), "source": .string(draft.source), "fault": draft.event,
             ])
+    }
+
+    /// Writes what a plugin said with `room.log` into the server's log.
+    private func writeDown(_ draft: Draft) {
+        for effect in draft.effects.arrayValue ?? [] {
+            guard case .log(let level, let text)? = Effect(json: effect) else { continue }
+            // As a field, where it is quoted: a line of the log is never a plugin's own.
+            log.record(
+                Log.Level(rawValue: level.rawValue) ?? .info, "a plugin says",
+                [
+                    "text": .string(text), "room": .string(id), "source": .string(draft.source),
+                    "hook": .string(draft.kind),
+                ])
+        }
+    }
+
+    /// Asks the world outside on behalf of a plugin; the answer becomes an event of its play, which
+    /// watches the time itself.
+    func ask(_ request: HostRequest, for plugin: String) {
+        let play = PlayID(show: room.show, plugin: plugin)
+        Task {
+            let result = await services.perform(request, of: play)
+            playbill.answered(plugin, request.id, result)
+            endTurn(nowMilliseconds: clock.unixMilliseconds)
+        }
     }
 
     /// Does what there is to do for one plugin until nothing is left; one task a plugin at a time.

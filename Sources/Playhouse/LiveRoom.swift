@@ -30,6 +30,7 @@ package actor LiveRoom {
     private let journal: any Journal
     private let lanes: [Lane]
     let stage: any Stage
+    let services: any HostServices
 
     var room: Room
     var playbill: Playbill
@@ -62,6 +63,7 @@ package actor LiveRoom {
         journal = surroundings.journal
         lanes = surroundings.lanes
         stage = surroundings.stage
+        services = surroundings.services
         deliveries = Array(repeating: [], count: surroundings.lanes.count)
         published = Lock(RoomFigures())
         executor = surroundings.loops[number % surroundings.loops.count]
@@ -74,12 +76,13 @@ package actor LiveRoom {
         package var journal: any Journal
         package var lanes: [Lane]
         package var stage: any Stage
+        package var services: any HostServices
         /// Serial queues that rooms share: many rooms on few queues cross threads less often.
         package var loops: [QueueExecutor]
 
         package init(
             clock: any Clock, log: Log, journal: any Journal, lanes: [Lane], stage: any Stage,
-            loops: [QueueExecutor]
+            loops: [QueueExecutor], services: any HostServices = NoHostServices()
         ) {
             precondition(!loops.isEmpty, "rooms need a queue")
             self.loops = loops
@@ -88,6 +91,7 @@ package actor LiveRoom {
             self.journal = journal
             self.lanes = lanes
             self.stage = stage
+            self.services = services
         }
     }
 
@@ -123,6 +127,8 @@ package actor LiveRoom {
     package func open() {
         let now = clock.unixMilliseconds
         showRecoveredStates(nowMilliseconds: now)
+        room.hearing = playbill.hears
+        for (plugin, request) in playbill.waitingRequests { ask(request, for: plugin) }
         endTurn(nowMilliseconds: now)
     }
 
@@ -219,6 +225,10 @@ package actor LiveRoom {
                 drafts.append(draft)
             case .plugin(let request):
                 take(request, nowMilliseconds: now)
+            case .heard(let utterance): playbill.heard(utterance)
+            case .presence(let person, let isHere):
+                if isHere { playbill.came(person) } else { playbill.went(person) }
+            case .request(let plugin, let request): ask(request, for: plugin)
             }
         }
     }

@@ -51,7 +51,7 @@ package final class Log: Sendable {
         record(.error, message, fields)
     }
 
-    private func record(
+    func record(
         _ level: Level, _ message: String, _ fields: KeyValuePairs<String, JSON>
     ) {
         guard level >= self.level else { return }

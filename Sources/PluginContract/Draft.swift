@@ -81,6 +81,10 @@ package enum Afterwards: Sendable {
     case refuse(to: SessionID, id: String, error: RequestError)
     /// A new value of a `state` key; null removes it.
     case state(key: String, value: JSON, audience: Audience)
+    /// Takes a danmaku out of the history; the event that tells of it is public.
+    case hide(message: String)
+    /// Asks the world outside for something; the answer goes to the plugin.
+    case request(plugin: String, HostRequest)
     /// Ends a session with a close code of protocol.md.
     case close(session: SessionID, code: CloseCode)
 }

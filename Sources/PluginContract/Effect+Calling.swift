@@ -1,7 +1,8 @@
 package import Wire
 
 extension Effect {
-    /// Makes an effect of a call that ``HostAPI/check(_:hook:capabilities:arguments:)`` let through.
+    /// Makes an effect of a call that ``HostAPI/check(_:hook:capabilities:arguments:)`` let through;
+    /// not of a function that only reads. A request has no id yet.
     ///
     /// - Parameters:
     ///   - path: Below `room`, such as `panel.show`.
@@ -12,7 +13,14 @@ extension Effect {
         call path: String, arguments: [JSON], products: [Product]
     ) throws(HostCallError) {
         do throws(HostCallError) {
-            self = try Self.make(path, Arguments(values: arguments), products)
+            let arguments = Arguments(values: arguments)
+            if let effect = try Self.game(path, arguments, products) {
+                self = effect
+            } else if let effect = try Self.room(path, arguments, products) {
+                self = effect
+            } else {
+                throw HostCallError("there is no such host function")
+            }
         } catch {
             throw HostCallError("\(path): \(error)")
         }
@@ -27,6 +35,21 @@ extension Effect {
         }
         func text(_ index: Int) -> String { value(index)?.stringValue ?? "" }
         func integer(_ index: Int) -> Int64? { value(index)?.wholeNumber }
+        func option(_ index: Int, _ name: String) -> JSON? { value(index)?[name] }
+        func keep(_ index: Int) -> CollectorKeep {
+            option(index, "keep")?.stringValue.flatMap(CollectorKeep.init) ?? .first
+        }
+        func admitsStaff(_ index: Int) -> Bool { option(index, "staff")?.boolValue ?? false }
+        func milliseconds(_ value: JSON?, default seconds: Double) -> Int64 {
+            Int64(((value?.doubleValue ?? seconds) * 1_000).rounded())
+        }
+        func product(_ index: Int, _ products: [Product]) throws(HostCallError) -> Product {
+            let id = text(index)
+            if let product = products.first(where: { $0.id == id }) { return product }
+            let known = products.map { "\"\($0.id)\"" }.joined(separator: ", ")
+            throw HostCallError(
+                "this show has no product \"\(id)\"; it has \(known.isEmpty ? "none" : known)")
+        }
         func choice<Choice: RawRepresentable>(_ index: Int) throws(HostCallError) -> Choice
         where Choice.RawValue == String {
             guard let choice = Choice(rawValue: text(index)) else {
@@ -42,9 +65,10 @@ extension Effect {
         }
     }
 
-    private static func make(
+    /// Panels, collectors, timers, prizes, points: what a game is made of.
+    private static func game(
         _ path: String, _ arguments: Arguments, _ products: [Product]
-    ) throws(HostCallError) -> Effect {
+    ) throws(HostCallError) -> Effect? {
         switch path {
         case "panel.show":
             var reader = PanelReader(products: products)
@@ -56,15 +80,15 @@ extension Effect {
                 user: try arguments.viewer(0).user,
                 try PanelPatch(lua: arguments.value(1) ?? .null))
         case "collect":
-            let keep = arguments.value(1)?["keep"]?.stringValue ?? "first"
             return .collectOpen(
-                name: arguments.text(0), keep: CollectorKeep(rawValue: keep) ?? .first,
-                admitsStaff: arguments.value(1)?["staff"]?.boolValue ?? false)
-        case "collect.close": return .collectClose(name: arguments.text(0))
+                name: arguments.text(0), keep: arguments.keep(1),
+                admitsStaff: arguments.admitsStaff(1))
+        case "collect.close", "chat.collect.close":
+            return .collectClose(name: arguments.text(0))
         case "timers.set":
-            let seconds = arguments.value(1)?.doubleValue ?? 0
             return .timerSet(
-                name: arguments.text(0), milliseconds: Int64((seconds * 1_000).rounded()))
+                name: arguments.text(0),
+                milliseconds: arguments.milliseconds(arguments.value(1), default: 0))
         case "timers.cancel": return .timerCancel(name: arguments.text(0))
         case "prizes.reserve":
             return .prizeReserve(pool: arguments.text(0), count: arguments.integer(1) ?? 0)
@@ -73,14 +97,59 @@ extension Effect {
                 pool: arguments.text(0), viewer: try arguments.viewer(1),
                 count: arguments.integer(2) ?? 1)
         case "prizes.release": return .prizeRelease(pool: arguments.text(0))
+        case "leaderboard.add":
+            return .leaderboardAdd(
+                try arguments.viewer(0), points: arguments.integer(1) ?? 0)
+        case "leaderboard.reset": return .leaderboardReset
+        case "finish": return .finish
+        default: return nil
+        }
+    }
+
+    /// The chat, products, what is kept and what is asked of others.
+    private static func room(
+        _ path: String, _ arguments: Arguments, _ products: [Product]
+    ) throws(HostCallError) -> Effect? {
+        switch path {
         case "chat.say":
             let args = try arguments.value(1).map { value throws(HostCallError) in
                 try TextArguments(lua: value).json
             }
             return .chatSay(text: arguments.text(0), args: args ?? [:])
+        case "chat.hide": return .chatHide(message: arguments.text(0))
+        case "chat.collect":
+            let match = arguments.option(2, "match")?.stringValue.flatMap(PhraseRule.Match.init)
+            return .chatCollect(
+                name: arguments.text(0),
+                try PhraseRule(
+                    phrases: arguments.value(1)?.texts ?? [], match: match ?? .equal),
+                keep: arguments.keep(2), admitsStaff: arguments.admitsStaff(2))
+        case "products.pin": return .productPin(try arguments.product(0, products))
+        case "products.unpin": return .productUnpin
+        case "kv.set":
+            return .kvSet(key: arguments.text(0), value: arguments.value(1) ?? .null)
+        case "knowledge.search":
+            var parameters: JSONObject = [
+                "text": .string(arguments.text(0)),
+                "limit": arguments.option(1, "limit") ?? 3,
+            ]
+            parameters["product"] = arguments.option(1, "product")
+            return .request(
+                HostRequest(
+                    id: 0, service: .knowledge, parameters: parameters,
+                    milliseconds: arguments.milliseconds(
+                        arguments.option(1, "seconds"), default: 2)))
+        case "webhook.send":
+            return .request(
+                HostRequest(
+                    id: 0, service: .webhook,
+                    parameters: [
+                        "hook": .string(arguments.text(0)), "body": arguments.value(1) ?? .null,
+                    ],
+                    milliseconds: arguments.milliseconds(
+                        arguments.option(2, "seconds"), default: 5)))
         case "log": return .log(try arguments.choice(0), text: arguments.text(1))
-        case "finish": return .finish
-        default: throw HostCallError("there is no such host function")
+        default: return nil
         }
     }
 }

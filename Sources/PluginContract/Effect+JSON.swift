@@ -28,6 +28,25 @@ extension Effect {
         case .prizeRelease(let pool): ["do": "prizes.release", "pool": .string(pool)]
         case .chatSay(let text, let args):
             ["do": "chat.say", "text": .string(text), "args": .object(args)]
+        case .chatHide(let message): ["do": "chat.hide", "message": .string(message)]
+        case .chatCollect(let name, let rule, let keep, let admitsStaff):
+            [
+                "do": "chat.collect", "name": .string(name), "rule": .object(rule.json),
+                "keep": .string(keep.rawValue), "staff": .bool(admitsStaff),
+            ]
+        case .productPin(let product): ["do": "products.pin", "product": product.json()]
+        case .productUnpin: ["do": "products.unpin"]
+        case .leaderboardAdd(let viewer, let points):
+            ["do": "leaderboard.add", "viewer": viewer.json, "points": .integer(points)]
+        case .leaderboardReset: ["do": "leaderboard.reset"]
+        case .kvSet(let key, let value):
+            ["do": "kv.set", "key": .string(key), "value": value]
+        case .request(let request):
+            [
+                "do": .string(request.service.path), "id": .integer(request.id),
+                "parameters": .object(request.parameters),
+                "milliseconds": .integer(request.milliseconds),
+            ]
         case .log(let level, let text):
             ["do": "log", "level": .string(level.rawValue), "text": .string(text)]
         case .finish: ["do": "finish"]
@@ -80,6 +99,26 @@ extension Effect {
         case "chat.say":
             guard let text, let args = json["args"]?.objectValue else { return nil }
             return .chatSay(text: text, args: args)
+        case "chat.hide": return json["message"]?.stringValue.map { .chatHide(message: $0) }
+        case "chat.collect":
+            guard let name, let keep = json["keep"]?.stringValue.flatMap(CollectorKeep.init),
+                let admitsStaff = json["staff"]?.boolValue,
+                let rule = json["rule"].flatMap(PhraseRule.init)
+            else { return nil }
+            return .chatCollect(name: name, rule, keep: keep, admitsStaff: admitsStaff)
+        case "products.pin": return json["product"].flatMap(Product.init).map { .productPin($0) }
+        case "products.unpin": return .productUnpin
+        case "leaderboard.add":
+            guard let viewer = json["viewer"].flatMap(Viewer.init),
+                let points = json["points"]?.integerValue
+            else { return nil }
+            return .leaderboardAdd(viewer, points: points)
+        case "leaderboard.reset": return .leaderboardReset
+        case "kv.set":
+            guard let key = json["key"]?.stringValue else { return nil }
+            return .kvSet(key: key, value: json["value"] ?? .null)
+        case HostRequest.Service.knowledge.path: return request(.knowledge, json)
+        case HostRequest.Service.webhook.path: return request(.webhook, json)
         case "log":
             guard let text, let level = json["level"]?.stringValue.flatMap(LogLevel.init)
             else { return nil }
@@ -87,5 +126,15 @@ extension Effect {
         case "finish": return .finish
         default: return nil
         }
+    }
+
+    private static func request(_ service: HostRequest.Service, _ json: JSON) -> Effect? {
+        guard let id = json["id"]?.integerValue, id > 0,
+            let parameters = json["parameters"]?.objectValue,
+            let milliseconds = json["milliseconds"]?.integerValue, milliseconds > 0
+        else { return nil }
+        return .request(
+            HostRequest(
+                id: id, service: service, parameters: parameters, milliseconds: milliseconds))
     }
 }

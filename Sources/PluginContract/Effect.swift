@@ -14,6 +14,16 @@ package enum Effect: Sendable, Equatable {
     case prizeGrant(pool: String, viewer: Viewer, count: Int64)
     case prizeRelease(pool: String)
     case chatSay(text: String, args: JSONObject)
+    case chatHide(message: String)
+    case chatCollect(name: String, PhraseRule, keep: CollectorKeep, admitsStaff: Bool)
+    /// The product as it is shown.
+    case productPin(Product)
+    case productUnpin
+    case leaderboardAdd(Viewer, points: Int64)
+    case leaderboardReset
+    /// Null forgets the key.
+    case kvSet(key: String, value: JSON)
+    case request(HostRequest)
     case log(LogLevel, text: String)
     case finish
 }

@@ -4,14 +4,24 @@ package enum Hook: String, Sendable, CaseIterable {
     case start
     /// The plugin is being stopped; afterwards everything it showed and held is gone.
     case stop
+    /// People came.
+    case join
+    /// People went.
+    case leave
+    /// Danmaku were said.
+    case danmaku
     /// A viewer used an element of a panel that no collector listens to.
     case action
-    /// A host or operator gave a command.
-    case command
     /// A timer ran out.
     case timer
+    /// A host or operator gave a command.
+    case command
     /// A collector took answers since the last call.
     case collected
+    /// A request to the host was answered, or was not in time.
+    case result
+    /// Another version goes on with the state.
+    case migrate
 
     /// The name of the function in the table that `main.lua` returns.
     package var functionName: String { "on_" + rawValue }
@@ -19,5 +29,93 @@ package enum Hook: String, Sendable, CaseIterable {
     package init?(functionName: String) {
         guard functionName.hasPrefix("on_") else { return nil }
         self.init(rawValue: String(functionName.dropFirst(3)))
+    }
+}
+
+extension Hook {
+    /// A parameter of the function, after `room`.
+    package struct Parameter: Sendable, Equatable {
+        package var name: String
+        /// As the Lua language server writes it.
+        package var type: String
+    }
+
+    /// What stands about a hook in the reference.
+    package struct Form: Sendable {
+        /// What the manifest must declare, or the hook is never called.
+        package var capability: Capability?
+        package var parameters: [Parameter]
+        /// When it is called, in one sentence.
+        package var summary: String
+        /// What else there is to know.
+        package var details: String
+    }
+
+    /// What the manifest must declare, or the hook is never called.
+    package var capability: Capability? { form.capability }
+
+    /// Hooks with that are told of what goes by, and can be left out without a trace.
+    package var isNotice: Bool { self == .join || self == .leave || self == .danmaku }
+
+    /// What stands about it in the reference.
+    package var form: Form {
+        func form(
+            _ capability: Capability?, _ parameters: [(String, String)], _ summary: String,
+            _ details: String = ""
+        ) -> Form {
+            Form(
+                capability: capability,
+                parameters: parameters.map { Parameter(name: $0, type: $1) }, summary: summary,
+                details: details)
+        }
+        return switch self {
+        case .start:
+            form(
+                nil, [], "A host, an operator or a service started it.",
+                "`room.state` is empty; `room.config` is the configuration of this run.")
+        case .stop:
+            form(
+                nil, [], "It is being stopped.",
+                "Afterwards everything it showed and held is gone; what is reserved returns to its pool."
+            )
+        case .join:
+            form(
+                .presence, [("people", "Visitor[]")], "People came.",
+                "Merged: at most one call a second, with at most 1,000 people; the rest follow in the"
+                    + " next. Who came and went between two calls is not told. After a restart of the"
+                    + " server everybody comes again.")
+        case .leave:
+            form(
+                .presence, [("people", "Visitor[]")], "People went: their last connection closed.",
+                "Merged like `on_join`.")
+        case .danmaku:
+            form(
+                .chat, [("batch", "Danmaku[]")], "Danmaku were said.",
+                "At most four calls a second, with at most 200 danmaku. The chat never waits for a"
+                    + " plugin; when one cannot follow, the oldest are not told.")
+        case .action:
+            form(
+                nil, [("action", "Action")],
+                "Somebody used an element that no collector listens to.",
+                "Who did is answered when the hook has returned and its record is durable.")
+        case .timer: form(nil, [("name", "string")], "A timer ran out.")
+        case .command: form(nil, [("command", "Command")], "A host or operator sent a command.")
+        case .collected:
+            form(
+                nil, [("name", "string"), ("batch", "Answer[]")], "A collector took answers.",
+                "At most 1,000 in one call, in log order. Every answer that counts is told before any"
+                    + " later event.")
+        case .result:
+            form(
+                nil, [("result", "Result")],
+                "A request to the host was answered, or was not in time.",
+                "Comes exactly once for each request of a run that goes on.")
+        case .migrate:
+            form(
+                nil, [("from", "string")],
+                "This version takes over the state of version `from`, which `migrations` names.",
+                "Bring `room.state` into the form of this version. If it fails, the old version stays."
+            )
+        }
     }
 }

@@ -1,7 +1,7 @@
 /// Everything that hangs on `room` and does something: the one table of host functions.
 ///
-/// It enforces (``check(_:hook:capabilities:arguments:)``), and what is written about the host API
-/// is written from it. `room.state`, `room.config` and `room.now` are data, not functions.
+/// It enforces (``check(_:hook:capabilities:arguments:)``), and reference and stubs are written from
+/// it. `room.state`, `room.config` and `room.now` are data, not functions.
 package enum HostAPI {
     /// One host function.
     package struct Function: Sendable, Equatable {
@@ -12,91 +12,53 @@ package enum HostAPI {
         /// Where it may be called.
         package var hooks: [Hook]
         package var parameters: [HostParameter]
+        /// What it returns at once; nil for nothing.
+        package var returns: Return?
+        /// Whether it only reads what was delivered, and asks for nothing.
+        package var isRead: Bool
         /// What it does, in one line.
         package var summary: String
+        /// What else there is to know; may be empty.
+        package var details: String
+
+        init(
+            _ path: String, _ capability: Capability?, in hooks: [Hook],
+            _ parameters: [HostParameter] = [], returns: Return? = nil, isRead: Bool = false,
+            _ summary: String, _ details: String = ""
+        ) {
+            self.path = path
+            self.capability = capability
+            self.hooks = hooks
+            self.parameters = parameters
+            self.returns = returns
+            self.isRead = isRead
+            self.summary = summary
+            self.details = details
+        }
+    }
+
+    /// What a function returns.
+    package struct Return: Sendable, Equatable {
+        /// As the Lua language server writes it.
+        package var type: String
+        package var summary: String
+
+        init(_ type: String, _ summary: String) {
+            self.type = type
+            self.summary = summary
+        }
     }
 
     /// In the order of the documentation.
-    package static let functions: [Function] = [
-        Function(
-            path: "panel.show", capability: .panel, hooks: whileRunning,
-            parameters: [surface, HostParameter("view", .table)],
-            summary: "Shows a view tree on a surface, in place of what it showed."),
-        Function(
-            path: "panel.hide", capability: .panel, hooks: whileRunning, parameters: [surface],
-            summary: "Shows nothing on a surface."),
-        Function(
-            path: "panel.patch", capability: .panel, hooks: whileRunning,
-            parameters: [HostParameter("viewer", .viewer), HostParameter("elements", .table)],
-            summary: "Overrides attributes of elements of the viewer panel for one viewer."),
-        Function(
-            path: "collect", capability: .collect, hooks: whileRunning,
-            parameters: [
-                name,
-                HostParameter(
-                    "options",
-                    .options([
-                        HostParameter("keep", .choice(["first", "last"]), isOptional: true),
-                        HostParameter("staff", .boolean, isOptional: true),
-                    ]), isOptional: true),
-            ],
-            summary: "Opens a collector: one answer per viewer to the element of this name."),
-        Function(
-            path: "collect.close", capability: .collect, hooks: whileRunning, parameters: [name],
-            summary: "Closes a collector; what comes later is answered LATE."),
-        Function(
-            path: "timers.set", capability: .timers, hooks: whileRunning,
-            parameters: [name, HostParameter("seconds", .number(0.1...86_400))],
-            summary: "Sets a timer in show time; it calls on_timer once."),
-        Function(
-            path: "timers.cancel", capability: .timers, hooks: whileRunning, parameters: [name],
-            summary: "Cancels a timer."),
-        Function(
-            path: "prizes.reserve", capability: .prizes, hooks: whileRunning,
-            parameters: [pool, HostParameter("count", count)],
-            summary: "Takes prizes out of a pool; returns false when there are not enough."),
-        Function(
-            path: "prizes.grant", capability: .prizes, hooks: Hook.allCases,
-            parameters: [
-                pool, HostParameter("viewer", .viewer),
-                HostParameter("count", count, isOptional: true),
-            ],
-            summary: "Gives reserved prizes, 1 unless said otherwise, to a viewer."),
-        Function(
-            path: "prizes.release", capability: .prizes, hooks: Hook.allCases,
-            parameters: [pool],
-            summary: "Returns to a pool what is reserved and not granted."),
-        Function(
-            path: "chat.say", capability: .chat, hooks: Hook.allCases,
-            parameters: [
-                HostParameter("text", .text(charactersMax: 500)),
-                HostParameter("args", .table, isOptional: true),
-            ],
-            summary: "Speaks in the chat: a text of the plugin's locale files."),
-        Function(
-            path: "log", capability: nil, hooks: Hook.allCases,
-            parameters: [
-                HostParameter("level", .choice(LogLevel.allCases.map(\.rawValue))),
-                HostParameter("text", .text(charactersMax: 1_000)),
-            ],
-            summary: "Writes a line into the record of this event."),
-        Function(
-            path: "finish", capability: nil, hooks: whileRunning, parameters: [],
-            summary: "Ends the run after this handler; panels stay until the next start or stop."),
-    ]
+    package static let functions: [Function] =
+        panelFunctions + collectorFunctions + timerFunctions + prizeFunctions + chatFunctions
+        + presenceFunctions + productFunctions + leaderboardFunctions + valueFunctions
+        + requestFunctions + generalFunctions
 
     /// The function of a path.
-    package static func function(at path: String) -> Function? {
-        functions.first { $0.path == path }
-    }
+    package static func function(at path: String) -> Function? { byPath[path] }
 
-    /// In `on_stop` everything is cleared right afterwards, so only what outlives the run makes sense.
-    private static let whileRunning = Hook.allCases.filter { $0 != .stop }
-    private static let count = HostParameter.Kind.integer(1...1_000_000)
-    private static let name = HostParameter("name", .name)
-    private static let pool = HostParameter("pool", .name)
-    private static let surface = HostParameter(
-        "surface", .choice(PanelSurface.allCases.map(\.rawValue)))
+    private static let byPath = Dictionary(uniqueKeysWithValues: functions.map { ($0.path, $0) })
 }
 
 /// How important a logged line is.

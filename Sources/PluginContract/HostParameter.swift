@@ -16,6 +16,10 @@ package struct HostParameter: Sendable, Equatable {
         case viewer
         /// A table whose content the function checks itself.
         case table
+        /// Any plain value whose JSON text has at most this many bytes.
+        case plain(bytesMax: Int)
+        /// A list of texts, or a single one.
+        case texts(count: ClosedRange<Int>, charactersMax: Int)
         /// A table with these names, all of them optional.
         case options([HostParameter])
     }
@@ -23,11 +27,16 @@ package struct HostParameter: Sendable, Equatable {
     package var name: String
     package var kind: Kind
     package var isOptional: Bool
+    /// What it means, for the reference; empty where the name says it.
+    package var summary: String
 
-    package init(_ name: String, _ kind: Kind, isOptional: Bool = false) {
+    package init(
+        _ name: String, _ kind: Kind, isOptional: Bool = false, _ summary: String = ""
+    ) {
         self.name = name
         self.kind = kind
         self.isOptional = isOptional
+        self.summary = summary
     }
 
     /// What would be right, such as `a number from 0.1 to 86400.0`.
@@ -41,6 +50,9 @@ package struct HostParameter: Sendable, Equatable {
         case .boolean: "true or false"
         case .viewer: "a viewer { user, name }"
         case .table: "a table"
+        case .plain(let bytesMax): "a plain value of at most \(bytesMax) bytes of JSON"
+        case .texts(let count, let charactersMax):
+            "\(count.lowerBound) to \(count.upperBound) texts of 1 to \(charactersMax) characters"
         case .options(let parameters):
             "a table that may have " + parameters.map(\.name).joined(separator: ", ")
         }
@@ -69,6 +81,12 @@ package struct HostParameter: Sendable, Equatable {
         case .boolean: argument.boolValue != nil
         case .viewer: Viewer(json: argument) != nil
         case .table: LuaTable(argument) != nil
+        case .plain(let bytesMax): argument.encoded().count <= bytesMax
+        case .texts(let count, let charactersMax):
+            argument.texts.map { texts in
+                count.contains(texts.count)
+                    && texts.allSatisfy { (1...charactersMax).contains($0.count) }
+            } ?? false
         case .options: false
         }
     }
@@ -83,5 +101,15 @@ package struct HostParameter: Sendable, Equatable {
             }
         }
         return nil
+    }
+}
+
+extension JSON {
+    /// A list of texts, or a single text as a list of one; nil for anything else.
+    var texts: [String]? {
+        if let text = stringValue { return [text] }
+        guard let list = arrayValue else { return nil }
+        let texts = list.compactMap(\.stringValue)
+        return texts.count == list.count ? texts : nil
     }
 }

@@ -34,10 +34,12 @@ extension Panel {
     ///
     /// - Parameters:
     ///   - nowMilliseconds: Unix time at which it is shown.
+    ///   - leaderboard: The points as they stand.
     ///   - countdown: When the timer of a name ends; nil when it is not running, which shows as ended.
     /// - Returns: `{"now","elements"}`.
     package func shown(
-        nowMilliseconds: Int64, countdown: (String) -> Countdown?
+        nowMilliseconds: Int64, leaderboard: Leaderboard = Leaderboard(),
+        countdown: (String) -> Countdown?
     ) -> JSON {
         let elements = elements.map { element -> JSON in
             var object = element.json
@@ -45,6 +47,10 @@ extension Panel {
                 let time = countdown(id)
                 object["endsAt"] = .integer(time?.endsAtMilliseconds ?? nowMilliseconds)
                 object["seconds"] = time?.seconds ?? 0
+            }
+            if element.kind == .leaderboard {
+                let top = Int(element.attributes["top"]?.integerValue ?? 10)
+                object["items"] = .array(leaderboard.top(top).map(\.json))
             }
             return .object(object)
         }

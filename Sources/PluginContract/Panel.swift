@@ -14,6 +14,9 @@ package struct Panel: Sendable, Equatable {
         elements.first { $0.id == id }
     }
 
+    /// Whether it shows points, and changes with them.
+    package var showsLeaderboard: Bool { elements.contains { $0.kind == .leaderboard } }
+
     /// The timers that countdowns of this panel show.
     package var timers: Set<String> {
         Set(elements.filter { $0.kind == .countdown }.compactMap(\.id))
@@ -38,7 +41,7 @@ package struct Panel: Sendable, Equatable {
 package struct PanelElement: Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
         case title, text, product, money, number, button, choice, countdown, viewer, stat, list
-        case celebrate
+        case leaderboard, celebrate
 
         /// Whether a viewer can act on it.
         package var isInput: Bool {

@@ -59,6 +59,13 @@ struct PanelElementReader {
                     "value": try integerOrText(table.at(3), "value"),
                 ])
         case .list: return try list()
+        case .leaderboard:
+            return PanelElement(
+                kind: kind,
+                attributes: [
+                    "label": try text(table.at(2), "label", Panel.Limit.labelCharacters),
+                    "top": .integer(try integer("top", in: 1...100) ?? 10),
+                ])
         case .celebrate: return PanelElement(kind: kind)
         }
     }
@@ -68,27 +75,13 @@ struct PanelElementReader {
     }
 
     private func refuseUnknown() throws(HostCallError) {
-        let known: [String] =
-            switch kind {
-            case .title, .text: ["id", "args"]
-            case .product: ["id", "price"]
-            case .money: ["id", "label", "min", "max", "currency", "locked"]
-            case .number: ["id", "label", "min", "max", "locked"]
-            case .button: ["id", "label", "disabled"]
-            case .choice: ["id", "label", "options", "locked"]
-            case .countdown: []
-            case .viewer, .stat, .list, .celebrate: ["id"]
-            }
+        let form = kind.form
+        let known = form.fields.map(\.name)
         for name in table.names where !known.contains(name) {
             let list = known.isEmpty ? "none" : known.joined(separator: ", ")
             throw HostCallError("\(place): \(name) is not a field of it; known are \(list)")
         }
-        let values: Int =
-            switch kind {
-            case .title, .text, .product, .countdown, .viewer: 2
-            case .stat, .list: 3
-            case .money, .number, .button, .choice, .celebrate: 1
-            }
+        let values = form.values.count + 1
         if table.positionLast > values {
             throw HostCallError(
                 "\(place): takes \(values) values without a name, the kind included,"

@@ -6,6 +6,8 @@ package struct PluginRequest: Sendable {
         case start(config: JSONObject)
         case stop
         case command(name: String, value: JSON)
+        /// Changes the configuration of a run.
+        case configure(config: JSONObject)
         case act(name: String, value: JSON)
     }
     package var plugin: String

@@ -20,16 +20,22 @@ struct AnswerDesk {
         }
     }
 
-    /// Takes an answer that counts; its acknowledgement leaves when it is durable.
-    mutating func take(_ answer: CollectedAnswer, of request: PluginRequest, _ play: inout Play) {
+    /// Takes an answer that counts; its acknowledgement leaves when it is durable. A danmaku, which
+    /// was acknowledged as such, has no request.
+    mutating func take(
+        _ answer: CollectedAnswer, of request: PluginRequest?, _ play: inout Play
+    ) {
         play.state.accept(answer, &consequences)
         answers.append(answer)
-        replies.append(
-            .reply(
-                to: request.session, id: request.requestID,
-                fields: [
-                    "accepted": true, "value": answer.value, "position": .integer(answer.position),
-                ]))
+        if let request {
+            replies.append(
+                .reply(
+                    to: request.session, id: request.requestID,
+                    fields: [
+                        "accepted": true, "value": answer.value,
+                        "position": .integer(answer.position),
+                    ]))
+        }
         if answers.count >= play.limits.answersPerCallMax { flush(&play) }
     }
 

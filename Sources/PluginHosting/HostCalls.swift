@@ -4,28 +4,58 @@ import Wire
 
 /// Answers what a running hook calls on `room`: the stage's side of the host API.
 ///
-/// Whether a call is allowed and what it returns depends on the manifest, the products given at the
-/// opening, and what came with the ``StageCall``; on nothing else, so that a replay answers alike.
+/// Whether a call is allowed and what it returns depends on the manifest, on what the opening gave,
+/// on what came with the ``StageCall``, and on what earlier calls of this opening asked for; on
+/// nothing else, so that a replay answers alike.
 package struct HostCalls: Sendable {
     private let capabilities: Set<Capability>
+    private let surfaces: Set<PanelSurface>
     private let products: [Product]
+    private var memory: HostMemory
+    /// As it was before the call that runs.
+    private var memoryBefore: HostMemory
     private var hook = Hook.start
     private var pools: [String: PoolStanding] = [:]
+    private var present: Int64 = 0
 
     /// Paths of all host functions, in the order of ``HostAPI/functions``.
     package static let functions = HostAPI.functions.map { HostFunction(path: $0.path) }
 
-    /// Begins with a manifest's capabilities and the `products` of a ``StageOpening``.
-    package init(capabilities: Set<Capability>, products: [UInt8]) {
+    /// Begins with a manifest's capabilities and what the stage was given.
+    package init(capabilities: Set<Capability>, opening: StageOpening) {
         self.capabilities = capabilities
-        let list = (try? JSON(parsing: products))?.arrayValue ?? []
-        self.products = list.compactMap(Product.init)
+        products = Self.json(opening.products).arrayValue?.compactMap(Product.init) ?? []
+        let host = Self.json(opening.host)
+        let names = host["surfaces"]?.arrayValue?.compactMap(\.stringValue)
+        surfaces = Set(names?.compactMap(PanelSurface.init) ?? PanelSurface.allCases)
+        memory = host["memory"].flatMap(HostMemory.init) ?? HostMemory()
+        memoryBefore = memory
+    }
+
+    /// The ``StageOpening/host`` of an opening.
+    static func opening(surfaces: Set<PanelSurface>, memory: HostMemory) -> [UInt8] {
+        let names = surfaces.map(\.rawValue).sorted().map { JSON.string($0) }
+        let json: JSON = ["surfaces": .array(names), "memory": memory.json]
+        return json.encoded()
+    }
+
+    private static func json(_ bytes: [UInt8]) -> JSON {
+        let limits = JSONLimits(depthMax: 64, bytesMax: 8 << 20, membersMax: 1_000_000)
+        return (try? JSON(parsing: bytes, limits: limits)) ?? .null
     }
 
     /// Gets ready for one call of a hook.
     package mutating func begin(_ call: StageCall) {
         hook = Hook(functionName: call.call.hook) ?? .start
         pools = call.pools
+        present = call.present ?? 0
+        memoryBefore = memory
+    }
+
+    /// Ends the call: what it asked for stands, or has never been.
+    package mutating func end(_ outcome: ScriptOutcome) {
+        if case .done = outcome { return }
+        memory = memoryBefore
     }
 
     /// Answers one call of a host function.
@@ -43,17 +73,45 @@ package struct HostCalls: Sendable {
         }
         do throws(HostCallError) {
             let arguments = list.arrayValue ?? []
-            _ = try HostAPI.check(
+            let function = try HostAPI.check(
                 path, hook: hook, capabilities: capabilities, arguments: arguments)
-            let effect = try Effect(call: path, arguments: arguments, products: products)
-            return try answer(effect)
+            if function.isRead {
+                let value = try read(path, arguments)
+                return .accepted(effect: [], value: value.isNull ? [] : value.encoded())
+            }
+            return try answer(Effect(call: path, arguments: arguments, products: products))
         } catch {
             return .refused(error.description)
         }
     }
 
+    private func read(_ path: String, _ arguments: [JSON]) throws(HostCallError) -> JSON {
+        let text = arguments.first?.stringValue ?? ""
+        switch path {
+        case "prizes.left": return .integer(try standing(of: text).available)
+        case "presence.count": return .integer(present)
+        case "products.list": return .array(products.map { $0.json() })
+        case "products.get": return products.first { $0.id == text }?.json() ?? .null
+        case "leaderboard.top":
+            let count = arguments.first?.doubleValue ?? 10
+            return .array(memory.leaderboard.top(Int(count)).map(\.json))
+        case "leaderboard.points":
+            let user = arguments.first.flatMap(Viewer.init)?.user ?? ""
+            return .integer(memory.leaderboard.points(of: user))
+        case "kv.get": return memory.values[text] ?? .null
+        default: throw HostCallError("\(path) cannot be read")
+        }
+    }
+
     private mutating func answer(_ effect: Effect) throws(HostCallError) -> HostAnswer {
+        var effect = effect
+        var value = JSON.null
         switch effect {
+        case .panelShow(let surface, _), .panelHide(let surface):
+            guard surfaces.contains(surface) else {
+                throw HostCallError(
+                    "surface \"\(surface.rawValue)\" is not declared in plugin.json")
+            }
         case .prizeReserve(let pool, let count):
             let standing = try standing(of: pool)
             guard standing.available >= count else {
@@ -61,7 +119,7 @@ package struct HostCalls: Sendable {
             }
             pools[pool] = PoolStanding(
                 available: standing.available - count, reserved: standing.reserved + count)
-            return .accepted(effect: effect.json.encoded(), value: JSON.bool(true).encoded())
+            value = true
         case .prizeGrant(let pool, _, let count):
             let standing = try standing(of: pool)
             guard standing.reserved >= count else {
@@ -75,9 +133,15 @@ package struct HostCalls: Sendable {
             guard standing.reserved > 0 else { return .accepted(effect: [], value: []) }
             pools[pool] = PoolStanding(
                 available: standing.available + standing.reserved, reserved: 0)
+        case .request(var request):
+            request.id = memory.requestCount + 1
+            effect = .request(request)
+            value = .integer(request.id)
         default: break
         }
-        return .accepted(effect: effect.json.encoded(), value: [])
+        if let problem = memory.problem(with: effect) { throw HostCallError(problem) }
+        memory.apply(effect)
+        return .accepted(effect: effect.json.encoded(), value: value.isNull ? [] : value.encoded())
     }
 
     private func standing(of pool: String) throws(HostCallError) -> PoolStanding {

@@ -28,8 +28,7 @@ package final class InProcessStage: Stage {
         _ play: PlayID, program: PluginProgram, _ opening: StageOpening
     ) async throws(ScriptFault) {
         let host = Lock(
-            HostCalls(
-                capabilities: program.manifest.capabilities, products: opening.products))
+            HostCalls(capabilities: program.manifest.capabilities, opening: opening))
         let result = await scripts.use { scripts -> Result<Void, ScriptFault> in
             scripts[play] = nil
             do throws(ScriptFault) {
@@ -62,7 +61,9 @@ package final class InProcessStage: Stage {
                         ScriptFault(kind: .host, message: "\(play.plugin) is not on the stage"))
                 }
                 host.withLock { $0.begin(call) }
-                return script.call(call.call)
+                let outcome = script.call(call.call)
+                host.withLock { $0.end(outcome) }
+                return outcome
             }
         }
     }

@@ -15,6 +15,10 @@ extension Play {
         switch outcomes.first {
         case .done(let changes, let effects, _):
             return finish(done, changes, effects, &pools)
+        case .absent where done.call.hook.isNotice:
+            // Nothing happened: it is told no more, and leaves no record.
+            notices.forget(done.call.hook)
+            return []
         case .absent:
             if let request = done.request, done.call.hook == .action || done.call.hook == .command {
                 let error = RequestError(
@@ -101,6 +105,7 @@ extension Play {
 
     private mutating func retry(_ done: Outstanding) -> [PlayOutput] {
         if let item = done.item { queue.putBack(item) }
+        if let batch = done.notices { notices.putBack(batch) }
         return [closeStage()]
     }
 
@@ -168,6 +173,8 @@ extension Play {
             afterwards.append(
                 .state(key: "plugins", value: .object([plugin: entry]), audience: .everyone))
         }
+        afterwards += consequences.hidden.map { .hide(message: $0) }
+        afterwards += consequences.requests.map { .request(plugin: plugin, $0) }
         return Draft(
             source: "plugin:" + plugin, kind: record.kind, event: record.event,
             changes: record.changes, effects: record.effects, moves: consequences.moves,

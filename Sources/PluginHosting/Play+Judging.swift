@@ -43,6 +43,9 @@ extension Play {
                 return .call(
                     .command,
                     [["by": Viewer(request.by).json, "name": .string(name), "value": value]])
+            case .configure(let config):
+                try requireRunning()
+                return try judgeConfigure(request, config, now, &pools, &desk)
             case .act(let name, let value):
                 try requireRunning()
                 return try judgeAct(request, name, value, &desk)
@@ -87,6 +90,23 @@ extension Play {
         return .next
     }
 
+    private mutating func judgeConfigure(
+        _ request: PluginRequest, _ config: JSONObject, _ now: Int64,
+        _ pools: inout PoolBalances, _ desk: inout AnswerDesk
+    ) throws(RequestError) -> Verdict {
+        let products = state.products.arrayValue?.compactMap(Product.init) ?? []
+        let changed = try program.manifest.configuration.change(
+            state.configuration, override: config, products: products)
+        desk.flush(&self)
+        let reply = Afterwards.reply(to: request.session, id: request.requestID, fields: [:])
+        desk.outputs += write(
+            .configured(nowMilliseconds: now, by: Viewer(request.by), changed),
+            replies: [reply], &pools)
+        // The next call opens the play with it.
+        if isStageOpen { desk.outputs.append(closeStage()) }
+        return .next
+    }
+
     private mutating func judgeAct(
         _ request: PluginRequest, _ name: String, _ value: JSON, _ desk: inout AnswerDesk
     ) throws(RequestError) -> Verdict {
@@ -97,6 +117,9 @@ extension Play {
                 "name": .string(name), "value": value,
             ]
             return .call(.action, [action])
+        }
+        guard collector.rule == nil else {
+            throw RequestError(.noSuchAction, "\(name) takes danmaku, not actions")
         }
         if collector.keep == .first, let recorded = collector.answers[request.by.user] {
             throw RequestError(

@@ -23,6 +23,13 @@ extension Play {
         if outstanding == nil, let call = deliverAnswers(pools, now) {
             begin(Outstanding(call: call), &desk)
         }
+        if outstanding == nil, state.status == .running,
+            let batch = notices.take(nowMilliseconds: now)
+        {
+            begin(
+                Outstanding(call: call(batch.hook, [batch.json], pools, now), notices: batch),
+                &desk)
+        }
         step.outputs = desk.outputs
         if let outstanding { step.calls = [outstanding.call.stageCall] }
         return step
@@ -44,6 +51,16 @@ extension Play {
                 return
             }
             arguments = [.string(name)]
+        case .heard(let utterance):
+            queue.removeFirst()
+            if state.status == .running { hear(utterance, &desk) }
+            return
+        case .result(let id, let result):
+            guard state.status == .running, let waiting = state.requests[id] else {
+                queue.removeFirst()
+                return
+            }
+            (hook, arguments) = (.result, [result.json(for: waiting.request)])
         case .request(let asked):
             request = asked
             switch judge(asked, now, &pools, &desk) {
@@ -67,6 +84,9 @@ extension Play {
         if hook == .start {
             call.configuration = configuration
             call.products = .array(show.products.map { $0.json() })
+            if program.manifest.capabilities.contains(.kv) {
+                call.values = state.hasRun ? state.memory.values : show.values
+            }
         }
         begin(Outstanding(call: call, request: request, item: item), &desk)
     }
@@ -75,13 +95,8 @@ extension Play {
         guard state.status == .running, let first = state.undelivered.first else { return nil }
         let batch = state.undelivered.prefix(limits.answersPerCallMax)
             .prefix { $0.collector == first.collector }
-        let values = batch.map { answer -> JSON in
-            [
-                "viewer": answer.viewer.json, "value": answer.value,
-                "position": .integer(answer.position),
-            ]
-        }
-        return call(.collected, [.string(first.collector), .array(values)], pools, now)
+        return call(
+            .collected, [.string(first.collector), .array(batch.map(\.told))], pools, now)
     }
 
     private func call(
@@ -100,21 +115,27 @@ extension Play {
                     reserved: reserved[pool, default: 0])
             }
         }
-        return PlayCall(
+        var call = PlayCall(
             hook: hook, arguments: arguments, nowMilliseconds: now, seed: random.next(),
             pools: standings)
+        if program.manifest.capabilities.contains(.presence) { call.present = presentCount }
+        return call
     }
 
     private mutating func begin(_ next: Outstanding, _ desk: inout AnswerDesk) {
         outstanding = next
         if next.call.hook == .start {
+            notices.clear()
             let configuration = next.call.configuration ?? [:]
             desk.outputs.append(
                 .openStage(
                     playID,
                     StageOpening(
                         configuration: configuration.encoded(),
-                        products: (next.call.products ?? []).encoded(), state: Array("{}".utf8))))
+                        products: (next.call.products ?? []).encoded(), state: Array("{}".utf8),
+                        host: HostCalls.opening(
+                            surfaces: program.manifest.surfaces,
+                            memory: state.memory.begun(values: next.call.values)))))
         } else if !isStageOpen {
             desk.outputs.append(.openStage(playID, opening))
         }

@@ -26,6 +26,10 @@ package struct Play: Sendable {
     var outstanding: Outstanding?
     /// Whether the stage has this play with the state of ``state``.
     var isStageOpen = false
+    /// What is told in batches.
+    var notices = PlayNotices()
+    /// People in the room; kept up to date by who owns the play.
+    package var presentCount: Int64 = 0
 
     package init(program: PluginProgram, show: PlayShow, limits: PlayLimits = PlayLimits()) {
         self.program = program
@@ -39,6 +43,8 @@ package struct Play: Sendable {
         var request: PluginRequest?
         /// Put back in the queue when the call has to be made again.
         var item: PlayQueue.Item?
+        /// Put back when the call has to be made again.
+        var notices: PlayNotices.Batch?
     }
 
     var plugin: String { program.manifest.id }
@@ -70,17 +76,30 @@ extension Play {
     /// The Unix time at which ``advance(nowMilliseconds:)`` has something to do; nil for never.
     package var nextDueMilliseconds: Int64? {
         guard state.status == .running else { return nil }
-        let waiting = state.timers.filter { queue.dueOfTimer($0.key) != $0.value.dueMilliseconds }
-        return waiting.values.map(\.dueMilliseconds).min().map { $0 + show.beganAtMilliseconds }
+        let timers = state.timers.filter { queue.dueOfTimer($0.key) != $0.value.dueMilliseconds }
+        let requests = state.requests.values.filter { !queue.hasResult(of: $0.request.id) }
+        // While a call is out its return is waited for, and then there is another step.
+        let notices = outstanding == nil ? notices.dueMilliseconds : nil
+        let due = [
+            timers.values.map(\.dueMilliseconds).min(),
+            requests.map(\.dueMilliseconds).min(), notices.map { max($0, state.nowMilliseconds) },
+        ]
+        return due.compactMap(\.self).min().map { $0 + show.beganAtMilliseconds }
     }
 
-    /// Queues the timers that are due, earliest first.
+    /// Queues the timers that are due, earliest first, then the requests that are too late.
     package mutating func advance(nowMilliseconds: Int64) {
         guard state.status == .running else { return }
         let now = nowMilliseconds - show.beganAtMilliseconds
         let due = state.timers.filter { $0.value.dueMilliseconds <= now }
             .sorted { ($0.value.dueMilliseconds, $0.key) < ($1.value.dueMilliseconds, $1.key) }
         for (name, timer) in due { queue.append(timer: name, due: timer.dueMilliseconds) }
+        let late = state.requests.values.filter { $0.dueMilliseconds <= now }
+            .sorted { $0.request.id < $1.request.id }
+        for waiting in late where !queue.hasResult(of: waiting.request.id) {
+            queue.append(
+                result: .failure(.timeout, message: "no answer in time"), of: waiting.request.id)
+        }
     }
 
     /// Folds one journal record of source `plugin:ID` back in. Runs no Lua and says nothing.
@@ -116,7 +135,9 @@ extension Play {
     package var opening: StageOpening {
         StageOpening(
             configuration: state.configuration.encoded(), products: state.products.encoded(),
-            state: state.tree.json.encoded())
+            state: state.tree.json.encoded(),
+            host: HostCalls.opening(
+                surfaces: program.manifest.surfaces, memory: state.memory))
     }
 
     func key(of surface: PanelSurface) -> String { "panel:\(plugin):\(surface.rawValue)" }

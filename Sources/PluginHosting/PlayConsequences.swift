@@ -8,6 +8,10 @@ struct PlayConsequences {
     var changedSurfaces: Set<PanelSurface> = []
     var changedUsers: Set<String> = []
     var isStatusChanged = false
+    /// Danmaku that are taken off the screens.
+    var hidden: [String] = []
+    /// What the world outside is asked.
+    var requests: [HostRequest] = []
 }
 
 /// Turns prize effects into ledger moves, and keeps a play within what it has reserved.

@@ -8,11 +8,16 @@ struct PlayQueue: Sendable {
         case request(PluginRequest)
         /// Due at a show time; skipped when the timer was set anew or cancelled meanwhile.
         case timer(String, dueMilliseconds: Int64)
+        /// A danmaku, for collectors of phrases and for `on_danmaku`.
+        case heard(Utterance)
+        /// What came of a request; skipped when it was answered before.
+        case result(Int64, HostResult)
     }
 
     private var items: [Item] = []
     private var head = 0
     private var timers: [String: Int64] = [:]
+    private var results: [Int64: Int] = [:]
 
     var count: Int { items.count - head }
     var first: Item? { head < items.count ? items[head] : nil }
@@ -24,6 +29,16 @@ struct PlayQueue: Sendable {
         timers[name] = due
         items.append(.timer(name, dueMilliseconds: due))
     }
+
+    mutating func append(_ utterance: Utterance) { items.append(.heard(utterance)) }
+
+    mutating func append(result: HostResult, of request: Int64) {
+        results[request, default: 0] += 1
+        items.append(.result(request, result))
+    }
+
+    /// Whether a result of a request is queued.
+    func hasResult(of request: Int64) -> Bool { results[request] != nil }
 
     /// The due time for which a timer is queued.
     func dueOfTimer(_ name: String) -> Int64? { timers[name] }
@@ -40,7 +55,11 @@ struct PlayQueue: Sendable {
     }
 
     mutating func putBack(_ item: Item) {
-        if case .timer(let name, let due) = item { timers[name] = due }
+        switch item {
+        case .timer(let name, let due): timers[name] = due
+        case .result(let request, _): results[request, default: 0] += 1
+        case .request, .heard: break
+        }
         if head > 0 {
             head -= 1
             items[head] = item
@@ -50,7 +69,12 @@ struct PlayQueue: Sendable {
     }
 
     private mutating func forget(_ item: Item) {
-        guard case .timer(let name, let due) = item, timers[name] == due else { return }
-        timers[name] = nil
+        switch item {
+        case .timer(let name, let due): if timers[name] == due { timers[name] = nil }
+        case .result(let request, _):
+            let left = results[request, default: 1] - 1
+            results[request] = left > 0 ? left : nil
+        case .request, .heard: break
+        }
     }
 }

@@ -17,13 +17,17 @@ struct PlayCall: Sendable, Equatable {
     var configuration: JSONObject?
     /// Of a start: the products of the show at that time.
     var products: JSON?
+    /// Of a start: what `kv` keeps, for plugins with that capability.
+    var values: JSONObject?
+    /// People in the room, for plugins that are told.
+    var present: Int64?
 
     var stageCall: StageCall {
         StageCall(
             call: ScriptCall(
                 hook: hook.functionName, arguments: JSON.array(arguments).encoded(),
                 nowMilliseconds: nowMilliseconds, seed: seed),
-            pools: pools)
+            pools: pools, present: present)
     }
 
     /// `{hook, arguments, now, seed}` and what else is set.
@@ -45,6 +49,8 @@ struct PlayCall: Sendable, Equatable {
         object["by"] = by?.json
         object["config"] = configuration.map { .object($0) }
         object["products"] = products
+        object["values"] = values.map { .object($0) }
+        object["present"] = present.map { .integer($0) }
         return object
     }
 
@@ -75,6 +81,8 @@ struct PlayCall: Sendable, Equatable {
         by = json["by"].flatMap(Viewer.init)
         configuration = json["config"]?.objectValue
         products = json["products"]
+        values = json["values"]?.objectValue
+        present = json["present"]?.integerValue
     }
 }
 
@@ -85,26 +93,44 @@ package struct CollectedAnswer: Sendable, Equatable {
     package var value: JSON
     /// Ordinal among the accepted answers of this plugin in this show, from 1.
     package var position: Int64
+    /// The danmaku it was found in, for collectors of phrases.
+    package var message: String?
 
     var json: JSON {
-        [
+        var object: JSONObject = [
             "collector": .string(collector), "user": .string(viewer.user),
             "name": .string(viewer.name), "value": value, "position": .integer(position),
         ]
+        object["message"] = message.map { .string($0) }
+        return .object(object)
     }
 
-    init(collector: String, viewer: Viewer, value: JSON, position: Int64) {
+    /// What `on_collected` is given.
+    var told: JSON {
+        var object: JSONObject = [
+            "viewer": viewer.json, "value": value, "position": .integer(position),
+        ]
+        object["message"] = message.map { .string($0) }
+        return .object(object)
+    }
+
+    init(
+        collector: String, viewer: Viewer, value: JSON, position: Int64, message: String? = nil
+    ) {
         self.collector = collector
         self.viewer = viewer
         self.value = value
         self.position = position
+        self.message = message
     }
 
     init?(json: JSON) {
         guard let collector = json["collector"]?.stringValue, let viewer = Viewer(json: json),
             let value = json["value"], let position = json["position"]?.integerValue
         else { return nil }
-        self.init(collector: collector, viewer: viewer, value: value, position: position)
+        self.init(
+            collector: collector, viewer: viewer, value: value, position: position,
+            message: json["message"]?.stringValue)
     }
 }
 
@@ -118,6 +144,8 @@ enum PlayRecord: Sendable, Equatable {
     case fault(PlayCall, ScriptFault, pauses: Bool)
     /// Everything was cleared without asking the program: it was paused, or had ended by itself.
     case stopped(nowMilliseconds: Int64, by: Viewer)
+    /// A run goes on with another configuration.
+    case configured(nowMilliseconds: Int64, by: Viewer, JSONObject)
 }
 
 extension PlayRecord {
@@ -127,6 +155,7 @@ extension PlayRecord {
         case .answered: "answered"
         case .fault: "fault"
         case .stopped: "stopped"
+        case .configured: "configured"
         }
     }
 
@@ -143,6 +172,10 @@ extension PlayRecord {
             object["pauses"] = .bool(pauses)
             return .object(object)
         case .stopped(let now, let by): return ["now": .integer(now), "by": by.json]
+        case .configured(let now, let by, let configuration):
+            return [
+                "now": .integer(now), "by": by.json, "config": .object(configuration),
+            ]
         }
     }
 
@@ -177,6 +210,11 @@ extension PlayRecord {
             guard let now = event["now"]?.integerValue, let by = event["by"].flatMap(Viewer.init)
             else { return nil }
             self = .stopped(nowMilliseconds: now, by: by)
+        case "configured":
+            guard let now = event["now"]?.integerValue, let by = event["by"].flatMap(Viewer.init),
+                let configuration = event["config"]?.objectValue
+            else { return nil }
+            self = .configured(nowMilliseconds: now, by: by, configuration)
         default:
             guard let call = PlayCall(json: event), call.hook.functionName == kind,
                 let list = effects.arrayValue

@@ -11,16 +11,19 @@ package struct PlayShow: Sendable {
     package var configuration: JSONObject
     /// Seeds of the calls are derived from it.
     package var seed: UInt64
+    /// What `kv` kept when the show began.
+    package var values: JSONObject
 
     package init(
         show: String, beganAtMilliseconds: Int64, products: [Product] = [],
-        configuration: JSONObject = [:], seed: UInt64
+        configuration: JSONObject = [:], seed: UInt64, values: JSONObject = [:]
     ) {
         self.show = show
         self.beganAtMilliseconds = beganAtMilliseconds
         self.products = products
         self.configuration = configuration
         self.seed = seed
+        self.values = values
     }
 }
 

@@ -36,6 +36,26 @@ extension PlayState {
         case .timerCancel(let name):
             timers[name] = nil
             showAgain(timer: name, &consequences)
+        case .chatHide(let message): consequences.hidden.append(message)
+        case .chatCollect(let name, let rule, let keep, let admitsStaff):
+            var collector = Collector(keep: keep, admitsStaff: admitsStaff)
+            collector.rule = rule
+            collectors[name] = collector
+            dropOwn(&consequences) { $0 == name }
+        case .productPin(let product):
+            pin = Pin(product: product.json(), atMilliseconds: nowMilliseconds)
+        case .productUnpin: pin = nil
+        case .leaderboardAdd, .leaderboardReset:
+            memory.apply(effect)
+            for (surface, shown) in panels where shown.panel.showsLeaderboard {
+                consequences.changedSurfaces.insert(surface)
+            }
+        case .kvSet: memory.apply(effect)
+        case .request(let request):
+            memory.apply(effect)
+            requests[request.id] = WaitingRequest(
+                request: request, dueMilliseconds: nowMilliseconds + request.milliseconds)
+            consequences.requests.append(request)
         case .prizeReserve, .prizeGrant, .prizeRelease, .chatSay, .log, .finish: break
         }
     }
@@ -45,13 +65,21 @@ extension PlayState {
         var timers = Set(timers.keys)
         var collectors = Set(collectors.keys)
         var users = 0
+        var requests = requests.count
+        var memory = memory
         var account = ReservationAccount(plugin: plugin, reservations: reservations)
         for effect in effects {
             account.apply(effect)
+            if HostMemory.isChanged(by: effect) {
+                if let problem = memory.problem(with: effect) { return problem }
+                memory.apply(effect)
+            }
             switch effect {
             case .timerSet(let name, _): timers.insert(name)
             case .timerCancel(let name): timers.remove(name)
-            case .collectOpen(let name, _, _): collectors.insert(name)
+            case .collectOpen(let name, _, _), .chatCollect(let name, _, _, _):
+                collectors.insert(name)
+            case .request: requests += 1
             case .panelPatch(let user, _): users += own[user] == nil ? 1 : 0
             default: break
             }
@@ -60,6 +88,9 @@ extension PlayState {
         if timers.count > limits.timersMax { return "more than \(limits.timersMax) timers" }
         if collectors.count > limits.collectorsMax {
             return "more than \(limits.collectorsMax) collectors"
+        }
+        if requests > HostRequest.Limit.waiting {
+            return "more than \(HostRequest.Limit.waiting) requests without an answer"
         }
         if own.count + users > limits.patchedViewersMax {
             return "more than \(limits.patchedViewersMax) viewers with patches"
@@ -83,6 +114,14 @@ extension PlayState {
                     PublicEvent(
                         name: "said", from: "plugin:" + setting.plugin,
                         data: ["text": .string(text), "args": .object(args)]))
+            case .chatHide(let message):
+                events.append(
+                    PublicEvent(
+                        name: "deleted", from: "room",
+                        data: [
+                            "message": .string(message),
+                            "by": .string("plugin:" + setting.plugin),
+                        ]))
             case .prizeGrant(let pool, let viewer, let count):
                 let grant = Grant(pool: pool, count: count)
                 if winners[grant] == nil { grants.append(grant) }

@@ -31,6 +31,9 @@ extension PlayState {
             pass(now)
             clear(setting, &consequences)
             announce("stopped", setting, by: by, &consequences)
+        case .configured(let now, _, let configuration):
+            pass(now)
+            self.configuration = configuration
         }
         consequences.isStatusChanged = status != statusBefore
         show(consequences.changedSurfaces, setting)
@@ -69,6 +72,8 @@ extension PlayState {
             status = .running
             configuration = call.configuration ?? [:]
             products = call.products ?? []
+            memory = memory.begun(values: call.values)
+            hasRun = true
             announce("started", setting, by: call.by, &consequences)
         }
         tree = changed
@@ -92,6 +97,7 @@ extension PlayState {
             timers = [:]
             collectors = [:]
             undelivered = []
+            requests = [:]
             announce("stopped", setting, by: nil, &consequences)
         }
     }
@@ -125,6 +131,9 @@ extension PlayState {
                 return
             }
             undelivered.removeFirst(min(batch.count, undelivered.count))
+        case .result:
+            guard let id = call.arguments.first?["id"]?.integerValue else { return }
+            requests[id] = nil
         default: break
         }
     }
@@ -133,10 +142,13 @@ extension PlayState {
     mutating func accept(_ answer: CollectedAnswer, _ consequences: inout PlayConsequences) {
         let user = answer.viewer.user
         positionLast = max(positionLast, answer.position)
-        guard let keep = collectors[answer.collector]?.keep else { return }
+        guard let collector = collectors[answer.collector] else { return }
+        // Of a phrase there is something to show only where the panel has an element for it.
+        let isShown =
+            collector.rule == nil || panels[.viewer]?.panel.element(answer.collector) != nil
         collectors[answer.collector]?.answers[user] = answer
         undelivered.append(answer)
-        if keep == .first {
+        if collector.keep == .first && isShown {
             // The viewer sees on every device what was recorded, without a call of Lua.
             own[user, default: [:]][answer.collector, default: [:]]["locked"] = answer.value
             ownIDs.insert(answer.collector)
@@ -161,6 +173,9 @@ extension PlayState {
         own = [:]
         ownIDs = []
         reservations = [:]
+        memory = memory.begun(values: nil)
+        requests = [:]
+        pin = nil
         faultTimes = []
     }
 
@@ -181,7 +196,8 @@ extension PlayState {
         for surface in surfaces {
             guard let panel = panels[surface]?.panel else { continue }
             let value = panel.shown(
-                nowMilliseconds: setting.beganAtMilliseconds + nowMilliseconds
+                nowMilliseconds: setting.beganAtMilliseconds + nowMilliseconds,
+                leaderboard: memory.leaderboard
             ) { name in
                 timers[name].map { timer in
                     Panel.Countdown(

@@ -30,6 +30,14 @@ package struct PlayState: Sendable, Equatable {
     var ownIDs: Set<String> = []
     /// Units reserved and not granted, per pool; never zero or less.
     package internal(set) var reservations: [String: Int64] = [:]
+    /// Points, values and the number of requests.
+    package internal(set) var memory = HostMemory()
+    /// Whether a run has ever begun, so that ``memory`` is newer than what the show began with.
+    package internal(set) var hasRun = false
+    /// Requests of this run that were not answered yet, by id.
+    package internal(set) var requests: [Int64: WaitingRequest] = [:]
+    /// The product that this play has on air.
+    package internal(set) var pin: Pin?
     /// Show times of the last faults since the last pause.
     package internal(set) var faultTimes: [Int64] = []
 
@@ -40,6 +48,20 @@ package struct PlayState: Sendable, Equatable {
         /// Show time.
         package var dueMilliseconds: Int64
         package var lengthMilliseconds: Int64
+    }
+
+    /// A request that was not answered yet.
+    package struct WaitingRequest: Sendable, Equatable {
+        package var request: HostRequest
+        /// Show time at which it is too late.
+        package var dueMilliseconds: Int64
+    }
+
+    /// A product on air, and since when.
+    package struct Pin: Sendable, Equatable {
+        package var product: JSON
+        /// Show time.
+        package var atMilliseconds: Int64
     }
 
     /// A panel, and the value of its `state` key as it was sent.
@@ -53,6 +75,8 @@ package struct PlayState: Sendable, Equatable {
         package var keep: CollectorKeep
         package var admitsStaff: Bool
         package var isOpen = true
+        /// Which danmaku it takes; nil for one that takes answers on a panel.
+        package var rule: PhraseRule?
         /// By user.
         package var answers: [String: CollectedAnswer] = [:]
     }

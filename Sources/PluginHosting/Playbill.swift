@@ -7,20 +7,27 @@ package import Wire
 /// It routes requests, keeps the balances, and completes the state `plugins`, which speaks of all of
 /// them. Like ``Play`` it is a value without I/O.
 package struct Playbill: Sendable {
-    package private(set) var plays: [String: Play] = [:]
+    package internal(set) var plays: [String: Play] = [:]
     package private(set) var pools: PoolBalances
     /// Ids in the order in which they were given.
     package let plugins: [String]
+    /// People in the room, as the next calls are told.
+    package var presentCount: Int64 = 0
 
     /// One plugin of a show.
     package struct Entry: Sendable {
         package var program: PluginProgram
         /// What the show says about its configuration.
         package var configuration: JSONObject
+        /// What `kv` kept when the show began.
+        package var values: JSONObject
 
-        package init(program: PluginProgram, configuration: JSONObject = [:]) {
+        package init(
+            program: PluginProgram, configuration: JSONObject = [:], values: JSONObject = [:]
+        ) {
             self.program = program
             self.configuration = configuration
+            self.values = values
         }
     }
 
@@ -40,7 +47,8 @@ package struct Playbill: Sendable {
                 program: entry.program,
                 show: PlayShow(
                     show: show, beganAtMilliseconds: beganAtMilliseconds, products: products,
-                    configuration: entry.configuration, seed: Self.seed(seed, plugin)),
+                    configuration: entry.configuration, seed: Self.seed(seed, plugin),
+                    values: entry.values),
                 limits: limits)
         }
     }
@@ -79,7 +87,9 @@ extension Playbill {
     package mutating func step(_ plugin: String, nowMilliseconds: Int64) -> PlayStep {
         var calls: [StageCall] = []
         var step = PlayStep()
+        let present = presentCount
         step.outputs = change(plugin) { play, pools in
+            play.presentCount = present
             let step = play.step(pools: &pools, nowMilliseconds: nowMilliseconds)
             calls = step.calls
             return step.outputs
@@ -125,6 +135,20 @@ extension Playbill {
     package var states: [StateValue] {
         [StateValue(key: "plugins", value: .object(entries), audience: .everyone)]
             + plugins.flatMap { plays[$0]?.states ?? [] }
+            + (pinnedProduct.map {
+                [StateValue(key: "product", value: $0, audience: .everyone)]
+            } ?? [])
+    }
+
+    /// The product on air: the one that was pinned last.
+    private var pinnedProduct: JSON? {
+        var latest: PlayState.Pin?
+        for plugin in plugins {
+            guard let pin = plays[plugin]?.state.pin else { continue }
+            if let known = latest, known.atMilliseconds >= pin.atMilliseconds { continue }
+            latest = pin
+        }
+        return latest?.product
     }
 
     /// The value of the state `plugins`.
@@ -138,10 +162,15 @@ extension Playbill {
     private mutating func change(
         _ plugin: String, _ body: (inout Play, inout PoolBalances) -> [PlayOutput]
     ) -> [PlayOutput] {
+        let pinned = pinnedProduct
         // Taken out, so that it is changed in place and not copied.
         guard var play = plays.removeValue(forKey: plugin) else { return [] }
-        let outputs = body(&play, &pools)
+        var outputs = body(&play, &pools)
         plays[plugin] = play
+        if pinnedProduct != pinned {
+            outputs.tellLast(
+                .state(key: "product", value: pinnedProduct ?? .null, audience: .everyone))
+        }
         return outputs.map { output in
             guard case .draft(var draft) = output else { return output }
             for (index, afterwards) in draft.afterwards.enumerated() {
@@ -152,6 +181,18 @@ extension Playbill {
                     key: "plugins", value: .object(all), audience: audience)
             }
             return .draft(draft)
+        }
+    }
+}
+
+extension [PlayOutput] {
+    /// Adds to what is said once the last draft is durable.
+    fileprivate mutating func tellLast(_ afterwards: Afterwards) {
+        for index in indices.reversed() {
+            guard case .draft(var draft) = self[index] else { continue }
+            draft.afterwards.append(afterwards)
+            self[index] = .draft(draft)
+            return
         }
     }
 }

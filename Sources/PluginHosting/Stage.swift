@@ -18,11 +18,17 @@ package struct StageOpening: Sendable, Equatable {
     package var products: [UInt8]
     /// `room.state` to begin with.
     package var state: [UInt8]
+    /// What the host functions know: surfaces of the manifest, points, values. Empty for a play
+    /// that begins with nothing and may show panels anywhere.
+    package var host: [UInt8]
 
-    package init(configuration: [UInt8], products: [UInt8], state: [UInt8]) {
+    package init(
+        configuration: [UInt8], products: [UInt8], state: [UInt8], host: [UInt8] = []
+    ) {
         self.configuration = configuration
         self.products = products
         self.state = state
+        self.host = host
     }
 }
 
@@ -47,10 +53,15 @@ package struct StageCall: Sendable, Equatable {
     package var call: ScriptCall
     /// Per pool; empty for plugins without the capability `prizes`.
     package var pools: [String: PoolStanding]
+    /// People in the room; nil for plugins without the capability `presence`.
+    package var present: Int64?
 
-    package init(call: ScriptCall, pools: [String: PoolStanding] = [:]) {
+    package init(
+        call: ScriptCall, pools: [String: PoolStanding] = [:], present: Int64? = nil
+    ) {
         self.call = call
         self.pools = pools
+        self.present = present
     }
 }
 

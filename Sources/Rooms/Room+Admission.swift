@@ -20,6 +20,7 @@ extension Room {
         }
         let slot = remember(person.user, name: person.name, isStaff: person.role.isStaff)
         people.join(session, slot: slot, role: person.role)
+        let isFirst = people.sessions(of: slot).count == 1
         counts.presenceChanged = true
 
         var missed: [[UInt8]]?
@@ -30,10 +31,16 @@ extension Room {
             guest, slot: slot, missedCount: missed?.count, nowMilliseconds: nowMilliseconds)
         outputs.append(
             .admit(session, staff: person.role.isStaff, welcome: welcome, missed: missed ?? []))
+        if hearing.presence && isFirst { outputs.append(.presence(person, isHere: true)) }
     }
 
-    mutating func leave(_ session: SessionID) {
-        if people.leave(session) { counts.presenceChanged = true }
+    mutating func leave(_ session: SessionID, into outputs: inout [RoomOutput]) {
+        let seat = people.seat(of: session)
+        guard people.leave(session) else { return }
+        counts.presenceChanged = true
+        if hearing.presence, let seat, people.sessions(of: seat.slot).isEmpty {
+            outputs.append(.presence(people.person(in: seat), isHere: false))
+        }
     }
 
     /// Writes `welcome`. Its `offset` is where the stream stands before the missed events.

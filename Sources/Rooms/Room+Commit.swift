@@ -34,6 +34,11 @@ extension Room {
                 outputs.append(.send(session, Message.error(id: id, error)))
             case .state(let key, let value, let audience):
                 setState(key: key, value: value, audience: audience, into: &outputs)
+            case .hide(let message):
+                // Unless a host was faster.
+                if danmaku.markDeleted(message) { danmaku.drop(message) }
+            case .request(let plugin, let request):
+                outputs.append(.request(plugin: plugin, request))
             case .close(let session, let code):
                 close(session, code, into: &outputs)
             }
@@ -46,7 +51,7 @@ extension Room {
             switch afterwards {
             case .reply(let session, let id, _), .refuse(let session, let id, _):
                 outputs.append(.send(session, Message.error(id: id, Self.unavailable)))
-            case .state, .close: break
+            case .state, .close, .hide, .request: break
             }
         }
         guard draft.source == "room", let fact = RoomFact(kind: draft.kind, event: draft.event)
@@ -147,7 +152,7 @@ extension Room {
         _ session: SessionID, _ code: CloseCode, into outputs: inout [RoomOutput]
     ) {
         guard people.seat(of: session) != nil else { return }
-        leave(session)
+        leave(session, into: &outputs)
         outputs.append(.close(session, code))
     }
 }

@@ -20,7 +20,8 @@ extension Room {
         let role = asker.person.role
         switch command {
         case .say, .like, .act, .ping: break
-        case .start, .stop, .command, .delete, .mute, .unmute, .ban, .unban, .pin, .unpin, .slow:
+        case .start, .stop, .command, .configure, .delete, .mute, .unmute, .ban, .unban, .pin,
+            .unpin, .slow:
             guard role.isStaff else {
                 throw RequestError(.forbidden, "only hosts and operators may do this")
             }
@@ -66,6 +67,8 @@ extension Room {
             pass(.stop, to: plugin, of: asker, into: &outputs)
         case .command(let plugin, let name, let value):
             pass(.command(name: name, value: value), to: plugin, of: asker, into: &outputs)
+        case .configure(let plugin, let config):
+            pass(.configure(config: config), to: plugin, of: asker, into: &outputs)
         case .delete, .mute, .unmute, .ban, .unban, .pin, .unpin, .slow:
             try moderate(command, by: asker, nowMilliseconds: nowMilliseconds, into: &outputs)
         case .publish(let name, let data):

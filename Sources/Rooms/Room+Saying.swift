@@ -40,6 +40,11 @@ extension Room {
         } else {
             chatterSampledCount += 1
         }
+        if hearing.chat {
+            outputs.append(
+                .heard(
+                    Utterance(message: id, by: person, text: clean, letters: folded.letters)))
+        }
         reply(
             to: asker, ["message": .string(id), "at": .integer(nowMilliseconds)], into: &outputs)
     }

@@ -36,6 +36,8 @@ package struct Room: Sendable {
     var writesRefused = false
     var lastSweptMilliseconds: Int64
 
+    /// What plugins of the show want to be told of: danmaku, who comes and goes.
+    package var hearing: (chat: Bool, presence: Bool) = (false, false)
     /// Danmaku that were taken but not shown to the audience, because it was talking too fast.
     package internal(set) var chatterSampledCount = 0
 
@@ -89,7 +91,7 @@ package struct Room: Sendable {
             switch input {
             case .join(let session, let guest):
                 join(session, guest, nowMilliseconds: nowMilliseconds, into: &outputs)
-            case .leave(let session): leave(session)
+            case .leave(let session): leave(session, into: &outputs)
             case .request(let session, let id, let command):
                 guard let seat = people.seat(of: session) else { continue }
                 let asker = Asker(

@@ -37,6 +37,7 @@ package enum Command: Sendable, Equatable {
     case start(plugin: String, config: JSONObject)
     case stop(plugin: String)
     case command(plugin: String, name: String, value: JSON)
+    case configure(plugin: String, config: JSONObject)
     case delete(message: String)
     case mute(user: String, seconds: Int64)
     case unmute(user: String)

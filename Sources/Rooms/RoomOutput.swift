@@ -18,4 +18,11 @@ package enum RoomOutput: Sendable {
     case draft(Draft)
     /// For a plugin of the show.
     case plugin(PluginRequest)
+    /// A danmaku was said; only where plugins want to hear it (``Room/hearing``).
+    case heard(Utterance)
+    /// A person came, with the first connection, or went, with the last; only where plugins want to
+    /// be told.
+    case presence(Person, isHere: Bool)
+    /// What a plugin asks of the world outside.
+    case request(plugin: String, HostRequest)
 }

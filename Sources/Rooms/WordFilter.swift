@@ -1,3 +1,5 @@
+import PluginContract
+
 /// Finds blocked words in danmaku, however they are spelled.
 ///
 /// Text and words are folded (``ScalarFolding``) and compared without what stands between letters.

@@ -1,3 +1,5 @@
+import PluginContract
+
 /// The words of a list file, folded.
 ///
 /// One word or phrase a line, 1 to 64 characters; at most 10,000. Empty lines and lines that begin

@@ -83,6 +83,9 @@ package enum RequestParser {
             .command(
                 plugin: try fields.identifier("plugin"), name: try fields.identifier("name"),
                 value: try fields.actionValue("value"))
+        case "configure":
+            .configure(
+                plugin: try fields.identifier("plugin"), config: try fields.object("config"))
         case "delete": .delete(message: try fields.text("message", bytesMax: 64))
         case "mute":
             .mute(

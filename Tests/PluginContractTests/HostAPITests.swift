@@ -15,7 +15,24 @@ import Wire
         "prizes.reserve": ["coupon", 1],
         "prizes.grant": ["coupon", ["user": "ana", "name": "Ana"]],
         "prizes.release": ["coupon"],
+        "prizes.left": ["coupon"],
         "chat.say": ["hello", ["count": 3]],
+        "chat.hide": ["m18"],
+        "chat.collect": ["tea", ["tea", "茶"], ["match": "contains", "keep": "last"]],
+        "chat.collect.close": ["tea"],
+        "presence.count": [],
+        "products.list": [],
+        "products.get": ["oolong"],
+        "products.pin": ["oolong"],
+        "products.unpin": [],
+        "leaderboard.add": [["user": "ana", "name": "Ana"], 10],
+        "leaderboard.top": [3],
+        "leaderboard.points": [["user": "ana", "name": "Ana"]],
+        "leaderboard.reset": [],
+        "kv.get": ["best"],
+        "kv.set": ["best", ["user": "ana"]],
+        "knowledge.search": ["运费多少", ["limit": 3, "product": "oolong", "seconds": 1.5]],
+        "webhook.send": ["crm", ["won": true], ["seconds": 5]],
         "log": ["info", "text"],
         "finish": [],
     ]
@@ -37,42 +54,69 @@ import Wire
         throws
     {
         #expect(Set(HostAPI.functions.map(\.path)) == Set(Self.good.keys))
-        for (path, arguments) in Self.good {
-            let effect = try Effect(call: path, arguments: arguments, products: [])
+        let products = [
+            Product(id: "oolong", title: [:], image: "", currency: "CNY", priceMinor: 1)
+        ]
+        for function in HostAPI.functions {
+            let arguments = try #require(Self.good[function.path])
+            if function.isRead {
+                #expect(throws: HostCallError.self) {
+                    try Effect(call: function.path, arguments: arguments, products: products)
+                }
+                continue
+            }
+            var effect = try Effect(
+                call: function.path, arguments: arguments, products: products)
+            if case .request(var request) = effect {
+                request.id = 1  // given by who asks
+                effect = .request(request)
+            }
+            let path = function.path == "chat.collect.close" ? "collect.close" : function.path
             #expect(effect.json["do"]?.stringValue == path)
-            #expect(Effect(json: effect.json) == effect)
+            #expect(Effect(json: try JSON(parsing: effect.json.encoded())) == effect)
         }
     }
 
-    @Test(arguments: HostAPI.functions.map(\.path), Hook.allCases)
-    func `Each function works in its hooks and names them elsewhere`(
-        path: String, hook: Hook
+    @Test(arguments: HostAPI.functions.map(\.path))
+    func `Each function in each hook with each set of capabilities, completely`(
+        path: String
     ) throws {
         let function = try #require(HostAPI.function(at: path))
-        let refusal = refusal(path, try #require(Self.good[path]), hook: hook)
-        if function.hooks.contains(hook) {
-            #expect(refusal == nil)
-        } else {
-            let names = function.hooks.map(\.functionName).joined(separator: ", ")
-            #expect(
-                refusal
-                    == "\(path) cannot be called in \(hook.functionName); it can be called in \(names)"
-            )
+        let good = try #require(Self.good[path])
+        #expect(!function.hooks.isEmpty)
+        let sets: [Set<Capability>] =
+            [Set(Capability.allCases), []]
+            + Capability.allCases.flatMap { [[$0], Set(Capability.allCases).subtracting([$0])] }
+        for hook in Hook.allCases {
+            for capabilities in sets {
+                let refusal = refusal(path, good, hook: hook, capabilities: capabilities)
+                if let capability = function.capability, !capabilities.contains(capability) {
+                    #expect(
+                        refusal
+                            == "capability \"\(capability.rawValue)\" is not declared in plugin.json"
+                    )
+                } else if !function.hooks.contains(hook) {
+                    let names = function.hooks.map(\.functionName).joined(separator: ", ")
+                    #expect(
+                        refusal == "\(path) cannot be called in \(hook.functionName);"
+                            + " it can be called in \(names)")
+                } else {
+                    #expect(refusal == nil)
+                }
+            }
         }
     }
 
-    @Test(arguments: HostAPI.functions.map(\.path), Capability.allCases)
-    func `Each function needs its capability and no other`(
-        path: String, missing: Capability
-    ) throws {
-        let function = try #require(HostAPI.function(at: path))
-        let refusal = refusal(
-            path, try #require(Self.good[path]),
-            capabilities: Set(Capability.allCases).subtracting([missing]))
-        #expect(
-            refusal
-                == (function.capability == missing
-                    ? "capability \"\(missing.rawValue)\" is not declared in plugin.json" : nil))
+    @Test func `Every capability is of use, and every function is told apart`() {
+        let used =
+            Set(HostAPI.functions.compactMap(\.capability))
+            .union(Hook.allCases.compactMap(\.capability))
+        #expect(used == Set(Capability.allCases))
+        for function in HostAPI.functions {
+            #expect(!function.summary.isEmpty)
+            #expect(!function.isRead || function.returns != nil)
+            #expect(!function.isRead || function.hooks == Hook.allCases)
+        }
     }
 
     @Test(
@@ -122,6 +166,45 @@ import Wire
                 "collect", ["guess", ["kept": "first"]],
                 "collect: options.kept is not known; it must be a table that may have keep, staff"
             ),
+            (
+                "chat.collect", ["tea", []],
+                "chat.collect: phrases must be 1 to 20 texts of 1 to 50 characters, got a table"
+            ),
+            (
+                "chat.collect", ["tea", ["tea", 7]],
+                "chat.collect: phrases must be 1 to 20 texts of 1 to 50 characters, got a table"
+            ),
+            (
+                "chat.collect", ["tea", "tea", ["match": "like"]],
+                "chat.collect: options.match must be \"equal\" or \"contains\", got \"like\""
+            ),
+            (
+                "leaderboard.top", [101],
+                "leaderboard.top: count must be an integer from 1 to 100, got 101"
+            ),
+            (
+                "leaderboard.add", [["user": "ana", "name": "Ana"], 1_000_000_001],
+                "leaderboard.add: points must be an integer from -1000000000 to 1000000000,"
+                    + " got 1000000001"
+            ),
+            (
+                "kv.set", ["a", .string(String(repeating: "a", count: 4_095))],
+                "kv.set: value must be a plain value of at most 4096 bytes of JSON,"
+                    + " got \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…\""
+            ),
+            (
+                "knowledge.search", ["tea", ["limit": 11]],
+                "knowledge.search: options.limit must be an integer from 1 to 10, got 11"
+            ),
+            (
+                "knowledge.search", ["tea", ["seconds": 31]],
+                "knowledge.search: options.seconds must be a number from 0.1 to 30.0, got 31"
+            ),
+            (
+                "webhook.send", ["crm"],
+                "webhook.send: body must be a plain value of at most 16128 bytes of JSON,"
+                    + " got nothing"
+            ),
             ("chat.say", [""], "chat.say: text must be a text of 1 to 500 characters, got \"\""),
             ("room.explode", [], "there is no host function room.explode"),
         ] as [(String, [JSON], String)])
@@ -137,6 +220,13 @@ import Wire
             ("prizes.reserve", ["coupon", 1_000_000]), ("prizes.reserve", ["coupon", 2.0]),
             ("collect", ["guess"]), ("collect", ["guess", nil]), ("collect", ["guess", [:]]),
             ("collect", ["guess", ["staff": true]]),
+            ("chat.collect", ["tea", "tea"]),
+            ("chat.collect", ["tea", .array(Array(repeating: "tea", count: 20))]),
+            ("leaderboard.top", []), ("leaderboard.top", [100]), ("leaderboard.top", [1]),
+            ("leaderboard.add", [["user": "ana", "name": "Ana"], -1_000_000_000]),
+            ("kv.set", ["a", .string(String(repeating: "a", count: 4_094))]), ("kv.set", ["a"]),
+            ("knowledge.search", ["tea", ["limit": 10, "seconds": 30]]),
+            ("knowledge.search", ["tea", ["limit": 1, "seconds": 0.1]]),
             ("chat.say", [.string(String(repeating: "a", count: 500))]),
         ] as [(String, [JSON])])
     func `Arguments at the bounds are accepted`(path: String, arguments: [JSON]) {

@@ -76,6 +76,7 @@ import Wire
             ["viewer", ["user": "a", "name": "A"]],
             ["stat", "count", 5],
             ["list", "guesses", [["Ana", ["money": 5]], ["name": "Bo", "value": "x"]]],
+            ["1": "leaderboard", "2": "best", "top": 3],
             ["celebrate"],
         ]
         let panel = try panel(view)

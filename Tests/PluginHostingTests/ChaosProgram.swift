@@ -27,8 +27,7 @@ struct ChaosProgram {
         case .openStage(_, let opening):
             let state = (try? JSON(parsing: opening.state)) ?? .null
             open = (
-                HostCalls(
-                    capabilities: plugin.manifest.capabilities, products: opening.products),
+                HostCalls(capabilities: plugin.manifest.capabilities, opening: opening),
                 StateTree(json: state) ?? StateTree()
             )
         case .closeStage: open = nil
@@ -43,7 +42,9 @@ struct ChaosProgram {
         var random = SeededRandom(seed: call.call.seed)
         switch Int.random(in: 0..<12, using: &random) {
         case 0: return .fault(ScriptFault(kind: .error, message: "main.lua:1: chaos", trace: "t"))
-        case 1: return .absent
+        // Of a hook that is only told of what goes by, a play remembers that it is missing.
+        case 1 where !["on_danmaku", "on_join", "on_leave"].contains(call.call.hook):
+            return .absent
         default: break
         }
         calls.begin(call)
@@ -61,10 +62,12 @@ struct ChaosProgram {
             let change = Self.change(&random)
             if tree.apply([change]) { changes.append(change) }
         }
-        open = (calls, tree)
-        return .done(
+        let outcome = ScriptOutcome.done(
             changes: JSON.array(changes).encoded(), effects: JSON.array(effects).encoded(),
             instructions: 1)
+        calls.end(outcome)
+        open = (calls, tree)
+        return outcome
     }
 
     private static func change(_ random: inout SeededRandom) -> JSON {
@@ -85,7 +88,18 @@ struct ChaosProgram {
         let viewer: JSON = ["user": .string(user), "name": "V"]
         let surface: JSON = Bool.random(using: &random) ? "viewer" : "host"
         let count: JSON = .integer(.random(in: 1...4, using: &random))
-        switch Int.random(in: 0..<16, using: &random) {
+        switch Int.random(in: 0..<26, using: &random) {
+        case 16: return ("chat.collect", [name, ["a", "b"], ["match": "contains"]])
+        case 17: return ("chat.collect.close", [name])
+        case 18: return ("chat.hide", ["m1"])
+        case 19: return ("products.pin", ["oolong"])
+        case 20: return ("products.unpin", [])
+        case 21, 22: return ("leaderboard.add", [viewer, count])
+        case 23: return ("kv.set", [name, count])
+        case 24: return ("knowledge.search", ["tea", ["seconds": 0.5]])
+        case 25:
+            return Bool.random(using: &random)
+                ? ("leaderboard.reset", []) : ("webhook.send", ["crm", ["a": count]])
         case 0...2:
             return (
                 "panel.show",
@@ -95,7 +109,7 @@ struct ChaosProgram {
                         ["1": "number", "id": "guess", "min": 0, "max": 5],
                         ["1": "choice", "id": "vote", "options": [["a", "A"], ["b", "B"]]],
                         ["1": "button", "id": "tap"], ["countdown", "lock"],
-                        ["stat", "count", count],
+                        ["stat", "count", count], ["leaderboard", "best"],
                     ],
                 ]
             )

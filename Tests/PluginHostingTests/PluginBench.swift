@@ -37,6 +37,10 @@ final class PluginBench {
     private(set) var states: [String: JSON] = [:]
     private var answers: [String: Answer] = [:]
     private(set) var messages: [String] = []
+    private(set) var hidden: [String] = []
+    /// What the world outside was asked.
+    private(set) var requests: [HostRequest] = []
+    private var danmakuCount = 0
     private var requestCount = 0
     private var names: [String: String] = [:]
     private(set) var callCount = 0
@@ -180,6 +184,44 @@ extension PluginBench {
     }
 }
 
+// What goes by and comes from outside.
+extension PluginBench {
+    /// Somebody says something; the room shows it and goes on.
+    @discardableResult
+    func say(_ user: String, _ text: String, _ role: Role = .viewer) async -> String {
+        danmakuCount += 1
+        let id = "m\(danmakuCount)"
+        bill.heard(
+            Utterance(
+                message: id, by: Person(user: user, name: user.capitalized, role: role),
+                text: text, letters: FoldedText(text).letters))
+        await settle()
+        return id
+    }
+
+    func come(_ users: String...) async {
+        for user in users {
+            bill.came(Person(user: user, name: user.capitalized, role: .viewer))
+            bill.presentCount += 1
+        }
+        await settle()
+    }
+
+    func go(_ users: String...) async {
+        for user in users {
+            bill.went(Person(user: user, name: user.capitalized, role: .viewer))
+            bill.presentCount -= 1
+        }
+        await settle()
+    }
+
+    /// A service answers.
+    func respond(_ request: Int64, _ result: HostResult) async {
+        bill.answered(plugin, request, result)
+        await settle()
+    }
+}
+
 // What came of it.
 extension PluginBench {
     func panel(_ surface: PanelSurface = .viewer) -> JSON? {
@@ -251,6 +293,8 @@ extension PluginBench {
             answers[id] = .error(error.code, value: error.value)
             messages.append(error.message)
         case .state(let key, let value, let audience): take(key, value, audience)
+        case .hide(let message): hidden.append(message)
+        case .request(_, let request): requests.append(request)
         case .close: break
         }
     }

@@ -29,7 +29,8 @@ import Wire
         // Chaos that never did something would prove nothing about it.
         let expected: Set<String> = [
             "answered", "fault", "granted", "on_action", "on_collected", "on_command", "on_start",
-            "on_stop", "on_timer", "paused", "said", "started", "stopped",
+            "on_danmaku", "on_join", "on_leave", "on_result", "on_stop", "on_timer", "configured",
+            "deleted", "paused", "said", "started", "stopped",
         ]
         if rounds >= 40 { #expect(seen == expected, "PLAYHOUSE_FUZZ_SEED=\(seed)") }
     }
@@ -70,7 +71,8 @@ private struct ChaosShow {
         limits.faultsMax = 3
         return Playbill(
             show: "show", beganAtMilliseconds: 1_795_363_200_000,
-            entries: plugins.map { Playbill.Entry(program: program($0)) }, products: [],
+            entries: plugins.map { Playbill.Entry(program: program($0)) },
+            products: [PluginBench.oolong],
             pools: PoolBalances(["coupon": 9]), seed: seed, limits: limits)
     }
 
@@ -93,7 +95,32 @@ private struct ChaosShow {
         for _ in 0..<Int.random(in: 0...5, using: &random) {
             perform(plugin, bill.request(request(plugin), nowMilliseconds: now))
         }
+        happen(plugin)
         step(plugin)
+    }
+
+    /// What goes by in the room and comes from outside.
+    private mutating func happen(_ plugin: String) {
+        let user = "u\(Int.random(in: 0..<6, using: &random))"
+        let person = Person(user: user, name: "V", role: .viewer)
+        switch Int.random(in: 0..<12, using: &random) {
+        case 0...2:
+            let text = ["a", "B!", "ab", "c"].randomElement(using: &random) ?? ""
+            bill.heard(
+                Utterance(
+                    message: "m1", by: person, text: text, letters: FoldedText(text).letters))
+        case 3: bill.came(person)
+        case 4: bill.went(person)
+        case 5: bill.presentCount = .random(in: 0...9, using: &random)
+        case 6, 7:
+            let waiting = bill.waitingRequests.filter { $0.plugin == plugin }
+            guard let one = waiting.randomElement(using: &random) else { return }
+            let result: HostResult =
+                Bool.random(using: &random)
+                ? .value(["found": 1]) : .failure(.failed, message: "no")
+            bill.answered(plugin, one.request.id, result)
+        default: break
+        }
     }
 
     mutating func step(_ plugin: String) {
@@ -104,6 +131,16 @@ private struct ChaosShow {
 
     /// Lets everything finish that is queued.
     mutating func settle() {
+        // What is told at intervals is told, and the next may be told at once.
+        for _ in 0..<3 {
+            settleNow()
+            now += 1_100
+        }
+        settleNow()
+        now += 1_100
+    }
+
+    private mutating func settleNow() {
         for plugin in Self.plugins + Self.plugins {
             while true {
                 if let running = calls.removeValue(forKey: plugin) {
@@ -121,7 +158,9 @@ private struct ChaosShow {
             switch Int.random(in: 0..<20, using: &random) {
             case 0, 1: .start(config: [:])
             case 2: .stop
-            case 3: .command(name: "go", value: 1)
+            case 3:
+                Bool.random(using: &random)
+                    ? .command(name: "go", value: 1) : .configure(config: [:])
             case 4...6: .act(name: "tap", value: nil)
             case 7...9: .act(name: "vote", value: Bool.random(using: &random) ? "a" : "c")
             default: .act(name: "guess", value: .integer(.random(in: 0...6, using: &random)))
@@ -189,6 +228,7 @@ private struct ChaosShow {
         for draft in journal { try Self.recover(&other.bill, draft) }
         other.now = now
         other.random = random
+        other.bill.presentCount = bill.presentCount
         let count = journal.count
         for _ in 0..<60 {
             doSomething()

@@ -5,9 +5,9 @@
 /// squared letters and digits, and Latin letters with a diacritic (`ü` becomes `u`, whether written as
 /// one scalar or with a combining mark). Dropped are zero-width and other ignorable scalars,
 /// variation selectors, control characters and combining diacritical marks.
-enum ScalarFolding {
+package enum ScalarFolding {
     /// What a scalar is to the word filter.
-    enum Kind: Equatable {
+    package enum Kind: Equatable, Sendable {
         /// A letter or digit of a script that separates words by spaces.
         case letter
         /// A character of Chinese, Japanese or Korean, where words stand side by side.
@@ -18,20 +18,21 @@ enum ScalarFolding {
     }
 
     /// Kinds of scalars between letters, and sets of them.
-    struct Separators: OptionSet, Equatable {
-        let rawValue: UInt8
-        static let space = Separators(rawValue: 1)
+    package struct Separators: OptionSet, Equatable, Sendable {
+        package let rawValue: UInt8
+        package init(rawValue: UInt8) { self.rawValue = rawValue }
+        package static let space = Separators(rawValue: 1)
         /// Hyphens, stars, quotation marks, emoji and other symbols: they join more than they part.
-        static let joiner = Separators(rawValue: 2)
-        static let dot = Separators(rawValue: 4)
+        package static let joiner = Separators(rawValue: 2)
+        package static let dot = Separators(rawValue: 4)
         /// Commas, colons, slashes and ellipses, in every script.
-        static let pause = Separators(rawValue: 8)
+        package static let pause = Separators(rawValue: 8)
         /// The end of a sentence.
-        static let stop = Separators(rawValue: 16)
+        package static let stop = Separators(rawValue: 16)
     }
 
     /// The folded form of a scalar, and its kind.
-    static func fold(_ scalar: Unicode.Scalar) -> (value: UInt32, kind: Kind) {
+    package static func fold(_ scalar: Unicode.Scalar) -> (value: UInt32, kind: Kind) {
         let value = scalar.value
         if value < 0x80 { return ascii(value) }
         if isIdeograph(value) { return (value, .ideograph) }

@@ -1,23 +1,24 @@
 /// A text reduced to its folded letters, with what stood between them.
 ///
-/// The word filter and the suppression of duplicates work on this form.
-struct FoldedText {
+/// The word filter, the suppression of duplicates and phrases that are collected from the chat work on
+/// this form.
+package struct FoldedText: Sendable {
     /// Folded letters, digits and ideographs in order; separators and ignorable scalars are gone.
-    private(set) var letters: [UInt32] = []
+    package private(set) var letters: [UInt32] = []
     /// What stood before the letter of the same index; one more element for what ends the text.
-    private(set) var gaps: [ScalarFolding.Separators] = []
+    package private(set) var gaps: [ScalarFolding.Separators] = []
     /// Whether the letter of the same index is an ideograph.
-    private(set) var isIdeograph: [Bool] = []
+    package private(set) var isIdeograph: [Bool] = []
     /// Where the letter of the same index stands in the original, in UTF-8 bytes from its start.
-    private(set) var utf8Offsets: [Int32] = []
+    package private(set) var utf8Offsets: [Int32] = []
     /// Hash (FNV-1a, 64 bits) of everything that can be seen but white space, in folded form.
     ///
     /// Two texts that differ only in case, width, spacing or invisible scalars have the same one.
-    private(set) var fingerprint: UInt64 = 0xcbf2_9ce4_8422_2325
+    package private(set) var fingerprint: UInt64 = 0xcbf2_9ce4_8422_2325
     /// Whether there is nothing to see in the text.
-    private(set) var isBlank = true
+    package private(set) var isBlank = true
 
-    init(_ text: String) {
+    package init(_ text: String) {
         let count = text.utf8.count
         letters.reserveCapacity(count)
         gaps.reserveCapacity(count + 1)

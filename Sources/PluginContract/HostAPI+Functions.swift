@@ -1,0 +1,242 @@
+// The rows of the table. A function that outlives the run may be called in `on_stop`, where
+// everything else is cleared right afterwards; `on_migrate` brings state and panels up to date and
+// plays no part of the game.
+extension HostAPI {
+    private static let everywhere = Hook.allCases
+    private static let whileRunning = Hook.allCases.filter { $0 != .stop && $0 != .migrate }
+    private static let untilStop = Hook.allCases.filter { $0 != .stop }
+    private static let outliving = Hook.allCases.filter { $0 != .migrate }
+
+    private static let name = HostParameter("name", .name)
+    private static let pool = HostParameter("pool", .name, "A pool of the show.")
+    private static let viewer = HostParameter("viewer", .viewer)
+    private static let surface = HostParameter(
+        "surface", .choice(PanelSurface.allCases.map(\.rawValue)),
+        "One that the manifest names in `surfaces`.")
+    private static let count = HostParameter.Kind.integer(1...1_000_000)
+    private static let seconds = HostParameter(
+        "seconds", .number(HostRequest.Limit.seconds), isOptional: true,
+        "After which `on_result` is told `TIMEOUT`.")
+    private static let collecting: [HostParameter] = [
+        HostParameter(
+            "keep", .choice(CollectorKeep.allCases.map(\.rawValue)), isOptional: true,
+            "Which answer of a viewer counts; `\"first\"` unless said otherwise."),
+        HostParameter(
+            "staff", .boolean, isOptional: true, "Whether hosts and operators take part too."),
+    ]
+
+    static let panelFunctions: [Function] = [
+        Function(
+            "panel.show", .panel, in: untilStop,
+            [surface, HostParameter("view", .table, "A list of [elements](panel.md).")],
+            "Shows a view tree on a surface, in place of what it showed.",
+            "Who comes later sees it too."),
+        Function(
+            "panel.hide", .panel, in: untilStop, [surface], "Shows nothing on a surface."),
+        Function(
+            "panel.patch", .panel, in: untilStop,
+            [
+                viewer,
+                HostParameter(
+                    "elements", .table,
+                    "From element id to attributes: `{ guess = { locked = 4900 } }`."
+                ),
+            ],
+            "Overrides attributes of elements of the viewer panel for one viewer.",
+            "This is how a screen depends on the viewer. A patch goes with its element."),
+    ]
+
+    static let collectorFunctions: [Function] = [
+        Function(
+            "collect", .collect, in: whileRunning,
+            [name, HostParameter("options", .options(collecting), isOptional: true)],
+            "Opens a collector: one answer per viewer to the element of this name.",
+            "Answers are judged without Lua and handed over in batches by `on_collected`."),
+        Function(
+            "collect.close", .collect, in: whileRunning, [name],
+            "Closes a collector; what comes later is answered `LATE`."),
+    ]
+
+    static let timerFunctions: [Function] = [
+        Function(
+            "timers.set", .timers, in: whileRunning,
+            [name, HostParameter("seconds", .number(0.1...86_400))],
+            "Sets or resets a timer in show time; it calls `on_timer` once.",
+            "It survives a restart of the server, and fires at once if it fell due meanwhile."),
+        Function("timers.cancel", .timers, in: whileRunning, [name], "Cancels a timer."),
+    ]
+
+    static let prizeFunctions: [Function] = [
+        Function(
+            "prizes.left", .prizes, in: everywhere, [pool],
+            returns: Return("integer", "Units that can be reserved."), isRead: true,
+            "Tells how much of a pool can be reserved."),
+        Function(
+            "prizes.reserve", .prizes, in: whileRunning, [pool, HostParameter("count", count)],
+            returns: Return("boolean", "False when there are not enough; then nothing is taken."),
+            "Takes prizes out of a pool."),
+        Function(
+            "prizes.grant", .prizes, in: outliving,
+            [pool, viewer, HostParameter("count", count, isOptional: true, "1 unless given.")],
+            "Gives reserved prizes to a viewer.",
+            "Once, whatever happens: it is a row of the ledger."),
+        Function(
+            "prizes.release", .prizes, in: outliving, [pool],
+            "Returns to a pool what is reserved and not granted."),
+    ]
+
+    static let chatFunctions: [Function] = [
+        Function(
+            "chat.say", .chat, in: outliving,
+            [
+                HostParameter(
+                    "text", .text(charactersMax: 500), "A key of the plugin's locale files."),
+                HostParameter("args", .table, isOptional: true, "What stands for `{name}` in it."),
+            ],
+            "Speaks in the chat."),
+        Function(
+            "chat.hide", .chat, in: outliving,
+            [HostParameter("message", .text(charactersMax: 64), "The id of a danmaku.")],
+            "Takes a danmaku off every screen."),
+        Function(
+            "chat.collect", .chat, in: whileRunning,
+            [
+                name,
+                HostParameter(
+                    "phrases",
+                    .texts(
+                        count: PhraseRule.Limit.phrases,
+                        charactersMax: PhraseRule.Limit.characters),
+                    "Compared without regard to case, width, spaces and punctuation."),
+                HostParameter(
+                    "options",
+                    .options(
+                        [
+                            HostParameter(
+                                "match", .choice(PhraseRule.Match.allCases.map(\.rawValue)),
+                                isOptional: true,
+                                "Whether the whole danmaku must be the phrase; `\"equal\"` unless"
+                                    + " said otherwise.")
+                        ] + collecting), isOptional: true),
+            ],
+            "Opens a collector that takes danmaku which equal or contain a phrase.",
+            "`on_collected` is told the phrase as `value`, and the danmaku's id as `message`."
+                + " Names are shared with `collect`."),
+        Function(
+            "chat.collect.close", .chat, in: whileRunning, [name],
+            "Closes a collector of phrases."),
+    ]
+
+    static let presenceFunctions: [Function] = [
+        Function(
+            "presence.count", .presence, in: everywhere,
+            returns: Return("integer", "Distinct people, as the call began."), isRead: true,
+            "Tells how many people are in the room.")
+    ]
+
+    static let productFunctions: [Function] = [
+        Function(
+            "products.list", .products, in: everywhere,
+            returns: Return("Product[]", "In the order of the show."), isRead: true,
+            "Tells the products of the show, as they were when the run began."),
+        Function(
+            "products.get", .products, in: everywhere,
+            [HostParameter("id", .text(charactersMax: 64))],
+            returns: Return("Product?", "Nil when the show has no such product."), isRead: true,
+            "Tells one product of the show."),
+        Function(
+            "products.pin", .products, in: whileRunning,
+            [HostParameter("id", .text(charactersMax: 64), "A product of the show.")],
+            "Pins a product on air: it becomes the room's state `product`.",
+            "The one that was pinned last is shown, by whichever plugin. A stop unpins it."),
+        Function(
+            "products.unpin", .products, in: outliving, [],
+            "Takes back what this plugin pinned."),
+    ]
+
+    static let leaderboardFunctions: [Function] = [
+        Function(
+            "leaderboard.add", .leaderboard, in: whileRunning,
+            [
+                viewer,
+                HostParameter("points", .integer(-1_000_000_000...1_000_000_000)),
+            ],
+            "Adds points, or takes some away when they are negative.",
+            "Points belong to a run. An element `leaderboard` shows them."),
+        Function(
+            "leaderboard.top", .leaderboard, in: everywhere,
+            [HostParameter("count", .integer(1...100), isOptional: true, "10 unless given.")],
+            returns: Return(
+                "Rank[]", "Most points first; who had them first is first, and shares the rank."),
+            isRead: true,
+            "Tells who has most points."),
+        Function(
+            "leaderboard.points", .leaderboard, in: everywhere, [viewer],
+            returns: Return("integer", "0 for who has none."), isRead: true,
+            "Tells the points of one viewer."),
+        Function(
+            "leaderboard.reset", .leaderboard, in: whileRunning, [], "Forgets all points."),
+    ]
+
+    static let valueFunctions: [Function] = [
+        Function(
+            "kv.get", .kv, in: everywhere, [HostParameter("key", .name)],
+            returns: Return("any", "Nil when nothing is kept."), isRead: true,
+            "Tells what is kept under a key."),
+        Function(
+            "kv.set", .kv, in: everywhere,
+            [
+                HostParameter("key", .name),
+                HostParameter(
+                    "value", .plain(bytesMax: 4_096), isOptional: true, "Nil forgets the key."),
+            ],
+            "Keeps a value for later runs, also of later shows of this room.",
+            "All values of a plugin together have at most 16 KiB of JSON."),
+    ]
+
+    static let requestFunctions: [Function] = [
+        Function(
+            "knowledge.search", .knowledge, in: whileRunning,
+            [
+                HostParameter("text", .text(charactersMax: 500)),
+                HostParameter(
+                    "options",
+                    .options([
+                        HostParameter(
+                            "limit", .integer(1...10), isOptional: true, "3 unless given."),
+                        HostParameter(
+                            "product", .text(charactersMax: 64), isOptional: true,
+                            "The product that is spoken of."),
+                        seconds,
+                    ]), isOptional: true),
+            ],
+            returns: Return("integer", "The request's id, which `on_result` repeats."),
+            "Looks for entries of the shop's knowledge; `on_result` is told what was found.",
+            "2 seconds unless said otherwise."),
+        Function(
+            "webhook.send", .webhook, in: whileRunning,
+            [
+                HostParameter("hook", .name, "One that the operator configured."),
+                HostParameter("body", .plain(bytesMax: HostRequest.Limit.parameterBytes - 256)),
+                HostParameter("options", .options([seconds]), isOptional: true),
+            ],
+            returns: Return("integer", "The request's id, which `on_result` repeats."),
+            "Sends a signed message to a URL of the shop; `on_result` is told the answer.",
+            "5 seconds unless said otherwise. It may arrive twice, with the same key."),
+    ]
+
+    static let generalFunctions: [Function] = [
+        Function(
+            "log", nil, in: everywhere,
+            [
+                HostParameter("level", .choice(LogLevel.allCases.map(\.rawValue))),
+                HostParameter("text", .text(charactersMax: 1_000)),
+            ],
+            "Writes a line into the record of this call, and into the server's log."),
+        Function(
+            "finish", nil, in: whileRunning, [],
+            "Ends the run after this handler.",
+            "Panels stay until the next start or stop; timers and collectors are gone, and what was"
+                + " reserved and not granted is back in its pool."),
+    ]
+}

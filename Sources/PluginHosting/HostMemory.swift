@@ -1,0 +1,90 @@
+package import PluginContract
+package import Wire
+
+/// What the host keeps for a plugin so that its functions can answer at once: points, values, the
+/// number of its requests.
+///
+/// Like `room.state` it changes with what a call asked for, on the stage while the call runs and in
+/// ``PlayState`` when its record is folded, by the same function.
+package struct HostMemory: Sendable, Equatable {
+    /// What `kv` keeps, by key.
+    package var values: JSONObject = [:]
+    package var leaderboard = Leaderboard()
+    /// Of the last request.
+    package var requestCount: Int64 = 0
+
+    package init() {}
+
+    /// Of all values together, encoded.
+    package static let valueBytesMax = 16 << 10
+
+    /// Says why an effect cannot be, or nil.
+    package func problem(with effect: Effect) -> String? {
+        switch effect {
+        case .leaderboardAdd(let viewer, _):
+            return leaderboard.hasRoom(for: viewer.user)
+                ? nil : "leaderboard.add: more than \(Leaderboard.viewersMax) viewers have points"
+        case .kvSet(let key, let value):
+            var values = values
+            values[key] = value.isNull ? nil : value
+            let bytes = values.encoded().count
+            return bytes <= Self.valueBytesMax
+                ? nil
+                : "kv.set: the values would have \(bytes) bytes, more than \(Self.valueBytesMax)"
+        case .request(let request):
+            let bytes = request.parameters.encoded().count
+            if bytes > HostRequest.Limit.parameterBytes {
+                return "\(request.service.path): \(bytes) bytes are more than"
+                    + " \(HostRequest.Limit.parameterBytes)"
+            }
+            return request.id == requestCount + 1
+                ? nil : "\(request.service.path): request \(request.id) is out of order"
+        default: return nil
+        }
+    }
+
+    /// Changes with an effect that has no ``problem(with:)``.
+    package mutating func apply(_ effect: Effect) {
+        switch effect {
+        case .leaderboardAdd(let viewer, let points): leaderboard.add(points, to: viewer)
+        case .leaderboardReset: leaderboard = Leaderboard()
+        case .kvSet(let key, let value): values[key] = value.isNull ? nil : value
+        case .request(let request): requestCount = max(requestCount, request.id)
+        default: break
+        }
+    }
+
+    /// Whether an effect changes it.
+    static func isChanged(by effect: Effect) -> Bool {
+        switch effect {
+        case .leaderboardAdd, .leaderboardReset, .kvSet, .request: true
+        default: false
+        }
+    }
+
+    /// What a run begins with: points belong to a run, values and the count do not.
+    func begun(values: JSONObject?) -> HostMemory {
+        var memory = HostMemory()
+        memory.values = values ?? self.values
+        memory.requestCount = requestCount
+        return memory
+    }
+
+    package var json: JSON {
+        [
+            "values": .object(values), "leaderboard": leaderboard.json,
+            "requests": .integer(requestCount),
+        ]
+    }
+
+    /// Reads what ``json`` wrote; nil for anything else.
+    package init?(json: JSON) {
+        guard let values = json["values"]?.objectValue,
+            let leaderboard = json["leaderboard"].flatMap(Leaderboard.init),
+            let count = json["requests"]?.integerValue
+        else { return nil }
+        self.values = values
+        self.leaderboard = leaderboard
+        requestCount = count
+    }
+}
