@@ -26,7 +26,7 @@ package struct HostMemory: Sendable, Equatable {
                 ? nil : "leaderboard.add: more than \(Leaderboard.viewersMax) viewers have points"
         case .kvSet(let key, let value):
             var values = values
-            values[key] = value.isNull ? nil : value
+            values[key] = value.isNull ? JSON?.none : value
             let bytes = values.encoded().count
             return bytes <= Self.valueBytesMax
                 ? nil
@@ -48,7 +48,7 @@ package struct HostMemory: Sendable, Equatable {
         switch effect {
         case .leaderboardAdd(let viewer, let points): leaderboard.add(points, to: viewer)
         case .leaderboardReset: leaderboard = Leaderboard()
-        case .kvSet(let key, let value): values[key] = value.isNull ? nil : value
+        case .kvSet(let key, let value): values[key] = value.isNull ? JSON?.none : value
         case .request(let request): requestCount = max(requestCount, request.id)
         default: break
         }

@@ -26,6 +26,7 @@ final class PluginBench {
     private let pools: PoolBalances
     private let limits: PlayLimits
     private let stage: any Stage
+    private let values: JSONObject
     /// Of its own, because benches share a stage.
     private let show = UUID().uuidString
     private static let sharedStage = InProcessStage()
@@ -47,40 +48,45 @@ final class PluginBench {
 
     init(
         _ program: PluginProgram, configuration: JSONObject = [:], pools: [String: Int64] = [:],
-        limits: PlayLimits = PlayLimits(), stage: any Stage = PluginBench.sharedStage
+        limits: PlayLimits = PlayLimits(), values: JSONObject = [:],
+        stage: any Stage = PluginBench.sharedStage
     ) {
         self.program = program
         self.configuration = configuration
         self.pools = PoolBalances(pools)
         self.limits = limits
         self.stage = stage
-        bill = Self.bill(show, program, configuration, self.pools, limits)
+        self.values = values
+        bill = Self.bill(show, program, configuration, self.pools, limits, values)
     }
 
     /// A bench for Lua text.
     convenience init(
         lua: String, capabilities: Set<Capability> = Set(Capability.allCases),
         config: ConfigSchema = ConfigSchema(), pools: [String: Int64] = [:],
-        limits: PlayLimits = PlayLimits()
+        limits: PlayLimits = PlayLimits(), values: JSONObject = [:],
+        surfaces: Set<PanelSurface> = Manifest.surfacesUsual
     ) {
         let manifest = Manifest(
             id: "game", version: "1.0.0", title: ["zh": "g", "en": "g"],
-            capabilities: capabilities, configuration: config)
+            capabilities: capabilities, surfaces: surfaces, configuration: config)
         self.init(
             PluginProgram(
                 manifest: manifest,
                 source: ScriptSource(name: "game", files: ["main.lua": Array(lua.utf8)]),
                 locales: [:], contentHash: ""),
-            pools: pools, limits: limits)
+            pools: pools, limits: limits, values: values)
     }
 
     private static func bill(
         _ show: String, _ program: PluginProgram, _ configuration: JSONObject,
-        _ pools: PoolBalances, _ limits: PlayLimits
+        _ pools: PoolBalances, _ limits: PlayLimits, _ values: JSONObject
     ) -> Playbill {
         Playbill(
             show: show, beganAtMilliseconds: beganAt,
-            entries: [Playbill.Entry(program: program, configuration: configuration)],
+            entries: [
+                Playbill.Entry(program: program, configuration: configuration, values: values)
+            ],
             products: [oolong], pools: pools, seed: 7, limits: limits)
     }
 
@@ -104,6 +110,11 @@ extension PluginBench {
     @discardableResult
     func command(_ name: String, _ value: JSON = nil) async -> Answer {
         await ask("mei", .host, .command(name: name, value: value))
+    }
+
+    @discardableResult
+    func configure(_ config: JSONObject) async -> Answer {
+        await ask("mei", .host, .configure(config: config))
     }
 
     /// A viewer uses an element of the panel.
@@ -152,7 +163,7 @@ extension PluginBench {
         now += Int64(seconds * 1_000)
         journal.removeLast(count)
         await stage.close(playID)
-        bill = Self.bill(show, program, configuration, pools, limits)
+        bill = Self.bill(show, program, configuration, pools, limits, values)
         for draft in journal {
             try bill.recover(
                 source: draft.source, kind: draft.kind,
@@ -199,11 +210,24 @@ extension PluginBench {
         return id
     }
 
+    /// Somebody says something, and nobody waits.
+    func hear(_ user: String, _ text: String) {
+        danmakuCount += 1
+        bill.heard(
+            Utterance(
+                message: "m\(danmakuCount)",
+                by: Person(user: user, name: user.capitalized, role: .viewer), text: text,
+                letters: FoldedText(text).letters))
+    }
+
+    /// Somebody comes, and nobody waits.
+    func arrive(_ user: String) {
+        bill.came(Person(user: user, name: user.capitalized, role: .viewer))
+        bill.presentCount += 1
+    }
+
     func come(_ users: String...) async {
-        for user in users {
-            bill.came(Person(user: user, name: user.capitalized, role: .viewer))
-            bill.presentCount += 1
-        }
+        users.forEach(arrive)
         await settle()
     }
 
