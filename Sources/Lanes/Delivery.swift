@@ -27,9 +27,9 @@ package struct LaneLimits: Sendable {
     /// How long a closing connection may take to read its farewell.
     package var lingerSeconds: UInt32 = 5
     /// The widest tick of a busy lane.
-    package var tickMillisecondsMax = 240
+    package var tickMillisecondsMax = 210
     /// The share of a lane's time that immediate writing may take before writes are merged per tick.
-    package var immediateShare = 0.3
+    package var immediateShare = 0.25
 
     package init() {}
 }
