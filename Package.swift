@@ -80,7 +80,9 @@ let package = Package(
             "PluginHostingTests",
             uses: ["PluginHosting", "PluginContract", "Scripting", "Wire", "Clockwork"]),
         tests("RoomsTests", uses: ["Rooms", "PluginContract", "Wire", "Clockwork"]),
-        tests("ServingTests", uses: ["Serving", "Wire", "Cryptography"]),
+        tests(
+            "ServingTests",
+            uses: ["Serving", "Lanes", "Rooms", "PluginContract", "Wire", "Cryptography", "Clockwork"]),
         tests(
             "PlayhouseTests",
             uses: [

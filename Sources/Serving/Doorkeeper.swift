@@ -251,8 +251,7 @@ package final class Doorkeeper: ConnectionHandling {
                 farewell: WebSocketFrame.text(error) + ServerMessage.farewell(refusal.code))
         }
         guard
-            premises.addresses.joined(
-                from: connection.address, minute: lane.uptimeSeconds / 60)
+            premises.addresses.joined(from: connection.address, nowMilliseconds: clock())
         else {
             let most = premises.limits.joinsPerMinutePerAddress
             refuse(
