@@ -86,7 +86,7 @@ let package = Package(
         tests(
             "PlayhouseTests",
             uses: [
-                "Playhouse", "Serving", "Rooms", "Journaling", "PluginHosting", "PluginContract",
+                "Playhouse", "Serving", "Lanes", "Rooms", "Journaling", "PluginHosting", "PluginContract",
                 "Wire", "Cryptography", "Clockwork", "Visiting",
             ]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
