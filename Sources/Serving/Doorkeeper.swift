@@ -12,6 +12,10 @@ package final class Doorkeeper: ConnectionHandling {
     private let clock: @Sendable () -> UInt32
     /// By slot of the lane.
     private var connections: ContiguousArray<Connection?> = []
+    /// Requests of the connection whose bytes are being read, for its room, which gets them at once
+    /// when all is read or when the connection ends on the way.
+    private var collected: [RoomInput] = []
+    private var collecting: ConnectionID?
 
     /// - Parameter milliseconds: A clock that only goes forward, and may wrap.
     package init(premises: Premises, milliseconds: @escaping @Sendable () -> UInt32) {
@@ -50,7 +54,7 @@ package final class Doorkeeper: ConnectionHandling {
         connections[id.slot] = nil
         premises.addresses.connectionClosed(from: connection.address)
         if case .member(let door) = connection.stage {
-            door.post([.leave(SessionID(raw: id.raw))])
+            door.post(takeCollected(from: id) + [.leave(SessionID(raw: id.raw))])
         }
     }
 
@@ -175,16 +179,17 @@ package final class Doorkeeper: ConnectionHandling {
         // Taken out while it runs, because handling a message changes `connections`.
         guard var decoder = connections[id.slot]?.decoder else { return }
         connections[id.slot]?.decoder = WebSocketDecoder(role: .server, messageBytesMax: 0)
-        var inputs: [RoomInput] = []
+        collecting = id
         var failure: WebSocketError?
         do throws(WebSocketError) {
             try decoder.decode(bytes) { event in
-                self.handle(event, of: id, into: &inputs, on: lane)
+                self.handle(event, of: id, on: lane)
             }
         } catch {
             failure = error
         }
         if connections[id.slot]?.id == id { connections[id.slot]?.decoder = decoder }
+        let inputs = takeCollected(from: id)
         if !inputs.isEmpty, case .member(let door)? = connections[id.slot]?.stage {
             door.post(inputs)
         }
@@ -196,9 +201,14 @@ package final class Doorkeeper: ConnectionHandling {
         }
     }
 
+    private func takeCollected(from id: ConnectionID) -> [RoomInput] {
+        guard collecting == id else { return [] }
+        defer { collected = [] }
+        return collected
+    }
+
     private func handle(
-        _ event: WebSocketEvent, of id: ConnectionID, into inputs: inout [RoomInput],
-        on lane: isolated Lane
+        _ event: WebSocketEvent, of id: ConnectionID, on lane: isolated Lane
     ) {
         guard let connection = connections[id.slot], connection.id == id else { return }
         switch event {
@@ -230,7 +240,7 @@ package final class Doorkeeper: ConnectionHandling {
                     return
                 }
                 if case .member = connection.stage {
-                    request(payload, of: id, into: &inputs, on: lane)
+                    request(payload, of: id, on: lane)
                 } else {
                     greet(payload, connection, on: lane)
                 }
@@ -282,8 +292,7 @@ package final class Doorkeeper: ConnectionHandling {
     }
 
     private func request(
-        _ payload: UnsafeRawBufferPointer, of id: ConnectionID, into inputs: inout [RoomInput],
-        on lane: isolated Lane
+        _ payload: UnsafeRawBufferPointer, of id: ConnectionID, on lane: isolated Lane
     ) {
         premises.counters.count(\.messages)
         let limits = premises.limits
@@ -302,7 +311,7 @@ package final class Doorkeeper: ConnectionHandling {
         }
         do throws(RequestParser.Refusal) {
             let request = try RequestParser.request(try RequestParser.json(payload))
-            inputs.append(.request(SessionID(raw: id.raw), id: request.id, request.command))
+            collected.append(.request(SessionID(raw: id.raw), id: request.id, request.command))
         } catch {
             premises.counters.refused(error.error.code.rawValue)
             lane.send(
