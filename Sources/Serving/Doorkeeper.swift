@@ -80,9 +80,7 @@ package final class Doorkeeper: ConnectionHandling {
                 request = try exchange.decoder.next()
             } catch {
                 premises.counters.refused(error.code)
-                let problem = HTTPResponse.problem(
-                    status: error.status, code: error.code, detail: error.detail, headers: [])
-                lane.close(id, farewell: problem.encoded(keepAlive: false))
+                lane.close(id, farewell: HTTPResponse.problem(error).encoded(keepAlive: false))
                 return
             }
             if exchange.decoder.phase != exchange.phase || request != nil {
@@ -150,10 +148,7 @@ package final class Doorkeeper: ConnectionHandling {
                 request, protocols: isEcho(request) ? [] : ["playhouse.v1"], sha1: premises.sha1)
             lane.send(response.encoded(keepAlive: true), to: id)
         } catch {
-            let problem = HTTPResponse.problem(
-                status: error.status, code: error.code, detail: error.detail,
-                headers: error.status == 426 ? [("Sec-WebSocket-Version", "13")] : [])
-            lane.close(id, farewell: problem.encoded(keepAlive: false))
+            lane.close(id, farewell: HTTPResponse.problem(error).encoded(keepAlive: false))
             return
         }
         premises.counters.count(\.upgrades)
