@@ -364,6 +364,8 @@ package final class Doorkeeper: ConnectionHandling {
 
     // MARK: - Time limits
 
+    // Whole seconds are counted, so that n ticks may come after little more than n − 1 seconds: a
+    // time has passed for sure one tick later.
     package func secondPassed(on lane: isolated Lane) {
         let now = lane.uptimeSeconds
         let limits = premises.limits
@@ -373,12 +375,12 @@ package final class Doorkeeper: ConnectionHandling {
             case .http(let exchange):
                 expire(exchange, connection, now: now, on: lane)
             case .greeting:
-                if now - connection.since >= limits.helloSeconds {
+                if now - connection.since > limits.helloSeconds {
                     premises.counters.refused(CloseCode.helloTimeout.name)
                     lane.close(connection.id, farewell: ServerMessage.farewell(.helloTimeout))
                 }
             case .member:
-                if now - connection.lastHeard >= limits.silentSeconds {
+                if now - connection.lastHeard > limits.silentSeconds {
                     premises.counters.refused(CloseCode.silent.name)
                     lane.close(connection.id, farewell: ServerMessage.farewell(.silent))
                 } else if now % limits.pingSeconds == UInt32(slot) % limits.pingSeconds {
@@ -406,7 +408,7 @@ package final class Doorkeeper: ConnectionHandling {
             case .head: (limits.headSeconds, "head")
             case .body: (limits.bodySeconds, "body")
             }
-        guard now - connection.since >= seconds else { return }
+        guard now - connection.since > seconds else { return }
         guard !what.isEmpty else {
             lane.close(connection.id, farewell: [])
             return
