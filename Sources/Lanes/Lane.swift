@@ -243,11 +243,15 @@ package actor Lane {
             waiting = Waiting()
             slot.pointee.waiting = Unmanaged.passRetained(waiting)
         }
+        // What waits already decides and not what comes: one large answer, or a greeting with a
+        // thousand missed events, is no sign of a slow reader.
+        let isSlow = waiting.byteCount > limits.directBytesMax
         let position = audience(at: slot.pointee.audience)?.events.end ?? 0
         waiting.append(bytes, after: position)
-        if waiting.byteCount > limits.directBytesMax, slot.pointee.flags.isDisjoint(with: .closing) {
+        if isSlow, slot.pointee.flags.isDisjoint(with: .closing) {
             statistics.slowClosed += 1
-            beginClosing(index, farewell: slowFarewell)
+            // Who is in no room may not be speaking WebSocket at all.
+            beginClosing(index, farewell: slot.pointee.audience < 0 ? [] : slowFarewell)
             return
         }
         markDirty(index)
