@@ -50,6 +50,7 @@ package actor Lane {
     /// Groups that the readers of an audience are dealt into while the lane ticks.
     var phases = 1
     var seconds: UInt32 = 0
+    private var isDraining = false
     private var isStopped = false
 
     /// - Parameters:
@@ -84,7 +85,7 @@ package actor Lane {
         executor.queue.async { self.assumeIsolated { $0.takeDeliveries() } }
     }
 
-    /// The figures of a moment ago.
+    /// The figures of a moment ago; the number of connections is that of now.
     package nonisolated var latestStatistics: LaneStatistics { published.withLock { $0 } }
 
     /// Runs a turn of somebody else's on the lane.
@@ -113,7 +114,9 @@ package actor Lane {
     }
 
     /// Says goodbye to every connection; they end when they have read it, or after the linger time.
+    /// Whoever was accepted but comes only now is cut.
     package func drain() {
+        isDraining = true
         handler?.drain(on: self)
         endTurn()
     }
@@ -292,7 +295,7 @@ package actor Lane {
     // MARK: - Connections
 
     private func open(_ number: Int32, from address: PeerAddress) {
-        guard !isStopped else {
+        guard !isStopped, !isDraining else {
             _ = Descriptor(number: number)
             return
         }
@@ -323,10 +326,17 @@ package actor Lane {
         source.setCancelHandler { withExtendedLifetime(descriptor) {} }
         readSources[index] = source
         statistics.accepted += 1
-        statistics.connections += 1
+        countConnections(1)
         source.resume()
         handler?.opened(id(of: index), from: address, on: self)
         endTurn()
+    }
+
+    /// Published at once: a drain that saw the figure of a moment ago would cut newcomers.
+    private func countConnections(_ change: Int) {
+        statistics.connections += change
+        let count = statistics.connections
+        published.withLock { $0.connections = count }
     }
 
     private func growSlots() {
@@ -455,7 +465,7 @@ package actor Lane {
         readSources[index]?.cancel()
         readSources[index] = nil
         writeSources.removeValue(forKey: index)?.cancel()
-        statistics.connections -= 1
+        countConnections(-1)
         freeSlots.append(Int32(index))
     }
 

@@ -53,6 +53,11 @@ actor RawConnection {
     func send(_ text: String) { channel.write(Array(text.utf8)) }
     func send(_ bytes: [UInt8]) { channel.write(bytes) }
     func close() { channel.close(isAbrupt: true) }
+    /// Sends last bytes and ends this side.
+    func finish(_ bytes: [UInt8]) {
+        channel.write(bytes)
+        channel.finishWriting()
+    }
     func pauseReading() { channel.pauseReading() }
     func resumeReading() { channel.resumeReading() }
     var unsentCount: Int { channel.bytesUnsent }

@@ -1,5 +1,6 @@
 import Clockwork
 import Foundation
+import Lanes
 import Serving
 import Testing
 import Visiting
@@ -174,6 +175,43 @@ struct WebSocketTests {
                 let connection = try await RawConnection.joined(house.port)
                 await connection.send(bytes)
                 #expect(try await connection.farewell().code == 1002, "\(what)")
+            }
+        }
+    }
+
+    @Test func `a device that is reset right after it spoke leaves the room`() async throws {
+        try await withHouse { house in
+            let watcher = try await house.join("mei")
+            for turn in 0..<20 {
+                let connection = try await RawConnection.joined(house.port)
+                await connection.send(text: #"{"type":"like","id":"2","count":1}"#)
+                if turn.isMultiple(of: 2) { await Task.yield() }
+                await connection.close()
+            }
+            _ = try await watcher.state("presence") { $0["connections"] == 1 ? true : nil }
+        }
+    }
+
+    @Test func `a connection that the server closed is gone when the client closes too`()
+        async throws
+    {
+        try await withHouse {
+            $0.laneLimits.lingerSeconds = 60
+        } _: { house in
+            for _ in 0..<10 {
+                let connection = try await RawConnection.joined(house.port)
+                await connection.send(opcode: 2, [])
+                _ = try await connection.frame {
+                    if case .close = $0 { true } else { false }
+                }
+                // The answer to the close frame and the end of the connection, in one packet.
+                await connection.finish(RawConnection.frame(8, [0x03, 0xEB]))
+            }
+            // The one connection is that which asks.
+            try await eventually("nobody but us") {
+                let first = try await house.metric("playhouse_connections{lane=\"0\"}")
+                let second = try await house.metric("playhouse_connections{lane=\"1\"}")
+                return (first ?? 9) + (second ?? 9) <= 1
             }
         }
     }
