@@ -20,7 +20,8 @@ package struct LaneLimits: Sendable {
     package var eventBacklogBytesMax = 1 << 20
     /// How far a reader may fall behind the chatter before it skips to the newest.
     package var chatterBacklogBytesMax = 32 << 10
-    /// Bytes waiting for one connection alone.
+    /// Bytes waiting for one connection alone, beyond which nothing more is taken for it; a single
+    /// message may go past it.
     package var directBytesMax = 1 << 20
     /// The kernel's send buffer of one connection (`SO_SNDBUF`); the kernel books twice as much.
     package var sendBufferBytes: Int32 = 48 << 10

@@ -54,6 +54,7 @@ package actor Lane {
     /// Groups that the readers of an audience are dealt into while the lane ticks.
     var phases = 1
     var seconds: UInt32 = 0
+    private var isDraining = false
     private var isStopped = false
 
     /// - Parameters:
@@ -93,7 +94,7 @@ package actor Lane {
         executor.queue.async { self.assumeIsolated { $0.takeDeliveries() } }
     }
 
-    /// The figures of a moment ago.
+    /// The figures of a moment ago; the number of connections is that of now.
     package nonisolated var latestStatistics: LaneStatistics { published.withLock { $0 } }
 
     /// Runs a turn of somebody else's on the lane.
@@ -122,7 +123,9 @@ package actor Lane {
     }
 
     /// Says goodbye to every connection; they end when they have read it, or after the linger time.
+    /// Whoever was accepted but comes only now is cut.
     package func drain() {
+        isDraining = true
         handler?.drain(on: self)
         endTurn()
     }
@@ -257,12 +260,15 @@ package actor Lane {
             waiting = Waiting()
             slot.pointee.waiting = Unmanaged.passRetained(waiting)
         }
+        // What waits already decides and not what comes: one large answer, or a greeting with a
+        // thousand missed events, is no sign of a slow reader.
+        let isSlow = waiting.byteCount > limits.directBytesMax
         let position = audience(at: slot.pointee.audience)?.events.end ?? 0
         waiting.append(bytes, after: position)
-        if waiting.byteCount > limits.directBytesMax, slot.pointee.flags.isDisjoint(with: .closing)
-        {
+        if isSlow, slot.pointee.flags.isDisjoint(with: .closing) {
             statistics.slowClosed += 1
-            beginClosing(index, farewell: slowFarewell)
+            // Who is in no room may not be speaking WebSocket at all.
+            beginClosing(index, farewell: slot.pointee.audience < 0 ? [] : slowFarewell)
             return
         }
         markDirty(index)
@@ -303,7 +309,7 @@ package actor Lane {
     // MARK: - Connections
 
     private func open(_ number: Int32, from address: PeerAddress) {
-        guard !isStopped else {
+        guard !isStopped, !isDraining else {
             _ = Descriptor(number: number)
             return
         }
@@ -334,10 +340,17 @@ package actor Lane {
         source.setCancelHandler { withExtendedLifetime(descriptor) {} }
         readSources[index] = source
         statistics.accepted += 1
-        statistics.connections += 1
+        countConnections(1)
         source.resume()
         handler?.opened(id(of: index), from: address, on: self)
         endTurn()
+    }
+
+    /// Published at once: a drain that saw the figure of a moment ago would cut newcomers.
+    private func countConnections(_ change: Int) {
+        statistics.connections += change
+        let count = statistics.connections
+        published.withLock { $0.connections = count }
     }
 
     private func growSlots() {
@@ -466,7 +479,7 @@ package actor Lane {
         readSources[index]?.cancel()
         readSources[index] = nil
         writeSources.removeValue(forKey: index)?.cancel()
-        statistics.connections -= 1
+        countConnections(-1)
         freeSlots.append(Int32(index))
     }
 
