@@ -190,8 +190,9 @@ void box_write_json(lua_State *L, Buffer *buffer, int index, JSONMode mode, cons
 void box_write_key(lua_State *L, Buffer *buffer, const Key *key);
 void box_write_string(lua_State *L, Buffer *buffer, const char *text, size_t length);
 bool box_is_utf8(const char *text, size_t length);
-// Pushes the value of a JSON text. Raises when it is none.
-void box_read_json(lua_State *L, SandboxBytes text, JSONMode mode);
+// Pushes the value of a JSON text. Raises when it is none, or has more than `depthMax` tables inside
+// each other.
+void box_read_json(lua_State *L, SandboxBytes text, JSONMode mode, int depthMax);
 // The same, but pushes the elements of the array that the text must be, and returns their number.
 int box_read_json_elements(lua_State *L, SandboxBytes text);
 

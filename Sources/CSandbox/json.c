@@ -177,6 +177,7 @@ static void write_table(const Writer *writer, int index, const PathStep *path, i
 
 static void write_value(const Writer *writer, int index, const PathStep *path, int depth) {
     lua_State *L = writer->L;
+    box_charge(L, 5);
     switch (lua_type(L, index)) {
     case LUA_TNIL:
         box_append(L, writer->buffer, "null", 4);
@@ -229,6 +230,7 @@ typedef struct Reader {
     lua_State *L;
     const uint8_t *start, *at, *end;
     JSONMode mode;
+    int depthMax;
 } Reader;
 
 static int malformed(const Reader *reader, const char *what) {
@@ -434,10 +436,10 @@ static void read_members(Reader *reader, int depth, int table) {
 
 static void read_value(Reader *reader, int depth) {
     lua_State *L = reader->L;
-    if (depth > DEPTH_MAX + 2) malformed(reader, "nested too deep");
     luaL_checkstack(L, 6, NULL);
     skip_space(reader);
     uint8_t c = reader->at < reader->end ? *reader->at : 0;
+    if ((c == '{' || c == '[') && depth > reader->depthMax) malformed(reader, "nested too deep");
     if (c == '{') {
         lua_newtable(L);
         read_members(reader, depth, lua_gettop(L));
@@ -464,14 +466,14 @@ static void expect_end(Reader *reader) {
     if (reader->at != reader->end) malformed(reader, "something follows the value");
 }
 
-void box_read_json(lua_State *L, SandboxBytes text, JSONMode mode) {
-    Reader reader = {L, text.bytes, text.bytes, text.bytes + text.count, mode};
+void box_read_json(lua_State *L, SandboxBytes text, JSONMode mode, int depthMax) {
+    Reader reader = {L, text.bytes, text.bytes, text.bytes + text.count, mode, depthMax};
     read_value(&reader, 1);
     expect_end(&reader);
 }
 
 int box_read_json_elements(lua_State *L, SandboxBytes text) {
-    Reader reader = {L, text.bytes, text.bytes, text.bytes + text.count, JSON_PLAIN};
+    Reader reader = {L, text.bytes, text.bytes, text.bytes + text.count, JSON_PLAIN, DEPTH_MAX + 1};
     skip_space(&reader);
     if (reader.at >= reader.end || *reader.at != '[') malformed(&reader, "an array is missing");
     int count = read_elements(&reader, 1, 0);

@@ -182,10 +182,14 @@ const char *box_push_text(lua_State *L, int index, size_t *length) {
         return luaL_tolstring(L, index, length);
     default: {
         const char *type = luaL_typename(L, index);
+        int top = lua_gettop(L);
         bool isNamed = luaL_getmetafield(L, index, "__name") == LUA_TSTRING;
         char id[24];
         snprintf(id, sizeof id, ": 0x%08llx", (unsigned long long)box_identity(L, index));
         lua_pushfstring(L, "%s%s", isNamed ? lua_tostring(L, -1) : type, id);
+        // One value: buffers rely on what is below it.
+        lua_copy(L, -1, top + 1);
+        lua_settop(L, top + 1);
     }
     }
     return lua_tolstring(L, -1, length);

@@ -169,6 +169,8 @@ static void add_number(lua_State *L, luaL_Buffer *buffer, int argument, char *sp
         set_length_modifier(specification, "ll");
         count = snprintf(at, capacity, specification, (long long)integer);
     } else {
+        // The order of the two checks is that of the stock function.
+        if (conversion == 'a' || conversion == 'A') check_specification(L, specification, "-+ #0", true);
         lua_Number number = luaL_checknumber(L, argument);
         check_specification(L, specification, "-+ #0", true);
         // printf's sign of a NaN differs between machines.

@@ -73,7 +73,8 @@ static int call_host(lua_State *L, int function, int from) {
     }
     if (box->answerValue.count == 0) return 0;
     box->hostFault = true;
-    box_read_json(L, (SandboxBytes){box->answerValue.bytes, box->answerValue.count}, JSON_PLAIN);
+    box_read_json(L, (SandboxBytes){box->answerValue.bytes, box->answerValue.count}, JSON_PLAIN,
+        DEPTH_MAX);
     box->hostFault = false;
     return 1;
 }

@@ -131,7 +131,7 @@ static int open_state(lua_State *L) {
     hide_metamethods(L);
     lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_ROOM_FIELDS);
     int fields = lua_gettop(L);
-    box_read_json(L, request->configuration, JSON_PLAIN);
+    box_read_json(L, request->configuration, JSON_PLAIN, DEPTH_MAX);
     if (!lua_istable(L, -1)) return luaL_error(L, "JSON: the configuration must be an object");
     box_adopt(L, SLOT_CONFIG_METATABLE);
     lua_setfield(L, fields, "config");

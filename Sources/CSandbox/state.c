@@ -133,7 +133,7 @@ static void check_value(lua_State *L, const Place *place, int value, int depth) 
     int top = lua_gettop(L);
     lua_pushnil(L);
     while (lua_next(L, value)) {
-        box_charge(L, 1);
+        box_charge(L, 4);
         PathStep step = {place->inside, top + 1};
         Place inner = {place->table, place->key, &step};
         check_key(L, &inner, top + 1);
@@ -154,6 +154,7 @@ static void remember_place(lua_State *L, int child, int parent, int key) {
 static void link(lua_State *L, int child, int parent, int key) {
     Sandbox *box = box_of(L);
     luaL_checkstack(L, 6, NULL);
+    box_charge(L, 30);
     push_slot(L, SLOT_LINKS);
     int links = lua_gettop(L);
     lua_pushvalue(L, child);
@@ -303,7 +304,7 @@ static void remember_old(lua_State *L, int table, int key, int old) {
 void box_state_set(lua_State *L, int table, int key, int value) {
     luaL_checkstack(L, 16, NULL);
     int top = lua_gettop(L);
-    box_charge(L, 2);
+    box_charge(L, 8);
     Place place = {table, key, NULL};
     check_key(L, &place, key);
     if (lua_type(L, key) == LUA_TNUMBER && !lua_isinteger(L, key)) {
@@ -609,6 +610,7 @@ static void write_change(
     Sandbox *box = box_of(L);
     Buffer *changes = &box->changes;
     int top = lua_gettop(L);
+    box_charge(L, 10);
     box_push_key(L, key);
     box_push_backing(L, table);
     lua_pushvalue(L, top + 1);
@@ -804,7 +806,7 @@ int box_state_write(lua_State *L) {
 // Argument: the JSON text as a light userdata to SandboxBytes.
 int box_state_restore(lua_State *L) {
     const SandboxBytes *text = lua_touserdata(L, 1);
-    box_read_json(L, *text, JSON_STATE);
+    box_read_json(L, *text, JSON_STATE, DEPTH_MAX);
     if (!lua_istable(L, 2)) luaL_error(L, "JSON: room.state must be an object");
     box_adopt(L, SLOT_STATE_METATABLE);
     push_slot(L, SLOT_ROOM_FIELDS);
@@ -840,7 +842,7 @@ static void apply_change(lua_State *L, int change) {
 
 int box_state_apply(lua_State *L) {
     const SandboxBytes *text = lua_touserdata(L, 1);
-    box_read_json(L, *text, JSON_STATE);
+    box_read_json(L, *text, JSON_STATE, DEPTH_MAX + 2);
     if (!lua_istable(L, 2)) luaL_error(L, "JSON: changes must be an array");
     lua_Integer count = (lua_Integer)lua_rawlen(L, 2);
     for (lua_Integer index = 1; index <= count; index += 1) {

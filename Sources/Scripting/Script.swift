@@ -20,8 +20,8 @@ package final class Script {
     /// name of the hook that is running. Must not use the script that it is called from.
     package typealias Handler = (Int, UnsafeRawBufferPointer, String) -> HostAnswer
 
-    /// Two seconds of processor time stop what the count of instructions does not see.
-    static let cpuNanosecondsMax: UInt64 = 2_000_000_000
+    /// A second of processor time stops what the count of instructions does not see.
+    static let cpuNanosecondsMax: UInt64 = 1_000_000_000
 
     private let source: ScriptSource
     private let functions: [HostFunction]

@@ -19,7 +19,10 @@ import Testing
         ("('a'):rep(30):find(('.-'):rep(12) .. 'b')", .budget),
         ("('a'):rep(3e5):find('.-b')", .budget),
         ("('('):rep(3e5):find('%b()')", .budget),
-        ("('x'):rep(1e5):gsub('x*$', '') return ('x'):rep(3e5):find(('x*'):rep(20) .. 'y')", .budget),
+        (
+            "('x'):rep(1e5):gsub('x*$', '') return ('x'):rep(3e5):find(('x*'):rep(20) .. 'y')",
+            .budget
+        ),
         ("for w in ('a'):rep(3e5):gmatch('a-b') do end", .budget),
         ("('a'):rep(3e5):find(('a'):rep(1e5) .. 'b', 1, true) while true do end", .budget),
         (
