@@ -63,7 +63,8 @@ static int table_move(lua_State *L) {
         luaL_argcheck(L, from > 0 || end < LUA_MAXINTEGER + from, 3, "too many elements to move");
         lua_Integer count = end - from + 1;
         luaL_argcheck(L, to <= LUA_MAXINTEGER - count + 1, 4, "destination wrap around");
-        bool overlaps = to > from && to <= end && (target == 1 || lua_compare(L, 1, target, LUA_OPEQ));
+        bool overlaps =
+            to > from && to <= end && (target == 1 || lua_compare(L, 1, target, LUA_OPEQ));
         for (lua_Integer step = 0; step < count; step += 1) {
             lua_Integer index = overlaps ? count - 1 - step : step;
             box_charge(L, 2);

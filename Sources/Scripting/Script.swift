@@ -2,10 +2,11 @@ internal import CSandbox
 
 /// One Lua state with one program loaded: the only way to run a script.
 ///
-/// What the script may rely on stands in the manual page of the sandbox; in short: a hook is a
-/// function in the table that `main.lua` returns, `room.state` is plain data whose writes are
-/// tracked, a call either stands as a whole or has never been, and equal calls on equal states give
-/// equal bytes.
+/// A hook is a function in the table that `main.lua` returns. `room.state` is plain data whose writes
+/// are tracked; a call either stands as a whole or has never been, and equal calls on equal states
+/// give equal bytes. What the script can reach is an allow-list, and a budget that is used up cannot
+/// be caught. The distribution's Lua is not memory-safe against every hostile source: the known ways
+/// to its faults are closed here, but a stranger's script belongs in a process of its own.
 ///
 /// JSON at this border: an integer literal is a Lua integer and every other number a float, written
 /// with `.` or `e`, so both kinds survive. `null` is nil: an absent field, a hole in a list. A table
