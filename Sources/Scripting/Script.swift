@@ -21,13 +21,11 @@ package final class Script {
     /// name of the hook that is running. Must not use the script that it is called from.
     package typealias Handler = (Int, UnsafeRawBufferPointer, String) -> HostAnswer
 
-    /// A second of processor time stops what the count of instructions does not see.
-    static let cpuNanosecondsMax: UInt64 = 1_000_000_000
-
     private let source: ScriptSource
     private let functions: [HostFunction]
     private let configuration: [UInt8]
     private let budget: ScriptBudget
+    private let cpuNanoseconds: UInt64
     private let handler: Handler
     private var hook = ""
 
@@ -49,17 +47,22 @@ package final class Script {
     ///   - functions: What exists below `room`. A path may be callable and have others below it.
     ///   - configuration: JSON object, `room.config`.
     ///   - budget: Of the top level, and of each call.
+    ///   - cpuNanoseconds: Processor time of a call, behind the budget: it stops what the count of
+    ///     instructions does not see, such as comparing long texts. The only limit that depends on
+    ///     the machine.
     ///   - handler: Called on the thread that calls the script.
     /// - Throws: A fault of kind `syntax`, `error`, `budget` or `memory` of the program, or `host` for a
     ///   configuration that is no JSON object.
     package init(
         source: ScriptSource, functions: [HostFunction], configuration: [UInt8],
-        budget: ScriptBudget, handler: @escaping Handler
+        budget: ScriptBudget, cpuNanoseconds: UInt64 = 1_000_000_000,
+        handler: @escaping Handler
     ) throws(ScriptFault) {
         self.source = source
         self.functions = functions
         self.configuration = configuration
         self.budget = budget
+        self.cpuNanoseconds = cpuNanoseconds
         self.handler = handler
         machine = .spent(state: [])
         _ = try ready()
@@ -171,7 +174,7 @@ package final class Script {
         let limits = SandboxBudget(
             instructions: budget.instructions, memoryBytes: budget.memoryBytes,
             hostCalls: Int64(budget.hostCalls), outputBytes: budget.outputBytes,
-            cpuNanoseconds: Self.cpuNanosecondsMax)
+            cpuNanoseconds: cpuNanoseconds)
         // The script outlives the sandbox, which it alone destroys.
         let context = Unmanaged.passUnretained(self).toOpaque()
         guard let box = sandbox_create(limits, source.hashSeed, answerHostCall, context) else {

@@ -115,6 +115,17 @@ import Testing
         #expect(caught.run().changesText == #"[[["ok"],false]]"#)
     }
 
+    @Test("processor time ends what costs more than its instructions say")
+    func processorTime() throws {
+        let main =
+            "return { run = function(room, n) local a, b, c = ('x'):rep(3e5), ('x'):rep(3e5), 0\nwhile c < n do if a <= b then c = c + 1 end end end }"
+        let script = try Script.mock(main, cpuNanoseconds: 50_000_000)
+        #expect(script.run("run", "[10]").fault == nil)
+        let fault = try #require(script.run("run", "[1000000]").fault)
+        #expect(fault.kind == .budget)
+        #expect(fault.message == "main.lua:2: processor time is used up")
+    }
+
     @Test("each limit holds on both sides")
     func bothSides() throws {
         let calls = try Script.running(
