@@ -87,11 +87,14 @@ let package = Package(
         tests("RoomsTests", uses: ["Rooms", "PluginContract", "Wire", "Clockwork"]),
         tests(
             "ServingTests",
-            uses: ["Serving", "Lanes", "Rooms", "PluginContract", "Wire", "Cryptography", "Clockwork"]),
+            uses: [
+                "Serving", "Lanes", "Rooms", "PluginContract", "Wire", "Cryptography", "Clockwork",
+            ]),
         tests(
             "PlayhouseTests",
             uses: [
-                "Playhouse", "Serving", "Lanes", "Rooms", "Journaling", "PluginHosting", "PluginContract",
+                "Playhouse", "Serving", "Lanes", "Rooms", "Journaling", "PluginHosting",
+                "PluginContract",
                 "Wire", "Cryptography", "Clockwork", "Visiting",
             ]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),

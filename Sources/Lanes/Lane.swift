@@ -268,7 +268,8 @@ package actor Lane {
         if isSlow, slot.pointee.flags.isDisjoint(with: .closing) {
             statistics.slowClosed += 1
             // Who is in no room may not be speaking WebSocket at all.
-            beginClosing(index, farewell: slot.pointee.audience < 0 ? [] : slowFarewell)
+            beginClosing(
+                index, farewell: slot.pointee.audience < 0 ? [] : slowFarewell, isSlow: true)
             return
         }
         markDirty(index)
@@ -427,12 +428,13 @@ package actor Lane {
     }
 
     /// Drops what the room still had for this connection, sends last words, and ends it.
-    private func beginClosing(_ index: Int, farewell: [UInt8]) {
+    private func beginClosing(_ index: Int, farewell: [UInt8], isSlow: Bool = false) {
         guard slots[index].flags.isDisjoint(with: .closing) else { return }
         handler?.ended(id(of: index), on: self)
         leaveAudience(index)
         slots[index].flags.insert(.closing)
-        slots[index].deadline = seconds + limits.lingerSeconds
+        slots[index].deadline =
+            seconds + (isSlow ? limits.slowLingerSeconds : limits.lingerSeconds)
         lingering.insert(Int32(index))
         if let waiting = slots[index].waiting?.takeUnretainedValue() {
             // A half-sent part must be finished, or the frame after it could not be read; what is
@@ -453,7 +455,7 @@ package actor Lane {
         }
         for index in behind {
             statistics.slowClosed += 1
-            beginClosing(Int(index), farewell: slowFarewell)
+            beginClosing(Int(index), farewell: slowFarewell, isSlow: true)
         }
     }
 
