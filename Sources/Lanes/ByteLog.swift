@@ -44,7 +44,9 @@ struct ByteLog: ~Copyable {
     /// The bytes from a position within the log to its end.
     func bytes(from position: UInt64) -> UnsafeRawBufferPointer {
         let skipped = Int(position &- start)
-        guard let storage, skipped < count else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        guard let storage, skipped < count else {
+            return UnsafeRawBufferPointer(start: nil, count: 0)
+        }
         return UnsafeRawBufferPointer(start: storage + skipped, count: count - skipped)
     }
 

@@ -227,7 +227,9 @@ extension Lane {
             slot.pointee.chatterCursor = audience.chatter.start
             statistics.chatterSkips &+= 1
         }
-        add(.chatter, audience.chatter.bytes(from: slot.pointee.chatterCursor), audience.chatter.end)
+        add(
+            .chatter, audience.chatter.bytes(from: slot.pointee.chatterCursor), audience.chatter.end
+        )
         return count
     }
 

@@ -32,8 +32,7 @@ package struct Premises: Sendable {
     package var limits: ServingLimits
     package var addresses: AddressBook
     /// Answers an HTTP request, at once or later, exactly once, on any thread.
-    package var answer:
-        @Sendable (HTTPRequest, @escaping @Sendable (HTTPResponse) -> Void) -> Void
+    package var answer: @Sendable (HTTPRequest, @escaping @Sendable (HTTPResponse) -> Void) -> Void
     /// SHA-1, for the WebSocket handshake (RFC 6455 §4.2.2).
     package var sha1: @Sendable ([UInt8]) -> [UInt8]
     /// Milliseconds of Unix time.
@@ -45,7 +44,8 @@ package struct Premises: Sendable {
     package init(
         doors: [String: Door], verifier: TokenVerifier, limits: ServingLimits,
         addresses: AddressBook,
-        answer: @escaping @Sendable (HTTPRequest, @escaping @Sendable (HTTPResponse) -> Void) ->
+        answer:
+            @escaping @Sendable (HTTPRequest, @escaping @Sendable (HTTPResponse) -> Void) ->
             Void,
         sha1: @escaping @Sendable ([UInt8]) -> [UInt8],
         unixMilliseconds: @escaping @Sendable () -> Int64, echoes: Bool,

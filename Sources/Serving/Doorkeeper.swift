@@ -96,7 +96,9 @@ package final class Doorkeeper: ConnectionHandling {
             }
             exchange.saidContinue = false
             premises.counters.count(\.httpRequests)
-            if WebSocketHandshake.isUpgrade(request), request.path == "/v1/socket" || isEcho(request) {
+            if WebSocketHandshake.isUpgrade(request),
+                request.path == "/v1/socket" || isEcho(request)
+            {
                 upgrade(request, exchange, id, on: lane)
                 return
             }

@@ -54,7 +54,8 @@ package enum RequestParser {
         guard case .object(let fields) = message else {
             throw Refusal(id: nil, error: RequestError(.badJSON, "a message is a JSON object"))
         }
-        guard case .string(let id)? = fields["id"], (1...64).contains(id.unicodeScalars.count) else {
+        guard case .string(let id)? = fields["id"], (1...64).contains(id.unicodeScalars.count)
+        else {
             throw Refusal(
                 id: nil,
                 error: RequestError(.badRequest, "\"id\" must be a string of 1 to 64 characters"))

@@ -138,7 +138,10 @@ package struct Router: Sendable {
                         headers: [
                             ("Content-Type", type), ("Cache-Control", "max-age=300"),
                             ("X-Content-Type-Options", "nosniff"),
-                            ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"),
+                            (
+                                "Content-Security-Policy",
+                                "default-src 'none'; style-src 'unsafe-inline'"
+                            ),
                         ], body: bytes))
             } else {
                 respond(Self.notFound(request.path))
@@ -267,7 +270,9 @@ package struct Router: Sendable {
             case .slowMode, .tooManyMessages, .tooManyBytes: 429
             case .busy, .unavailable: 503
             }
-        let retry = error.retryAfterMilliseconds.map { [("Retry-After", String(($0 + 999) / 1000))] }
+        let retry = error.retryAfterMilliseconds.map {
+            [("Retry-After", String(($0 + 999) / 1000))]
+        }
         return .problem(
             status: status, code: error.code.rawValue, detail: error.message, headers: retry ?? [])
     }

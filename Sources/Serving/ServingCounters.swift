@@ -16,7 +16,9 @@ package final class ServingCounters: Sendable {
 
     package var latest: Values { values.withLock { $0 } }
 
-    func count(_ path: WritableKeyPath<Values, UInt64>) { values.withLock { $0[keyPath: path] += 1 } }
+    func count(_ path: WritableKeyPath<Values, UInt64>) {
+        values.withLock { $0[keyPath: path] += 1 }
+    }
 
     func refused(_ code: String) { values.withLock { $0.refusals[code, default: 0] += 1 } }
 }

@@ -111,7 +111,8 @@ final class FarEnd {
             if isDone(self) { return }
             try await Task.sleep(for: .milliseconds(1))
         }
-        Issue.record("waited in vain; last texts: \(texts.suffix(3)), close code \(closeCode as Any)")
+        Issue.record(
+            "waited in vain; last texts: \(texts.suffix(3)), close code \(closeCode as Any)")
     }
 
     func readOnce() {
@@ -141,7 +142,9 @@ final class FarEnd {
                 let body = raw[(start + header)..<(start + length)]
                 switch raw[start] {
                 case 0x81: texts.append(String(decoding: body, as: UTF8.self))
-                case 0x88: closeCode = UInt16(body[body.startIndex]) << 8 | UInt16(body[body.startIndex + 1])
+                case 0x88:
+                    closeCode =
+                        UInt16(body[body.startIndex]) << 8 | UInt16(body[body.startIndex + 1])
                 default: isBroken = true
                 }
                 start += length

@@ -129,7 +129,9 @@ struct AdmissionTests {
 
     @Test func `an unknown room is refused whatever one holds`() async throws {
         try await withHouse { house in
-            for token in [nil, house.token("shop", .service, room: "*"), house.token("a", room: "no")] {
+            for token in [
+                nil, house.token("shop", .service, room: "*"), house.token("a", room: "no"),
+            ] {
                 let refusal = try await knock(house, room: "no", token: token)
                 #expect(refusal == Refusal(close: 4410, code: "ROOM_UNKNOWN", id: "k1"))
             }

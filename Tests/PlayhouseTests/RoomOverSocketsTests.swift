@@ -115,7 +115,8 @@ struct RoomOverSocketsTests {
             for device in devices {
                 #expect(try await device.closed() == 4411)
                 let bye = await device.kept.last
-                #expect(bye == .bye(code: "BANNED", isReconnectWanted: false, afterMilliseconds: nil))
+                #expect(
+                    bye == .bye(code: "BANNED", isReconnectWanted: false, afterMilliseconds: nil))
             }
             #expect(try await refusal { try await house.join("bo") } == "BANNED")
             try await presence(host, users: 2, connections: 2)
@@ -252,7 +253,8 @@ struct RoomOverSocketsTests {
                         for turn in 0..<60 {
                             let seconds = JSON.integer(Int64(turn % 7 + number))
                             _ = try await host.request("slow", [("seconds", seconds)])
-                            _ = try await host.request("pin", [("text", .string("\(number)-\(turn)"))])
+                            _ = try await host.request(
+                                "pin", [("text", .string("\(number)-\(turn)"))])
                         }
                     }
                 }
