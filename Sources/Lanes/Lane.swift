@@ -362,30 +362,29 @@ package actor Lane {
         slotCapacity *= 2
     }
 
+    /// Reads until nothing is left: when both sides have ended, Dispatch tells of it once and never
+    /// again, so that an end left unread behind the last bytes would be missed.
     private func readable(_ index: Int, _ descriptor: Descriptor) {
-        guard slots[index].descriptor == descriptor.number else { return }
-        // A few rounds at most, so that one fast sender does not keep the others waiting.
+        // A few rounds at a time, so that one fast sender does not keep the others waiting.
         for _ in 0..<4 {
+            guard slots[index].descriptor == descriptor.number else { return endTurn() }
             switch Socket.receive(descriptor.number, into: readBuffer) {
             case .bytes(let count):
                 if slots[index].flags.isDisjoint(with: [.closing, .finished]) {
                     let bytes = UnsafeMutableRawBufferPointer(rebasing: readBuffer[..<count])
                     handler?.received(bytes, from: id(of: index), on: self)
                 }
-                if count < readBuffer.count || slots[index].descriptor != descriptor.number {
-                    endTurn()
-                    return
-                }
             case .wouldBlock:
-                endTurn()
-                return
+                return endTurn()
             case .ended:
                 remove(index)
-                endTurn()
-                return
+                return endTurn()
             }
         }
         endTurn()
+        executor.queue.async { [weak self] in
+            self?.assumeIsolated { $0.readable(index, descriptor) }
+        }
     }
 
     func id(of index: Int) -> ConnectionID {

@@ -198,8 +198,10 @@ struct WebSocketTests {
         try await withHouse {
             $0.laneLimits.lingerSeconds = 60
         } _: { house in
+            var closed: [RawConnection] = []
             for _ in 0..<10 {
                 let connection = try await RawConnection.joined(house.port)
+                closed.append(connection)
                 await connection.send(opcode: 2, [])
                 _ = try await connection.frame {
                     if case .close = $0 { true } else { false }
@@ -213,6 +215,7 @@ struct WebSocketTests {
                 let second = try await house.metric("playhouse_connections{lane=\"1\"}")
                 return (first ?? 9) + (second ?? 9) <= 1
             }
+            withExtendedLifetime(closed) {}
         }
     }
 
