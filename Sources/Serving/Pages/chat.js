@@ -124,10 +124,6 @@ export class Chat {
         if (line) this.#discard(line);
     }
 
-    isDeleted(message) {
-        return this.#deleted.has(message);
-    }
-
     /** Forgets every line, for a room whose past cannot be made up for. */
     clear() {
         for (const line of [...this.#lines]) this.#discard(line);

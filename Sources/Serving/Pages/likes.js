@@ -66,7 +66,7 @@ export class LikeButton {
         this.#float(true);
         if (!prefersStillness()) {
             this.#button.animate(
-                [{ transform: "scale(1)" }, { transform: "scale(1.18)" }, { transform: "scale(1)" }],
+                ["scale(1)", "scale(1.18)", "scale(1)"].map((transform) => ({ transform })),
                 { duration: 220, easing: "ease-out" });
         }
         this.#sendSoon();

@@ -62,7 +62,9 @@ function fieldPart(element, context, { sign, read, hint, show, mode }) {
     const send = make("button", {
         class: "primary", type: "submit", "data-test": `answer-send-${id}`,
     });
-    const locked = make("p", { class: "answer-locked" });
+    const caption = make("span", { class: "answer-caption" });
+    const recorded = make("b");
+    const locked = make("p", { class: "answer-locked" }, icon("check"), caption, recorded);
     const line = stateLine(id);
     const form = make("form", { class: "answer", novalidate: true },
         label, make("span", { class: "answer-row" },
@@ -97,7 +99,8 @@ function fieldPart(element, context, { sign, read, hint, show, mode }) {
             const before = latest.context.answer?.state;
             latest = { element, context };
             const state = answer?.state ?? "idle";
-            label.textContent = texts.text(element.label);
+            label.textContent = caption.textContent = texts.text(element.label);
+            label.hidden = state === "accepted";
             prefix.textContent = sign?.(words, element) ?? "";
             prefix.hidden = !sign;
             send.textContent = words.text("answer.send");
@@ -107,9 +110,7 @@ function fieldPart(element, context, { sign, read, hint, show, mode }) {
             input.disabled = final || state === "sending";
             send.disabled = final || state === "sending";
             locked.hidden = state !== "accepted";
-            locked.replaceChildren(icon("check"),
-                make("span", { class: "answer-caption", text: words.text("answer.yours") }),
-                make("b", { text: state === "accepted" ? show(answer.value, latest) : "" }));
+            recorded.textContent = state === "accepted" ? show(answer.value, latest) : "";
             if (line.dataset.state !== "invalid" || before !== state) {
                 showState(line, answer, words);
             }

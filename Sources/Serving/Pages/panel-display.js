@@ -6,7 +6,7 @@
 
 import { make, icon, prefersStillness } from "./dom.js";
 
-/** Shown last, a screen reader hears of it once. */
+/** With so many left a screen reader hears of it, once. */
 const spokenSecondsLeft = 10;
 
 function title() {
@@ -56,11 +56,10 @@ function product() {
 }
 
 function countdown(element, context) {
-    const digits = make("span", { class: "countdown-digits", "aria-hidden": "true" });
+    const digits = make("span", { class: "countdown-digits" });
     const bar = make("span", { class: "countdown-bar" });
-    const label = make("span", { class: "unseen" });
     const node = make("div", { class: "countdown", role: "timer" },
-        make("span", { class: "countdown-track" }, bar), digits, label);
+        make("span", { class: "countdown-track" }, bar), digits);
     let latest = { element, context };
     let spoken = null;
 
@@ -87,7 +86,7 @@ function countdown(element, context) {
         update(element, context) {
             if (element.endsAt !== latest.element.endsAt) spoken = null;
             latest = { element, context };
-            label.textContent = context.words.text("countdown");
+            node.setAttribute("aria-label", context.words.text("countdown"));
             tick();
         },
         dispose: () => clearInterval(timer),

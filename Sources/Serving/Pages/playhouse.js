@@ -26,7 +26,7 @@ const subprotocol = "playhouse.v1";
 const waitMillisecondsMax = 30_000;
 const waitMillisecondsBase = 500;
 /** A connection that held this long is a good one: the next wait starts short again. */
-const steadyMilliseconds = 10_000;
+const steadyMilliseconds = 5_000;
 const tickMilliseconds = 5_000;
 const quietMillisecondsMax = 20_000;
 const silenceMillisecondsMax = 40_000;
@@ -124,7 +124,7 @@ export function questionOf(panel, name) {
  *     until the next try. `closed`: there will be no further try.
  * @property {string|null} reason Why the connection was lost or closed: a code of protocol.md, or
  *     `LOST` (the network), `UNANSWERED` (a silent server), `GAP` (an event was missing), `CLOSED`.
- * @property {number} tries How often joining failed since it last worked.
+ * @property {number} tries How often it was tried again since a connection last held.
  * @property {number|null} retryAt Local Unix time of the next try in milliseconds, when `waiting`.
  */
 
@@ -381,6 +381,8 @@ export class Playhouse extends EventTarget {
         if (this.#link) {
             this.#probe(this.#link, probeMillisecondsMax);
         } else if (event.type !== "offline" && this.status.state === "waiting") {
+            // What failed without a network says nothing about the server.
+            if (event.type === "online") this.#tries = 0;
             clearTimeout(this.#retryTimer);
             const wait = this.#notBefore - Date.now();
             if (wait <= 0) return this.#open();

@@ -50,7 +50,11 @@ export class SayForm {
             this.#error = null;
             this.#render();
         });
-        room.addEventListener("status", () => this.#render());
+        room.addEventListener("state", ({ detail: { key, value } }) => {
+            if (key !== "settings") return;
+            if (!value?.slowSeconds) this.#holdFor(0);
+            this.#render();
+        });
         words.addEventListener("change", () => this.#render());
     }
 

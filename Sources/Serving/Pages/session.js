@@ -14,7 +14,7 @@ const storageKey = () => `playhouse.token:${location.pathname}`;
 /**
  * The token that the page was opened with.
  *
- * It comes in the fragment, `#token=…`, which browsers do not send to servers; from there it moves
+ * It comes in the fragment, `#token=…`, which browsers do not send to servers. It moves
  * to the tab's own storage and disappears from the address bar and the history.
  */
 export function takeToken() {

@@ -18,7 +18,8 @@ const turn = 2 * Math.PI;
 /** Places of everything, for a stage of this size. Wide and tall ones differ. */
 function arrange(width, height) {
     const tall = height > width * 1.1;
-    const radius = tall ? Math.min(width * 0.41, height * 0.23) : Math.min(height * 0.37, width * 0.3);
+    const radius = tall
+        ? Math.min(width * 0.41, height * 0.23) : Math.min(height * 0.37, width * 0.3);
     const window = { x: width / 2, y: tall ? height * 0.31 : height * 0.45, radius };
     const table = tall ? height * 0.585 : height * 0.83;
     const unit = tall ? width / 390 : height / 460;

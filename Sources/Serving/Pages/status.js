@@ -4,6 +4,11 @@
  * @module status
  */
 
+/** Another try by the same person would end the same way. */
+const hopelessReasons = ["BANNED", "ROOM_UNKNOWN"];
+/** A newer page may do better. */
+const pageReasons = ["BAD_HELLO", "VERSION", "WEBSOCKET"];
+
 /**
  * Fills the element named `status`, whose `data-state` is the state of the connection, and the
  * button beside it.
@@ -36,6 +41,7 @@ export class StatusView {
         this.#asGuest = asGuest;
         button.addEventListener("click", () => {
             if (this.#tokenFailed()) this.#asGuest();
+            else if (this.#pageFailed()) location.reload();
             else room.reconnect();
         });
         room.addEventListener("status", () => this.#render());
@@ -55,10 +61,16 @@ export class StatusView {
             this.#count();
             this.#timer = setInterval(() => this.#count(), 500);
         }
-        this.#button.hidden = state !== "waiting" && state !== "closed";
-        const action = state === "closed" ? "return" : "retry";
-        this.#button.textContent = this.#words.text(
-            `status.${this.#tokenFailed() ? "guest" : action}`);
+        const hopeless = state === "closed" && hopelessReasons.includes(reason);
+        this.#button.hidden = hopeless || (state !== "waiting" && state !== "closed");
+        const action = this.#tokenFailed() ? "guest" : this.#pageFailed() ? "reload"
+            : state === "closed" ? "return" : "retry";
+        this.#button.textContent = this.#words.text(`status.${action}`);
+    }
+
+    #pageFailed() {
+        const { state, reason } = this.#room.status;
+        return state === "closed" && pageReasons.includes(reason);
     }
 
     #tokenFailed() {
