@@ -108,8 +108,10 @@ static void hide_metamethods(lua_State *L) {
         lua_pushstring(L, names[index]);
         char *bytes = (char *)(uintptr_t)lua_tolstring(L, -1, &length);
         // Random, so that no script can write them; nothing depends on them, the hash stays the old
-        // one.
+        // one. Above 127, because the library finds strings for C texts in a cache by comparing
+        // them up to the first zero: none of ours, and none of its own, may look like these.
         arc4random_buf(bytes, length);
+        for (size_t byte = 0; byte < length; byte += 1) bytes[byte] = (char)(bytes[byte] | 0x80);
         lua_pop(L, 1);
     }
 }
