@@ -85,11 +85,16 @@ let package = Package(
             "PluginHostingTests",
             uses: ["PluginHosting", "PluginContract", "Scripting", "Wire", "Clockwork"]),
         tests("RoomsTests", uses: ["Rooms", "PluginContract", "Wire", "Clockwork"]),
-        tests("ServingTests", uses: ["Serving", "Wire", "Cryptography"]),
+        tests(
+            "ServingTests",
+            uses: [
+                "Serving", "Lanes", "Rooms", "PluginContract", "Wire", "Cryptography", "Clockwork",
+            ]),
         tests(
             "PlayhouseTests",
             uses: [
-                "Playhouse", "Serving", "Rooms", "Journaling", "PluginHosting", "PluginContract",
+                "Playhouse", "Serving", "Lanes", "Rooms", "Journaling", "PluginHosting",
+                "PluginContract",
                 "Wire", "Cryptography", "Clockwork", "Visiting",
             ]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),

@@ -131,8 +131,14 @@ package enum BenchmarkCases {
         let codes = slow?["closeCodes"]?.objectValue
         let rightly = codes?["4420"]?.integerValue ?? 0
         let kernel = slow?["kernelBytesMax"]?.doubleValue
-        let growth = slow?["serverGrowthBytesPerSlow"]?.doubleValue
-        let memory = kernel.flatMap { kernel in growth.map { kernel + max($0, 0) } }
+        // What the same run without slow viewers costs is the room's, not theirs.
+        let growth = zip(
+            report.load["serverGrowthBytes"]?.doubleValue,
+            alike.load["serverGrowthBytes"]?.doubleValue)
+        let slowCount = Double(max(report.options.slowViewers, 1))
+        let memory = kernel.flatMap { kernel in
+            growth.map { kernel + max($0 - $1, 0) / slowCount }
+        }
         let without = alike.latency("p99")
         return [
             noLoss(report),

@@ -89,8 +89,8 @@ package struct FanoutReport: Sendable {
                 ),
                 ("kernel bytes, worst slow", "\(slow["kernelBytesMax"]?.integerValue ?? 0)"),
                 (
-                    "server growth per slow",
-                    show(slow["serverGrowthBytesPerSlow"]?.doubleValue) + " B"
+                    "server growth in all",
+                    show(load["serverGrowthBytes"]?.doubleValue) + " B"
                 ),
             ]
         }

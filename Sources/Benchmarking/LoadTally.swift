@@ -110,6 +110,10 @@ func loadReport(_ plan: LoadPlan, _ tally: LoadTally, _ samples: LoadSamples) ->
     report["loadCores"] = number((samples.end.ownSeconds - samples.measuring.ownSeconds) / wall)
     report["machineBusyCores"] = number(
         difference(samples.measuring, samples.end, \.machineBusySeconds).map { $0 / wall })
+    report["serverGrowthBytes"] = number(
+        samples.residentBytesMax.flatMap { most in
+            samples.measuring.residentBytes.map { most - $0 }
+        })
     if plan.slowViewers > 0 {
         let codes = tally.slowCloseCodes.sorted { $0.key < $1.key }
         report["slow"] = .object([
@@ -117,10 +121,6 @@ func loadReport(_ plan: LoadPlan, _ tally: LoadTally, _ samples: LoadSamples) ->
             "closed": number(codes.reduce(0) { $0 + $1.value }),
             "closeCodes": .object(JSONObject(codes.map { (String($0.key), number($0.value)) })),
             "kernelBytesMax": number(tally.slowKernelBytesMax),
-            "serverGrowthBytesPerSlow": number(
-                samples.residentBytesMax.flatMap { most in
-                    samples.measuring.residentBytes.map { (most - $0) / plan.slowViewers }
-                }),
         ])
     }
     return report

@@ -37,7 +37,8 @@ void box_begin(Sandbox *box) {
     box->left = box->budget.instructions;
     box->hostCallsLeft = box->budget.hostCalls;
     box->polls = 0;
-    box->cpuDeadline = box->budget.cpuNanoseconds ? cpu_nanoseconds() + box->budget.cpuNanoseconds : 0;
+    uint64_t cpu = box->budget.cpuNanoseconds;
+    box->cpuDeadline = cpu ? cpu_nanoseconds() + cpu : 0;
     box->killed = SANDBOX_DONE;
     box->message[0] = box->trace[0] = box->refusedWhere[0] = 0;
     box->refusal = NULL;

@@ -1,5 +1,5 @@
-// Coroutines: each resume pays for a whole hook interval, because the interval of a coroutine starts
-// anew, and nothing that was killed inside one can be caught outside.
+// Coroutines: each resume pays for a whole hook interval, because the interval of a coroutine
+// starts anew, and nothing that was killed inside one can be caught outside.
 #include "inside.h"
 
 static lua_State *coroutine_at(lua_State *L, int index) {

@@ -169,6 +169,9 @@ static void add_number(lua_State *L, luaL_Buffer *buffer, int argument, char *sp
         set_length_modifier(specification, "ll");
         count = snprintf(at, capacity, specification, (long long)integer);
     } else {
+        // The order of the two checks is that of the stock function.
+        if (conversion == 'a' || conversion == 'A')
+            check_specification(L, specification, "-+ #0", true);
         lua_Number number = luaL_checknumber(L, argument);
         check_specification(L, specification, "-+ #0", true);
         // printf's sign of a NaN differs between machines.
@@ -183,7 +186,7 @@ static void add_identity(lua_State *L, luaL_Buffer *buffer, int argument, char *
     int type = lua_type(L, argument);
     const char *text = "(null)";
     char id[40];
-    if (type == LUA_TTABLE || type == LUA_TFUNCTION || type == LUA_TTHREAD || type == LUA_TUSERDATA) {
+    if (type == LUA_TTABLE || type == LUA_TFUNCTION || type == LUA_TTHREAD) {
         snprintf(id, sizeof id, "0x%08llx", (unsigned long long)box_identity(L, argument));
         text = id;
     } else if (type == LUA_TSTRING) {
@@ -222,7 +225,8 @@ static int string_format(lua_State *L) {
             add_identity(L, &buffer, argument, specification);
             break;
         case 'q':
-            if (specification[2] != 0) return luaL_error(L, "specifier '%%q' cannot have modifiers");
+            if (specification[2] != 0)
+                return luaL_error(L, "specifier '%%q' cannot have modifiers");
             add_literal(L, &buffer, argument);
             break;
         case 's':

@@ -11,7 +11,9 @@ import Dispatch
 /// leaves to be written is written at its end, one system call a connection.
 package actor Lane {
     package nonisolated let number: Int
-    nonisolated let executor: QueueExecutor
+    /// The lane's queue; rooms live on lanes' queues too, so that a message from a viewer to the room
+    /// and back crosses no thread where both are on one lane.
+    package nonisolated let executor: QueueExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }
@@ -52,6 +54,7 @@ package actor Lane {
     /// Groups that the readers of an audience are dealt into while the lane ticks.
     var phases = 1
     var seconds: UInt32 = 0
+    private var isDraining = false
     private var isStopped = false
 
     /// - Parameters:
@@ -91,7 +94,7 @@ package actor Lane {
         executor.queue.async { self.assumeIsolated { $0.takeDeliveries() } }
     }
 
-    /// The figures of a moment ago.
+    /// The figures of a moment ago; the number of connections is that of now.
     package nonisolated var latestStatistics: LaneStatistics { published.withLock { $0 } }
 
     /// Runs a turn of somebody else's on the lane.
@@ -120,7 +123,9 @@ package actor Lane {
     }
 
     /// Says goodbye to every connection; they end when they have read it, or after the linger time.
+    /// Whoever was accepted but comes only now is cut.
     package func drain() {
+        isDraining = true
         handler?.drain(on: self)
         endTurn()
     }
@@ -255,12 +260,16 @@ package actor Lane {
             waiting = Waiting()
             slot.pointee.waiting = Unmanaged.passRetained(waiting)
         }
+        // What waits already decides and not what comes: one large answer, or a greeting with a
+        // thousand missed events, is no sign of a slow reader.
+        let isSlow = waiting.byteCount > limits.directBytesMax
         let position = audience(at: slot.pointee.audience)?.events.end ?? 0
         waiting.append(bytes, after: position)
-        if waiting.byteCount > limits.directBytesMax, slot.pointee.flags.isDisjoint(with: .closing)
-        {
+        if isSlow, slot.pointee.flags.isDisjoint(with: .closing) {
             statistics.slowClosed += 1
-            beginClosing(index, farewell: slowFarewell)
+            // Who is in no room may not be speaking WebSocket at all.
+            beginClosing(
+                index, farewell: slot.pointee.audience < 0 ? [] : slowFarewell, isSlow: true)
             return
         }
         markDirty(index)
@@ -301,7 +310,7 @@ package actor Lane {
     // MARK: - Connections
 
     private func open(_ number: Int32, from address: PeerAddress) {
-        guard !isStopped else {
+        guard !isStopped, !isDraining else {
             _ = Descriptor(number: number)
             return
         }
@@ -332,10 +341,17 @@ package actor Lane {
         source.setCancelHandler { withExtendedLifetime(descriptor) {} }
         readSources[index] = source
         statistics.accepted += 1
-        statistics.connections += 1
+        countConnections(1)
         source.resume()
         handler?.opened(id(of: index), from: address, on: self)
         endTurn()
+    }
+
+    /// Published at once: a drain that saw the figure of a moment ago would cut newcomers.
+    private func countConnections(_ change: Int) {
+        statistics.connections += change
+        let count = statistics.connections
+        published.withLock { $0.connections = count }
     }
 
     private func growSlots() {
@@ -346,30 +362,29 @@ package actor Lane {
         slotCapacity *= 2
     }
 
+    /// Reads until nothing is left: when both sides have ended, Dispatch tells of it once and never
+    /// again, so that an end left unread behind the last bytes would be missed.
     private func readable(_ index: Int, _ descriptor: Descriptor) {
-        guard slots[index].descriptor == descriptor.number else { return }
-        // A few rounds at most, so that one fast sender does not keep the others waiting.
+        // A few rounds at a time, so that one fast sender does not keep the others waiting.
         for _ in 0..<4 {
+            guard slots[index].descriptor == descriptor.number else { return endTurn() }
             switch Socket.receive(descriptor.number, into: readBuffer) {
             case .bytes(let count):
                 if slots[index].flags.isDisjoint(with: [.closing, .finished]) {
                     let bytes = UnsafeMutableRawBufferPointer(rebasing: readBuffer[..<count])
                     handler?.received(bytes, from: id(of: index), on: self)
                 }
-                if count < readBuffer.count || slots[index].descriptor != descriptor.number {
-                    endTurn()
-                    return
-                }
             case .wouldBlock:
-                endTurn()
-                return
+                return endTurn()
             case .ended:
                 remove(index)
-                endTurn()
-                return
+                return endTurn()
             }
         }
         endTurn()
+        executor.queue.async { [weak self] in
+            self?.assumeIsolated { $0.readable(index, descriptor) }
+        }
     }
 
     func id(of index: Int) -> ConnectionID {
@@ -412,12 +427,13 @@ package actor Lane {
     }
 
     /// Drops what the room still had for this connection, sends last words, and ends it.
-    private func beginClosing(_ index: Int, farewell: [UInt8]) {
+    private func beginClosing(_ index: Int, farewell: [UInt8], isSlow: Bool = false) {
         guard slots[index].flags.isDisjoint(with: .closing) else { return }
         handler?.ended(id(of: index), on: self)
         leaveAudience(index)
         slots[index].flags.insert(.closing)
-        slots[index].deadline = seconds + limits.lingerSeconds
+        slots[index].deadline =
+            seconds + (isSlow ? limits.slowLingerSeconds : limits.lingerSeconds)
         lingering.insert(Int32(index))
         if let waiting = slots[index].waiting?.takeUnretainedValue() {
             // A half-sent part must be finished, or the frame after it could not be read; what is
@@ -438,7 +454,7 @@ package actor Lane {
         }
         for index in behind {
             statistics.slowClosed += 1
-            beginClosing(Int(index), farewell: slowFarewell)
+            beginClosing(Int(index), farewell: slowFarewell, isSlow: true)
         }
     }
 
@@ -464,7 +480,7 @@ package actor Lane {
         readSources[index]?.cancel()
         readSources[index] = nil
         writeSources.removeValue(forKey: index)?.cancel()
-        statistics.connections -= 1
+        countConnections(-1)
         freeSlots.append(Int32(index))
     }
 

@@ -11,8 +11,8 @@ package import Wire
 
 /// Performs what a room decides: the shell around ``Room`` and the plays of its show.
 ///
-/// Everything that reaches a room passes its mailbox and is judged in order on its own serial
-/// queue. What is to be kept goes to the journal; while one append is under way the next batch
+/// Everything that reaches a room passes its mailbox and is judged in order on the queue of one lane,
+/// which it shares with other rooms and with connections. What is to be kept goes to the journal; while one append is under way the next batch
 /// collects, so that a busy room commits in groups. What must not leave before it is durable waits
 /// with its draft; chat and counts do not wait for anything.
 package actor LiveRoom {
@@ -66,7 +66,7 @@ package actor LiveRoom {
         services = surroundings.services
         deliveries = Array(repeating: [], count: surroundings.lanes.count)
         published = Lock(RoomFigures())
-        executor = surroundings.loops[number % surroundings.loops.count]
+        executor = surroundings.lanes[number % surroundings.lanes.count].executor
     }
 
     /// What rooms share.
@@ -77,15 +77,12 @@ package actor LiveRoom {
         package var lanes: [Lane]
         package var stage: any Stage
         package var services: any HostServices
-        /// Serial queues that rooms share: many rooms on few queues cross threads less often.
-        package var loops: [QueueExecutor]
 
         package init(
             clock: any Clock, log: Log, journal: any Journal, lanes: [Lane], stage: any Stage,
-            loops: [QueueExecutor], services: any HostServices = NoHostServices()
+            services: any HostServices = NoHostServices()
         ) {
-            precondition(!loops.isEmpty, "rooms need a queue")
-            self.loops = loops
+            precondition(!lanes.isEmpty, "rooms live on lanes")
             self.clock = clock
             self.log = log
             self.journal = journal

@@ -6,7 +6,8 @@ package final class AddressBook: Sendable {
     private struct Entry {
         var connections = 0
         var joins = 0
-        var minute: UInt32 = 0
+        /// When the minute began in which `joins` are counted.
+        var sinceMilliseconds: UInt32?
     }
     private let entries = Lock<[PeerAddress: Entry]>([:])
     private let connectionsMax: Int
@@ -37,20 +38,23 @@ package final class AddressBook: Sendable {
         }
     }
 
-    /// Counts a join.
+    /// Counts a join; a minute begins with the first.
     ///
     /// - Parameters:
     ///   - address: Where the join came from.
-    ///   - minute: Of any clock that only goes forward.
+    ///   - nowMilliseconds: Of one clock for all lanes, that only goes forward and may wrap.
     /// - Returns: Whether it is within the limit of this minute.
-    func joined(from address: PeerAddress, minute: UInt32) -> Bool {
+    func joined(from address: PeerAddress, nowMilliseconds: UInt32) -> Bool {
         entries.withLock { entries in
             var entry = entries[address, default: Entry()]
-            if entry.minute != minute {
-                entry.minute = minute
-                entry.joins = 0
+            // A lane that read the clock a little earlier may come a little later.
+            let age = entry.sinceMilliseconds.map { Int32(bitPattern: nowMilliseconds &- $0) }
+            if let age, (-10_000..<60_000).contains(age) {
+                entry.joins += 1
+            } else {
+                entry.sinceMilliseconds = nowMilliseconds
+                entry.joins = 1
             }
-            entry.joins += 1
             entries[address] = entry
             return entry.joins <= joinsPerMinuteMax
         }

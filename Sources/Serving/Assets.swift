@@ -40,11 +40,21 @@ package struct Assets: Sendable {
     package func response(for name: String, to request: HTTPRequest) -> HTTPResponse? {
         guard let file = files[name] else { return nil }
         var headers = [("ETag", file.tag), ("Cache-Control", "no-cache")] + Self.protection
-        if request.header("if-none-match") == file.tag {
+        if let known = request.header("if-none-match"), Self.matches(known, file.tag) {
             return HTTPResponse(status: 304, headers: headers, body: [])
         }
         headers.append(("Content-Type", file.type))
         return HTTPResponse(status: 200, headers: headers, body: file.bytes)
+    }
+
+    /// Compares weakly with every tag of a list (RFC 9110, section 13.1.2): a proxy that compresses
+    /// makes our tags weak. Our own have no comma in them.
+    private static func matches(_ list: String, _ tag: String) -> Bool {
+        list == "*"
+            || list.split(separator: ",").contains { element in
+                let known = element.trimmingCharacters(in: .whitespaces)
+                return (known.hasPrefix("W/") ? String(known.dropFirst(2)) : known) == tag
+            }
     }
 
     /// What keeps a page to its own origin: no foreign script, style, frame or connection.

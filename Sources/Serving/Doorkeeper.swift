@@ -12,6 +12,10 @@ package final class Doorkeeper: ConnectionHandling {
     private let clock: @Sendable () -> UInt32
     /// By slot of the lane.
     private var connections: ContiguousArray<Connection?> = []
+    /// Requests of the connection whose bytes are being read, for its room, which gets them at once
+    /// when all is read or when the connection ends on the way.
+    private var collected: [RoomInput] = []
+    private var collecting: ConnectionID?
 
     /// - Parameters:
     ///   - premises: What all lanes of the server share.
@@ -52,7 +56,7 @@ package final class Doorkeeper: ConnectionHandling {
         connections[id.slot] = nil
         premises.addresses.connectionClosed(from: connection.address)
         if case .member(let door) = connection.stage {
-            door.post([.leave(SessionID(raw: id.raw))])
+            door.post(takeCollected(from: id) + [.leave(SessionID(raw: id.raw))])
         }
     }
 
@@ -78,9 +82,7 @@ package final class Doorkeeper: ConnectionHandling {
                 request = try exchange.decoder.next()
             } catch {
                 premises.counters.refused(error.code)
-                let problem = HTTPResponse.problem(
-                    status: error.status, code: error.code, detail: error.detail, headers: [])
-                lane.close(id, farewell: problem.encoded(keepAlive: false))
+                lane.close(id, farewell: HTTPResponse.problem(error).encoded(keepAlive: false))
                 return
             }
             if exchange.decoder.phase != exchange.phase || request != nil {
@@ -150,10 +152,7 @@ package final class Doorkeeper: ConnectionHandling {
                 request, protocols: isEcho(request) ? [] : ["playhouse.v1"], sha1: premises.sha1)
             lane.send(response.encoded(keepAlive: true), to: id)
         } catch {
-            let problem = HTTPResponse.problem(
-                status: error.status, code: error.code, detail: error.detail,
-                headers: error.status == 426 ? [("Sec-WebSocket-Version", "13")] : [])
-            lane.close(id, farewell: problem.encoded(keepAlive: false))
+            lane.close(id, farewell: HTTPResponse.problem(error).encoded(keepAlive: false))
             return
         }
         premises.counters.count(\.upgrades)
@@ -179,16 +178,17 @@ package final class Doorkeeper: ConnectionHandling {
         // Taken out while it runs, because handling a message changes `connections`.
         guard var decoder = connections[id.slot]?.decoder else { return }
         connections[id.slot]?.decoder = WebSocketDecoder(role: .server, messageBytesMax: 0)
-        var inputs: [RoomInput] = []
+        collecting = id
         var failure: WebSocketError?
         do throws(WebSocketError) {
             try decoder.decode(bytes) { event in
-                self.handle(event, of: id, into: &inputs, on: lane)
+                self.handle(event, of: id, on: lane)
             }
         } catch {
             failure = error
         }
         if connections[id.slot]?.id == id { connections[id.slot]?.decoder = decoder }
+        let inputs = takeCollected(from: id)
         if !inputs.isEmpty, case .member(let door)? = connections[id.slot]?.stage {
             door.post(inputs)
         }
@@ -200,9 +200,14 @@ package final class Doorkeeper: ConnectionHandling {
         }
     }
 
+    private func takeCollected(from id: ConnectionID) -> [RoomInput] {
+        guard collecting == id else { return [] }
+        defer { collected = [] }
+        return collected
+    }
+
     private func handle(
-        _ event: WebSocketEvent, of id: ConnectionID, into inputs: inout [RoomInput],
-        on lane: isolated Lane
+        _ event: WebSocketEvent, of id: ConnectionID, on lane: isolated Lane
     ) {
         guard let connection = connections[id.slot], connection.id == id else { return }
         switch event {
@@ -234,7 +239,7 @@ package final class Doorkeeper: ConnectionHandling {
                     return
                 }
                 if case .member = connection.stage {
-                    request(payload, of: id, into: &inputs, on: lane)
+                    request(payload, of: id, on: lane)
                 } else {
                     greet(payload, connection, on: lane)
                 }
@@ -255,8 +260,7 @@ package final class Doorkeeper: ConnectionHandling {
                 farewell: WebSocketFrame.text(error) + ServerMessage.farewell(refusal.code))
         }
         guard
-            premises.addresses.joined(
-                from: connection.address, minute: lane.uptimeSeconds / 60)
+            premises.addresses.joined(from: connection.address, nowMilliseconds: clock())
         else {
             let most = premises.limits.joinsPerMinutePerAddress
             refuse(
@@ -287,8 +291,7 @@ package final class Doorkeeper: ConnectionHandling {
     }
 
     private func request(
-        _ payload: UnsafeRawBufferPointer, of id: ConnectionID, into inputs: inout [RoomInput],
-        on lane: isolated Lane
+        _ payload: UnsafeRawBufferPointer, of id: ConnectionID, on lane: isolated Lane
     ) {
         premises.counters.count(\.messages)
         let limits = premises.limits
@@ -307,7 +310,7 @@ package final class Doorkeeper: ConnectionHandling {
         }
         do throws(RequestParser.Refusal) {
             let request = try RequestParser.request(try RequestParser.json(payload))
-            inputs.append(.request(SessionID(raw: id.raw), id: request.id, request.command))
+            collected.append(.request(SessionID(raw: id.raw), id: request.id, request.command))
         } catch {
             premises.counters.refused(error.error.code.rawValue)
             lane.send(
@@ -365,6 +368,8 @@ package final class Doorkeeper: ConnectionHandling {
 
     // MARK: - Time limits
 
+    // Whole seconds are counted, so that n ticks may come after little more than n − 1 seconds: a
+    // time has passed for sure one tick later.
     package func secondPassed(on lane: isolated Lane) {
         let now = lane.uptimeSeconds
         let limits = premises.limits
@@ -374,12 +379,12 @@ package final class Doorkeeper: ConnectionHandling {
             case .http(let exchange):
                 expire(exchange, connection, now: now, on: lane)
             case .greeting:
-                if now - connection.since >= limits.helloSeconds {
+                if now - connection.since > limits.helloSeconds {
                     premises.counters.refused(CloseCode.helloTimeout.name)
                     lane.close(connection.id, farewell: ServerMessage.farewell(.helloTimeout))
                 }
             case .member:
-                if now - connection.lastHeard >= limits.silentSeconds {
+                if now - connection.lastHeard > limits.silentSeconds {
                     premises.counters.refused(CloseCode.silent.name)
                     lane.close(connection.id, farewell: ServerMessage.farewell(.silent))
                 } else if now % limits.pingSeconds == UInt32(slot) % limits.pingSeconds {
@@ -407,7 +412,7 @@ package final class Doorkeeper: ConnectionHandling {
             case .head: (limits.headSeconds, "head")
             case .body: (limits.bodySeconds, "body")
             }
-        guard now - connection.since >= seconds else { return }
+        guard now - connection.since > seconds else { return }
         guard !what.isEmpty else {
             lane.close(connection.id, farewell: [])
             return

@@ -46,12 +46,14 @@ struct Hello: Equatable {
             token = try fields.optionalText("token", bytesMax: 4_096)
             name = try fields.optionalText("name", bytesMax: 256)
             visitor = try fields.optionalText("visitor", bytesMax: 64)
-            recover = nil
-            if case .object(let place)? = members["recover"] {
+            switch members["recover"] {
+            case nil, .null: recover = nil
+            case .object(let place):
                 let place = Fields(place)
                 recover = Recover(
                     epoch: try place.text("epoch", bytesMax: 64),
                     offset: try place.integer("offset", 0...Int64.max))
+            default: throw RequestError(.badRequest, "\"recover\" must be an object")
             }
             if let name {
                 let isPlain = !name.unicodeScalars.contains {

@@ -93,7 +93,7 @@ package enum RequestParser {
         case "unmute": .unmute(user: try fields.user("user"))
         case "ban": .ban(user: try fields.user("user"))
         case "unban": .unban(user: try fields.user("user"))
-        case "pin": .pin(text: try fields.text("text", bytesMax: 4_000))
+        case "pin": .pin(text: try fields.text("text", characters: 1...500))
         case "unpin": .unpin
         case "slow": .slow(seconds: try fields.integer("seconds", 0...600))
         case "publish":
@@ -115,6 +115,17 @@ struct Fields {
         guard case .string(let text)? = members[name], text.utf8.count <= bytesMax else {
             throw RequestError(
                 .badRequest, "\"\(name)\" must be a string of at most \(bytesMax) bytes")
+        }
+        return text
+    }
+
+    /// A text by the characters that people count; the bytes of each are bounded by the message.
+    func text(_ name: String, characters: ClosedRange<Int>) throws(RequestError) -> String {
+        guard case .string(let text)? = members[name], characters.contains(text.count) else {
+            throw RequestError(
+                .badRequest,
+                "\"\(name)\" must be a string of \(characters.lowerBound) to "
+                    + "\(characters.upperBound) characters")
         }
         return text
     }

@@ -6,7 +6,7 @@ extension Script {
         _ main: String, files: [String: String] = [:],
         functions: [String] = ["log", "panel.show", "collect", "collect.close"],
         configuration: String = #"{"price":100,"list":[1,{"x":2}]}"#,
-        budget: ScriptBudget = ScriptBudget(),
+        budget: ScriptBudget = ScriptBudget(), cpuNanoseconds: UInt64 = 60_000_000_000,
         handler: @escaping Script.Handler = { _, arguments, _ in
             .accepted(effect: Array(arguments), value: [])
         }
@@ -16,7 +16,9 @@ extension Script {
         return try Script(
             source: ScriptSource(name: "mock", files: all.mapValues { Array($0.utf8) }),
             functions: functions.map { HostFunction(path: $0) },
-            configuration: Array(configuration.utf8), budget: budget, handler: handler)
+            configuration: Array(configuration.utf8), budget: budget,
+            // A busy machine must not decide which limit is met first.
+            cpuNanoseconds: cpuNanoseconds, handler: handler)
     }
 
     /// A script whose hook `run(room, ...)` has the given body.

@@ -19,7 +19,10 @@ import Testing
         ("('a'):rep(30):find(('.-'):rep(12) .. 'b')", .budget),
         ("('a'):rep(3e5):find('.-b')", .budget),
         ("('('):rep(3e5):find('%b()')", .budget),
-        ("('x'):rep(1e5):gsub('x*$', '') return ('x'):rep(3e5):find(('x*'):rep(20) .. 'y')", .budget),
+        (
+            "('x'):rep(1e5):gsub('x*$', '') return ('x'):rep(3e5):find(('x*'):rep(20) .. 'y')",
+            .budget
+        ),
         ("for w in ('a'):rep(3e5):gmatch('a-b') do end", .budget),
         ("('a'):rep(3e5):find(('a'):rep(1e5) .. 'b', 1, true) while true do end", .budget),
         (
@@ -110,6 +113,17 @@ import Testing
         let caught = try Script.running(
             "room.state.ok = pcall(function() \(body) end)")
         #expect(caught.run().changesText == #"[[["ok"],false]]"#)
+    }
+
+    @Test("processor time ends what costs more than its instructions say")
+    func processorTime() throws {
+        let main =
+            "return { run = function(room, n) local a, b, c = ('x'):rep(3e5), ('x'):rep(3e5), 0\nwhile c < n do if a <= b then c = c + 1 end end end }"
+        let script = try Script.mock(main, cpuNanoseconds: 50_000_000)
+        #expect(script.run("run", "[10]").fault == nil)
+        let fault = try #require(script.run("run", "[1000000]").fault)
+        #expect(fault.kind == .budget)
+        #expect(fault.message == "main.lua:2: processor time is used up")
     }
 
     @Test("each limit holds on both sides")

@@ -127,6 +127,35 @@ import Testing
         #expect(script.run().changesText == #"[[["ok"],true]]"#)
     }
 
+    @Test("a state text is accepted 32 tables deep and refused beyond")
+    func depth() throws {
+        let script = try Script.running("")
+        func text(_ depth: Int) -> String {
+            String(repeating: #"{"a":"#, count: depth) + "1" + String(repeating: "}", count: depth)
+        }
+        try script.restore(text(32))
+        #expect(try script.stateText() == text(32))
+        #expect(throws: ScriptFault.self) { try script.restore(text(33)) }
+    }
+
+    @Test("a state of control characters can be written, though its text is six times as long")
+    func controlCharacters() throws {
+        let script = try Script.running("room.state[a] = ('\\1'):rep(40000)")
+        for index in 0..<20 { #expect(script.run("run", "[\(index)]").fault == nil) }
+        #expect(try script.state().count > 20 * 40_000 * 6)
+    }
+
+    @Test("a named type keeps its name in texts")
+    func namedType() throws {
+        let script = try Script.running(
+            """
+            local t = setmetatable({}, { __name = ("n"):rep(2000) })
+            print(("x"):rep(2000), t, t)
+            room.state.n = #string.format("%s%s%s", ("x"):rep(2000), t, t)
+            """)
+        #expect(script.run().changesText == #"[[["n"],6024]]"#)
+    }
+
     @Test("null is nil: an absent field, a hole in a list, an argument")
     func null() throws {
         let script = try Script.running(
@@ -195,7 +224,11 @@ import Testing
               room.collect("x")
               lib.fail(room)
             end }
-            """, files: ["lib/deep.lua": "return { fail = function(room)\n  room.state.a = nil\n  local x = nil + 1\nend }"])
+            """,
+            files: [
+                "lib/deep.lua":
+                    "return { fail = function(room)\n  room.state.a = nil\n  local x = nil + 1\nend }"
+            ])
         try script.restore(#"{"a":{"b":1}}"#)
         let fault = script.run().fault
         #expect(fault?.kind == .error)
@@ -267,7 +300,9 @@ import Testing
     func badChanges() throws {
         let script = try Script.running("")
         try script.restore(#"{"a":1}"#)
-        for changes in [#"[[["b"],2],[["x","y"],1]]"#, #"[[[],1]]"#, "{", #"[1]"#, #"[[["a","b"],1]]"#] {
+        for changes in [
+            #"[[["b"],2],[["x","y"],1]]"#, #"[[[],1]]"#, "{", #"[1]"#, #"[[["a","b"],1]]"#,
+        ] {
             #expect(throws: ScriptFault.self) { try script.apply(changes: Array(changes.utf8)) }
             #expect(try script.stateText() == #"{"a":1}"#)
         }

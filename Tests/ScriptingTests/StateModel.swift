@@ -32,7 +32,9 @@ final class TableNode {
 
     func copy() -> TableNode {
         let result = TableNode()
-        result.fields = fields.mapValues { if case .table(let t) = $0 { .table(t.copy()) } else { $0 } }
+        result.fields = fields.mapValues {
+            if case .table(let t) = $0 { .table(t.copy()) } else { $0 }
+        }
         return result
     }
 
@@ -123,7 +125,8 @@ struct NodeReader {
                 let name = readText()
                 rest = rest.dropFirst()
                 key = .text(name.hasPrefix("##") ? String(name.dropFirst()) : name)
-                if name.hasPrefix("#"), !name.hasPrefix("##"), let integer = Int64(name.dropFirst()) {
+                if name.hasPrefix("#"), !name.hasPrefix("##"), let integer = Int64(name.dropFirst())
+                {
                     key = .integer(integer)
                 }
             }

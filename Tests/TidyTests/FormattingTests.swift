@@ -25,9 +25,8 @@ import Testing
     @Test func `No source file is longer than 600 lines`() {
         // What is longer for a reason, with its own bound. It may shrink, not grow.
         let longer = [
-            "Sources/CSandbox/state.c": 860,
             // One file, because an integrator embeds one file.
-            "Sources/Serving/Pages/playhouse.js": 680,
+            "Sources/Serving/Pages/playhouse.js": 680
         ]
         for path in Self.sources {
             let count = Repository.lines(path).count
