@@ -69,7 +69,9 @@ let package = Package(
         module("Benchmarking", uses: ["CKernel", "Clockwork", "Wire", "Cryptography"]),
         .executableTarget(
             name: "PlayhouseCommand",
-            dependencies: ["Clockwork", "Cryptography", "Playhouse", "Benchmarking"],
+            dependencies: [
+                "Clockwork", "Cryptography", "PluginContract", "Playhouse", "Benchmarking",
+            ],
             swiftSettings: strict),
 
         tests("ClockworkTests", uses: ["Clockwork"]),

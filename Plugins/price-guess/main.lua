@@ -72,9 +72,6 @@ end
 
 function game.on_start(room)
   local s, config = room.state, room.config
-  if config.price > config.max then
-    error("config.max must be at least the price, or nobody can win")
-  end
   if has_prizes(room) and not room.prizes.reserve(config.pool, config.winners) then
     error("pool \"" .. config.pool .. "\" has fewer than " .. config.winners .. " left")
   end

@@ -32,6 +32,8 @@ enum Command {
             case "serve": try await wantsHelp ? show(ServeCommand.help) : ServeCommand.run(words)
             case "demo": try await wantsHelp ? show(DemoCommand.help) : DemoCommand.run(words)
             case "token": try wantsHelp ? show(TokenCommand.help) : TokenCommand.run(words)
+            case "reference":
+                try wantsHelp ? show(ReferenceCommand.help) : ReferenceCommand.run(words)
             case "bench": exit(BenchCommand.run(words))
             case "--help", "-h", "help": show(help)
             case "--version": show("playhouse \(Version.text)\n")

@@ -49,6 +49,9 @@ package struct PanelPatch: Sendable, Equatable {
         guard elements.count == object.count else { return nil }
     }
 
+    /// What can be overridden.
+    static var names: [String] { attributes.keys.sorted() }
+
     private static let attributes: [String: @Sendable (JSON) -> Bool] = [
         "locked": { $0.integerValue != nil || isText($0, Panel.Limit.labelCharacters) },
         "value": { $0.integerValue != nil || isText($0, Panel.Limit.labelCharacters) },

@@ -44,6 +44,37 @@ package struct RequestError: Error, Sendable, Equatable {
         case alreadyAnswered = "ALREADY_ANSWERED"
         case busy = "BUSY"
         case unavailable = "UNAVAILABLE"
+
+        /// When it happens, in a few words.
+        package var summary: String {
+            switch self {
+            case .badJSON: "The message is not a JSON object."
+            case .badRequest: "A field is missing, of the wrong type or out of range."
+            case .unknownType: "No request has this name."
+            case .forbidden: "The role may not do this."
+            case .muted: "The viewer is muted."
+            case .slowMode: "The room is in slow mode."
+            case .tooLong: "The danmaku is too long."
+            case .empty: "There is nothing to show."
+            case .duplicate: "The same was said a moment ago."
+            case .blockedWord: "It holds a word that is not said in this room."
+            case .tooManyMessages: "Too many requests; this one was not carried out."
+            case .tooManyBytes: "Too many bytes; this request was not carried out."
+            case .unknownMessage: "There is no such danmaku to delete."
+            case .unknownUser: "Nobody of this id was seen in this show."
+            case .unknownPlugin: "The show has no such plugin."
+            case .notRunning: "The plugin is not running."
+            case .alreadyRunning: "The plugin is running."
+            case .paused: "The plugin failed too often and is paused."
+            case .badConfig: "The configuration does not fit the plugin's schema or breaks a rule."
+            case .noSuchAction: "The panel has no such element, or it cannot be used now."
+            case .late: "The collector had closed, by log order."
+            case .alreadyAnswered: "The first answer counts."
+            case .busy: "A queue is full; try again."
+            case .unavailable:
+                "Nothing was taken: the journal cannot be written, or the plugin failed."
+            }
+        }
     }
 }
 

@@ -246,8 +246,12 @@ import Wire
 
     @Test func `A price beyond the largest guess is refused`() async throws {
         let room = try bench(["max": 4_999])
-        #expect(await room.start() == .error(.unavailable, value: nil))
-        #expect(room.messages.last?.contains("config.max must be at least the price") == true)
+        let texts: JSON = [
+            "zh": "可猜的最大金额不能低于真实价格，否则没人能赢",
+            "en": "the largest guess must be at least the price, or nobody can win",
+        ]
+        #expect(await room.start() == .error(.badConfig, value: texts))
+        #expect(room.messages.last?.contains("(price <= max)") == true)
     }
 
     @Test func `Every text on its panels is in every locale file`() async throws {

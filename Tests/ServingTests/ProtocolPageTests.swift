@@ -90,6 +90,7 @@ struct ProtocolPage {
         "start": .start(plugin: "price-guess", config: ["seconds": 30]),
         "stop": .stop(plugin: "price-guess"),
         "command": .command(plugin: "price-guess", name: "extend", value: 15),
+        "configure": .configure(plugin: "price-guess", config: ["seconds": 60]),
         "delete": .delete(message: "m18"), "mute": .mute(user: "bo", seconds: 300),
         "unmute": .unmute(user: "bo"), "ban": .ban(user: "bo"), "unban": .unban(user: "bo"),
         "pin": .pin(text: "八点整抽奖"), "unpin": .unpin, "slow": .slow(seconds: 5),

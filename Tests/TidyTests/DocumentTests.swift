@@ -95,32 +95,6 @@ import Testing
         #expect(written.symmetricDifference(described) == [])
     }
 
-    @Test func `Every host function, hook, capability and budget is described`() {
-        let page = Repository.text("SDK-docs/plugins.md") ?? ""
-        let api = Repository.text("Sources/PluginContract/HostAPI.swift") ?? ""
-        let paths = Set(api.matches(of: /path: "(?<name>[a-z.]+)"/).map { String($0.output.name) })
-        #expect(paths.count > 10)
-        let described = Set(
-            page.matches(of: /(?m)^\| `room\.(?<name>[a-z.]+)\(/).map { String($0.output.name) })
-        #expect(described.symmetricDifference(paths) == [])
-
-        let budgets = Repository.text("Sources/PluginContract/Budgets.swift") ?? ""
-        let names = budgets.matches(of: /name: "(?<name>\w+)"/).map { String($0.output.name) }
-        #expect(names.count == 4)
-        let hooks = Self.cases(in: "Sources/PluginContract/Hook.swift").map { "on_" + $0 }
-        #expect(hooks.count == 6)
-        let capabilities = Self.cases(in: "Sources/PluginContract/Capability.swift")
-        #expect(capabilities.count >= 5)
-        let missing = (names + hooks + capabilities)
-            .filter { !page.contains("`\($0)`") && !page.contains("`\($0)(") }
-        #expect(missing == [])
-    }
-
-    private static func cases(in path: String) -> [String] {
-        (Repository.text(path) ?? "").matches(of: /(?m)^    case (?<name>\w+)$/)
-            .map { String($0.output.name) }
-    }
-
     // MARK: - Reading Markdown
 
     /// Lines of a page with whether they stand in a fenced block, and in a block of which kind.

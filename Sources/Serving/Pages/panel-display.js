@@ -148,6 +148,16 @@ function list(element, context) {
     };
 }
 
+/** Who has most points: a list whose items carry their rank. */
+function leaderboard(element, context) {
+    const part = list(element, context);
+    const ranked = ({ items = [], ...rest }) => ({
+        ...rest,
+        items: items.map(({ rank, name, points }) => ({ name: `${rank}. ${name}`, value: points })),
+    });
+    return { ...part, update: (element, context) => part.update(ranked(element), context) };
+}
+
 const confettiCount = 44;
 const confettiShades = 5;
 
@@ -189,4 +199,4 @@ function throwPaper(paper) {
     });
 }
 
-export const displayParts = { title, text, product, countdown, viewer, stat, list, celebrate };
+export const displayParts = { title, text, product, countdown, viewer, stat, list, leaderboard, celebrate };

@@ -1,0 +1,25 @@
+import Foundation
+import PluginContract
+
+/// `playhouse reference`: for who changes the host API.
+enum ReferenceCommand {
+    static let help = """
+        playhouse reference: write the reference, the stubs for editors and the schema of plugin.json
+
+        usage: playhouse reference --folder SDK-docs
+
+        A test fails when the files there are not what this writes.
+
+        """
+
+    static func run(_ words: [String]) throws {
+        let arguments = try Arguments(words, options: ["folder"])
+        let folder = URL(fileURLWithPath: try arguments.required("folder"))
+        for file in Reference.files {
+            let place = folder.appendingPathComponent(file.path)
+            try FileManager.default.createDirectory(
+                at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(file.text.utf8).write(to: place)
+        }
+    }
+}

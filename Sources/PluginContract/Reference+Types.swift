@@ -1,0 +1,104 @@
+extension Reference {
+    /// A table that a plugin is given, as the Lua language server knows it.
+    struct LuaClass {
+        var name: String
+        var parent: String?
+        var summary: String
+        var fields: [(name: String, type: String, summary: String)]
+    }
+
+    /// In the order of the documentation.
+    static let classes: [LuaClass] = [
+        LuaClass(
+            name: "Viewer", summary: "A person.",
+            fields: [
+                ("user", "string", "Opaque, the same on all devices."),
+                ("name", "string", "Shown to others."),
+            ]),
+        LuaClass(
+            name: "Visitor", parent: "Viewer", summary: "A person who came or went.",
+            fields: [("role", role, "")]),
+        LuaClass(
+            name: "Answer", summary: "An answer that counts.",
+            fields: [
+                ("viewer", "Viewer", ""),
+                (
+                    "value", "integer|string|boolean|nil",
+                    "What was entered; of a danmaku the phrase."
+                ),
+                ("position", "integer", "Among all answers of the plugin in this show, from 1."),
+                ("message", "string?", "The danmaku it was found in."),
+            ]),
+        LuaClass(
+            name: "Danmaku", summary: "Something that was said.",
+            fields: [
+                ("message", "string", "Its id, as `chat.hide` takes it."), ("viewer", "Viewer", ""),
+                ("role", role, ""), ("text", "string", ""),
+            ]),
+        LuaClass(
+            name: "Action", summary: "A use of an element.",
+            fields: [
+                ("viewer", "Viewer", ""), ("role", role, ""),
+                ("name", "string", "The element's id."),
+                ("value", "integer|string|nil", "What the element yields."),
+            ]),
+        LuaClass(
+            name: "Command", summary: "A wish of a host or operator.",
+            fields: [
+                ("by", "Viewer", ""), ("name", "string", ""),
+                ("value", "integer|string|boolean|nil", ""),
+            ]),
+        LuaClass(
+            name: "Result", summary: "What came of a request to the host.",
+            fields: [
+                ("id", "integer", "What the request returned."),
+                (
+                    "service",
+                    HostRequest.Service.allCases.map { "\"\($0.rawValue)\"" }.joined(
+                        separator: "|"),
+                    ""
+                ),
+                ("value", "any", "The answer; nil when there is an error."),
+                (
+                    "error",
+                    HostResult.Code.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: "|")
+                        + "|nil", ""
+                ),
+                ("message", "string?", "For developers."),
+            ]),
+        LuaClass(
+            name: "Product", summary: "A thing on sale.",
+            fields: [
+                ("id", "string", ""), ("title", "table<string, string>", "Per locale."),
+                ("image", "string", "A URL."), ("currency", "string", "ISO 4217."),
+                ("priceMinor", "integer", "In minor units."),
+            ]),
+        LuaClass(
+            name: "Rank", parent: "Viewer", summary: "A place on the leaderboard.",
+            fields: [
+                ("rank", "integer", "From 1; equals share it."), ("points", "integer", ""),
+            ]),
+    ]
+
+    private static let role = Role.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: "|")
+}
+
+extension HostParameter {
+    /// The parameter's type as the Lua language server writes it.
+    var luaType: String {
+        switch kind {
+        case .name, .text: "string"
+        case .integer: "integer"
+        case .number: "number"
+        case .choice(let options): options.map { "\"\($0)\"" }.joined(separator: "|")
+        case .boolean: "boolean"
+        case .viewer: "Viewer"
+        case .table: "table"
+        case .plain: "any"
+        case .texts: "string|string[]"
+        case .options(let parameters):
+            "{ "
+                + parameters.map { "\($0.name)?: \($0.luaType)" }.joined(separator: ", ") + " }"
+        }
+    }
+}
