@@ -5,6 +5,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .treatAllWarnings(as: .error),
 ]
 
@@ -36,6 +37,7 @@ let package = Package(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CKernel"),
         .target(name: "CSandbox", dependencies: ["CLua"]),
 
         module("Clockwork"),
@@ -50,12 +52,13 @@ let package = Package(
         module(
             "PluginHosting",
             uses: ["Clockwork", "Wire", "Cryptography", "Scripting", "PluginContract"]),
-        module("Rooms", uses: ["Clockwork", "Wire", "PluginContract"]),
+        module("Rooms", uses: ["Wire", "PluginContract"]),
 
         module(
-            "Serving", uses: ["Clockwork", "Wire", "Cryptography", "Lanes", "PluginContract", "Rooms"],
+            "Serving",
+            uses: ["Clockwork", "Wire", "Cryptography", "Lanes", "PluginContract", "Rooms"],
             resources: [.copy("Pages")]),
-        module("Visiting", uses: ["Clockwork", "Wire", "Cryptography"]),
+        module("Visiting", uses: ["Wire", "Cryptography"]),
 
         module(
             "Playhouse",
@@ -63,17 +66,19 @@ let package = Package(
                 "Clockwork", "Wire", "Cryptography", "Lanes", "Scripting", "Journaling",
                 "PluginContract", "PluginHosting", "Rooms", "Serving", "Visiting",
             ]),
-        module("Benchmarking", uses: ["Clockwork", "Wire", "Cryptography", "Playhouse"]),
+        module("Benchmarking", uses: ["CKernel", "Clockwork", "Wire", "Cryptography"]),
         .executableTarget(
             name: "PlayhouseCommand",
-            dependencies: ["Clockwork", "Wire", "Cryptography", "Playhouse", "Benchmarking"],
+            dependencies: ["Clockwork", "Cryptography", "Playhouse", "Benchmarking"],
             swiftSettings: strict),
 
         tests("ClockworkTests", uses: ["Clockwork"]),
         tests("WireTests", uses: ["Wire"]),
         tests("CryptographyTests", uses: ["Cryptography", "Wire", "Clockwork"]),
         tests("LanesTests", uses: ["Lanes", "Clockwork", "Wire"]),
-        tests("ScriptingTests", uses: ["Scripting", "CLua"], resources: [.copy("Attacks")]),
+        tests(
+            "ScriptingTests", uses: ["Scripting", "CLua", "Clockwork"],
+            resources: [.copy("Attacks")]),
         tests("JournalingTests", uses: ["Journaling", "CSQLite", "Clockwork"]),
         tests("PluginContractTests", uses: ["PluginContract", "Wire"]),
         tests(
@@ -82,14 +87,18 @@ let package = Package(
         tests("RoomsTests", uses: ["Rooms", "PluginContract", "Wire", "Clockwork"]),
         tests(
             "ServingTests",
-            uses: ["Serving", "Lanes", "Rooms", "PluginContract", "Wire", "Cryptography", "Clockwork"]),
+            uses: [
+                "Serving", "Lanes", "Rooms", "PluginContract", "Wire", "Cryptography", "Clockwork",
+            ]),
         tests(
             "PlayhouseTests",
             uses: [
-                "Playhouse", "Serving", "Lanes", "Rooms", "Journaling", "PluginHosting", "PluginContract",
+                "Playhouse", "Serving", "Lanes", "Rooms", "Journaling", "PluginHosting",
+                "PluginContract",
                 "Wire", "Cryptography", "Clockwork", "Visiting",
             ]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
+        tests("BenchmarkingTests", uses: ["Benchmarking", "Wire", "Cryptography"]),
         tests("BrowserTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
         tests("TidyTests", uses: []),
     ]

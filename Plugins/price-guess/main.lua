@@ -47,7 +47,7 @@ local function show_result(room)
   end
   local view = {
     first and { "title", "won", args = { name = first.viewer.name, money = money(first.value) } }
-      or { "title", "nobody" },
+      or { "title", s.count > 0 and "nobody" or "nobody_guessed" },
     { "text", "price_was", args = { price = money(config.price) } },
     { "product", config.product },
     { "stat", "guess_count", s.count },

@@ -15,10 +15,10 @@ enum {
     SLAB_BYTES = 16 << 10,
     SMALL_MAX = CLASS_BYTES * CLASS_COUNT,
     // The hash of an integer or float key has no seed, so a crafted table makes one assignment
-    // quadratic in its nodes. 16,384 nodes of 24 bytes bound it to a third of a second.
-    NODES_BYTES_MAX = 16384 * 24,
-    // Comparing, hashing and joining strings costs one instruction whatever their length.
-    STRING_BYTES_MAX = 512 << 10,
+    // quadratic in its nodes: 16,384 nodes of 24 bytes bound it to a third of a second. And
+    // comparing, hashing and joining strings costs one instruction whatever their length.
+    NODE_BYTES = 24,
+    FRESH_BYTES_MAX = 16384 * NODE_BYTES,
     // So many calls inside each other are a recursion without end.
     NESTED_CALLS_MANY = 5000,
 };
@@ -162,15 +162,18 @@ static void set_seed(Sandbox *box) {
 }
 
 // NULL, or why the block is refused.
-static const char *refusal(const Sandbox *box, const void *block, size_t oldBytes, size_t newBytes) {
+static const char *refusal(
+    const Sandbox *box, const void *block, size_t oldBytes, size_t newBytes) {
     if (box->unlimited || (block && newBytes <= oldBytes)) return NULL;
     size_t old = block ? oldBytes : 0;
     if (box->used - old + newBytes > box->limit) return "memory budget is used up";
-    if (newBytes <= NODES_BYTES_MAX || block) return NULL;
-    // Without a block, oldBytes says what kind of object this is: 0 for the nodes of a table.
-    if (oldBytes == 0) return "a table has more than 16384 fields, or a text is too large";
-    if (oldBytes == LUA_TSTRING && newBytes > STRING_BYTES_MAX) return "a text is larger than 512 KiB";
-    return NULL;
+    if (newBytes <= FRESH_BYTES_MAX || block) return NULL;
+    // For a fresh block oldBytes is the type of the object, 0 for a part of one. Nodes come in
+    // powers of two; other parts (lists, stacks, buffers) may be larger.
+    if (oldBytes == LUA_TSTRING) return "a text is larger than 384 KiB";
+    size_t nodes = newBytes / NODE_BYTES;
+    bool isNodes = oldBytes == 0 && newBytes % NODE_BYTES == 0 && (nodes & (nodes - 1)) == 0;
+    return isNodes ? "a table has more than 16384 fields besides its list" : NULL;
 }
 
 static void record_refusal(Sandbox *box, const char *why) {
@@ -197,7 +200,8 @@ void *box_allocate(void *context, void *block, size_t oldBytes, size_t newBytes)
         record_refusal(box, why);
         return NULL;
     }
-    void *result = block ? raw_reallocate(box, block, oldBytes, newBytes) : raw_allocate(box, newBytes);
+    void *result =
+        block ? raw_reallocate(box, block, oldBytes, newBytes) : raw_allocate(box, newBytes);
     if (!result) {
         // Shrinking must not fail; the larger block serves as well.
         if (block && newBytes <= oldBytes) return block;

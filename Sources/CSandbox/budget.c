@@ -37,7 +37,8 @@ void box_begin(Sandbox *box) {
     box->left = box->budget.instructions;
     box->hostCallsLeft = box->budget.hostCalls;
     box->polls = 0;
-    box->cpuDeadline = box->budget.cpuNanoseconds ? cpu_nanoseconds() + box->budget.cpuNanoseconds : 0;
+    uint64_t cpu = box->budget.cpuNanoseconds;
+    box->cpuDeadline = cpu ? cpu_nanoseconds() + cpu : 0;
     box->killed = SANDBOX_DONE;
     box->message[0] = box->trace[0] = box->refusedWhere[0] = 0;
     box->refusal = NULL;
@@ -45,6 +46,7 @@ void box_begin(Sandbox *box) {
     box->scratch.count = 0;
     box->running = box->L;
     box->hostFault = false;
+    box->hook = (SandboxBytes){NULL, 0};
     // Also starts a full interval, so that the count does not depend on earlier calls.
     box_install_hook(box->L, HOOK_INTERVAL);
 }
@@ -60,6 +62,18 @@ void box_where(lua_State *L, char *text, size_t capacity) {
     }
 }
 
+// What is found out at the end of a hook happened where the hook begins.
+static void where_or_hook(lua_State *L, char *text, size_t capacity) {
+    Sandbox *box = box_of(L);
+    box_where(L, text, capacity);
+    for (size_t index = 0; !text[0] && box->hook.count && index < box->hooks.count; index += 1) {
+        const NamedBytes *item = &box->hooks.items[index];
+        if (item->nameCount == box->hook.count
+            && memcmp(item->name, box->hook.bytes, item->nameCount) == 0)
+            snprintf(text, capacity, "%s", (const char *)item->text);
+    }
+}
+
 void box_record_trace(lua_State *L) {
     Sandbox *box = box_of(L);
     size_t count = 0;
@@ -72,13 +86,17 @@ void box_record_trace(lua_State *L) {
             snprintf(box->trace + count, sizeof box->trace - count, "\n...");
             return;
         }
-        const char *name = activation.name ? activation.name : "?";
-        bool isChunk = activation.what && strcmp(activation.what, "main") == 0;
+        lua_Debug outer;
+        char what[80] = "a function";
+        if (activation.what && strcmp(activation.what, "main") == 0)
+            snprintf(what, sizeof what, "the file");
+        else if (activation.name)
+            snprintf(what, sizeof what, "function %.60s", activation.name);
+        else if (box->inHook && !lua_getstack(L, level + 2, &outer) && L == box->L)
+            snprintf(what, sizeof what, "hook %.*s", (int)box->hook.count, box->hook.bytes);
         int added = snprintf(
-            box->trace + count, sizeof box->trace - count, "%s%s:%d: in %s%.60s", count ? "\n" : "",
-            activation.short_src, activation.currentline,
-            isChunk ? "the file" : (activation.name ? "function " : "a function"),
-            isChunk || !activation.name ? "" : name);
+            box->trace + count, sizeof box->trace - count, "%s%s:%d: in %s", count ? "\n" : "",
+            activation.short_src, activation.currentline, what);
         if (added < 0 || (size_t)added >= sizeof box->trace - count) return;
         count += (size_t)added;
     }
@@ -98,7 +116,7 @@ _Noreturn void box_kill(lua_State *L, SandboxStatus status, const char *what) {
     if (!box->killed) {
         box->killed = status;
         char where[160];
-        box_where(L, where, sizeof where);
+        where_or_hook(L, where, sizeof where);
         snprintf(box->message, sizeof box->message, "%s%s", where, what);
         box_record_trace(L);
     }
@@ -131,19 +149,24 @@ void box_charge_slow(lua_State *L) {
     box_kill(L, SANDBOX_BUDGET, what);
 }
 
+// Whether the text begins with a place such as `lib/cards.lua:12:`.
+static bool has_place(const char *text) {
+    const char *end = strstr(text, ".lua:");
+    if (!end || memchr(text, '\n', (size_t)(end - text))) return false;
+    size_t digits = strspn(end + 5, "0123456789");
+    return digits > 0 && end[5 + digits] == ':';
+}
+
 // Runs where the error was raised, with the author's frames still there. Never for a kill.
 int box_message_handler(lua_State *L) {
     Sandbox *box = box_of(L);
-    size_t length = 0;
+    char where[160];
+    where_or_hook(L, where, sizeof where);
     if (lua_type(L, 1) == LUA_TSTRING) {
-        const char *text = lua_tolstring(L, 1, &length);
-        if (length >= sizeof box->message) length = sizeof box->message - 1;
-        memcpy(box->message, text, length);
-        box->message[length] = 0;
+        const char *text = lua_tostring(L, 1);
+        snprintf(box->message, sizeof box->message, "%s%s", has_place(text) ? "" : where, text);
     } else {
         // Raw: a __tostring of the author's must not run now.
-        char where[160];
-        box_where(L, where, sizeof where);
         snprintf(
             box->message, sizeof box->message, "%sthe error is a value of type %s", where,
             lua_typename(L, lua_type(L, 1)));

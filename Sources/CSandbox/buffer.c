@@ -1,7 +1,8 @@
 // Growing byte buffers that belong to the sandbox, so that a Lua error leaks none of them.
 #include "inside.h"
 
-enum { BUFFER_BYTES_MAX = 64 << 20 };
+// Far above what budgets permit; a state is at most six times as long in JSON as in memory.
+static const size_t BUFFER_BYTES_MAX = (size_t)2 << 30;
 
 static bool reserve(Buffer *buffer, size_t more) {
     if (more <= buffer->capacity - buffer->count) return true;

@@ -27,7 +27,7 @@ enum Slot {
     SLOT_FRESH,       // tables that became tracked in this call
     SLOT_LINKED,      // tracked tables that were put into a further place in this call
     SLOT_LINKS,       // such a table -> { parent, key, line, parent, key, line, ... }
-    SLOT_SEEN,        // visited tables -> whether they are in the tree
+    SLOT_SEEN,        // visited tables -> number of the search, and whether they are in the tree
     SLOT_HOOKS,       // name -> function
     SLOT_ROOM,        // the first argument of every hook
     SLOT_ROOM_FIELDS, // what is behind it
@@ -77,6 +77,7 @@ struct Sandbox {
     int polls;
     SandboxStatus killed; // SANDBOX_DONE: not killed
     bool inHook;
+    SandboxBytes hook; // its name, while it runs
     bool globalsFrozen;
     bool hostFault;
 
@@ -95,7 +96,7 @@ struct Sandbox {
 
     NamedList files, functions, hooks;
     const void *stateMetatable, *configMetatable;
-    lua_Integer orderCount, freshCount, linkedCount;
+    lua_Integer orderCount, freshCount, linkedCount, searchCount;
     lua_Integer idCount;
     uint64_t random[4];
 };
@@ -160,7 +161,8 @@ int box_next(lua_State *L);
 
 // proxy.c
 extern const char box_backing_key;
-// Pushes the table with the contents of the proxy at `index`; false and nothing pushed if it is none.
+// Pushes the table with the contents of the proxy at `index`; false and nothing pushed if it is
+// none.
 bool box_push_backing(lua_State *L, int index);
 // The table at `index`, or what is behind it, on top.
 void box_push_contents(lua_State *L, int index);
@@ -181,16 +183,18 @@ int box_state_restore(lua_State *L);
 int box_state_apply(lua_State *L);
 void box_adopt(lua_State *L, int metatableSlot);
 
-// json.c
+// json-writer.c, json-reader.c
 typedef enum JSONMode { JSON_PLAIN, JSON_STATE } JSONMode;
 // Appends the value, a table of which would be `depth` tables deep. Raises with `what` and the path
 // when it is no plain data.
-void box_write_json(lua_State *L, Buffer *buffer, int index, JSONMode mode, const char *what, int depth);
+void box_write_json(
+    lua_State *L, Buffer *buffer, int index, JSONMode mode, const char *what, int depth);
 void box_write_key(lua_State *L, Buffer *buffer, const Key *key);
 void box_write_string(lua_State *L, Buffer *buffer, const char *text, size_t length);
 bool box_is_utf8(const char *text, size_t length);
-// Pushes the value of a JSON text. Raises when it is none.
-void box_read_json(lua_State *L, SandboxBytes text, JSONMode mode);
+// Pushes the value of a JSON text. Raises when it is none, or has more than `depthMax` tables
+// inside each other.
+void box_read_json(lua_State *L, SandboxBytes text, JSONMode mode, int depthMax);
 // The same, but pushes the elements of the array that the text must be, and returns their number.
 int box_read_json_elements(lua_State *L, SandboxBytes text);
 

@@ -25,8 +25,10 @@ static int compare_keys(const void *left, const void *right) {
         return (a->integer > b->integer) - (a->integer < b->integer);
     if (a->kind == KEY_FLOAT && b->kind == KEY_FLOAT)
         return (a->number > b->number) - (a->number < b->number);
-    if (a->kind == KEY_INTEGER && b->kind == KEY_FLOAT) return compare_numbers(a->integer, b->number);
-    if (a->kind == KEY_FLOAT && b->kind == KEY_INTEGER) return -compare_numbers(b->integer, a->number);
+    if (a->kind == KEY_INTEGER && b->kind == KEY_FLOAT)
+        return compare_numbers(a->integer, b->number);
+    if (a->kind == KEY_FLOAT && b->kind == KEY_INTEGER)
+        return -compare_numbers(b->integer, a->number);
     if (a->kind == KEY_BOOLEAN && b->kind == KEY_BOOLEAN)
         return (a->integer > b->integer) - (a->integer < b->integer);
     return (a->kind > b->kind) - (a->kind < b->kind);

@@ -32,6 +32,7 @@ void box_push_metered(lua_State *L, lua_CFunction function, bool readsTexts) {
 static int finish_protected(lua_State *L, int status, lua_KContext extra) {
     box_rethrow(L, status == LUA_OK || status == LUA_YIELD ? LUA_OK : status);
     if (status != LUA_OK && status != LUA_YIELD) {
+        box_of(L)->hostFault = false;
         lua_pushboolean(L, 0);
         lua_pushvalue(L, -2);
         return 2;
@@ -83,7 +84,8 @@ static int base_setmetatable(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
     luaL_argexpected(L, type == LUA_TNIL || type == LUA_TTABLE, 2, "nil or table");
     if (box_push_backing(L, 1))
-        return luaL_error(L, "this table belongs to the room or a library; it cannot have a metatable");
+        return luaL_error(
+            L, "this table belongs to the room or a library; it cannot have a metatable");
     lua_settop(L, 2);
     if (luaL_getmetafield(L, 1, "__metatable") != LUA_TNIL)
         return luaL_error(L, "cannot change a protected metatable");
@@ -92,11 +94,13 @@ static int base_setmetatable(lua_State *L) {
     static const char *const refused[] = {"__gc", "__mode", "__close", "__concat"};
     if (type == LUA_TTABLE) {
         if (box_push_backing(L, 2))
-            return luaL_error(L, "this table belongs to the room or a library; it cannot be a metatable");
+            return luaL_error(
+                L, "this table belongs to the room or a library; it cannot be a metatable");
         for (size_t index = 0; index < sizeof refused / sizeof *refused; index += 1) {
             lua_pushstring(L, refused[index]);
             if (lua_rawget(L, 2) != LUA_TNIL)
-                return luaL_error(L, "the metamethod %s is not available to plugins", refused[index]);
+                return luaL_error(
+                    L, "the metamethod %s is not available to plugins", refused[index]);
             lua_pop(L, 1);
         }
     }
@@ -181,10 +185,14 @@ const char *box_push_text(lua_State *L, int index, size_t *length) {
         return luaL_tolstring(L, index, length);
     default: {
         const char *type = luaL_typename(L, index);
+        int top = lua_gettop(L);
         bool isNamed = luaL_getmetafield(L, index, "__name") == LUA_TSTRING;
         char id[24];
         snprintf(id, sizeof id, ": 0x%08llx", (unsigned long long)box_identity(L, index));
         lua_pushfstring(L, "%s%s", isNamed ? lua_tostring(L, -1) : type, id);
+        // One value: buffers rely on what is below it.
+        lua_copy(L, -1, top + 1);
+        lua_settop(L, top + 1);
     }
     }
     return lua_tolstring(L, -1, length);
@@ -250,25 +258,27 @@ int box_require(lua_State *L) {
     char path[128];
     if (length == 0 || length > 100 || strlen(name) != length)
         return luaL_error(L, "require: not a module name");
-    for (size_t index = 0; index <= length; index += 1) path[index] = name[index] == '.' ? '/' : name[index];
+    for (size_t index = 0; index <= length; index += 1)
+        path[index] = name[index] == '.' ? '/' : name[index];
     memcpy(path + length, ".lua", 5);
     const NamedBytes *file = NULL;
     for (size_t index = 0; index < box->files.count && !file; index += 1)
-        if (strcmp((const char *)box->files.items[index].name, path) == 0) file = &box->files.items[index];
-    if (!file) return luaL_error(L, "require: there is no file '%s' in this plugin", path);
-    lua_settop(L, 0);
+        if (strcmp((const char *)box->files.items[index].name, path) == 0)
+            file = &box->files.items[index];
+    if (!file) return luaL_error(L, "require: there is no '%s' in this plugin", name);
+    lua_settop(L, 1);
     lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_MODULES);
-    int type = lua_getfield(L, 1, path);
-    if (type == LUA_TLIGHTUSERDATA) return luaL_error(L, "require: '%s' requires itself", path);
+    int type = lua_getfield(L, 2, path);
+    if (type == LUA_TLIGHTUSERDATA) return luaL_error(L, "require: '%s' requires itself", name);
     if (type != LUA_TNIL) return 1;
     lua_pushlightuserdata(L, box);
-    lua_setfield(L, 1, path);
+    lua_setfield(L, 2, path);
     if (push_file(L, file) != LUA_OK) {
         lua_pushnil(L);
-        lua_setfield(L, 1, path);
+        lua_setfield(L, 2, path);
         return lua_error(L);
     }
-    // Not in a protected call: an error here is the requiring file's, and ends its load.
+    // Protected only so that a failed file can be required again.
     int status = lua_pcall(L, 0, 1, 0);
     box_rethrow(L, status);
     if (status == LUA_OK && lua_isnil(L, -1)) {
@@ -277,7 +287,7 @@ int box_require(lua_State *L) {
     }
     if (status == LUA_OK) lua_pushvalue(L, -1);
     else lua_pushnil(L);
-    lua_setfield(L, 1, path);
+    lua_setfield(L, 2, path);
     return status == LUA_OK ? 1 : lua_error(L);
 }
 

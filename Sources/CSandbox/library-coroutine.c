@@ -1,5 +1,5 @@
-// Coroutines: each resume pays for a whole hook interval, because the interval of a coroutine starts
-// anew, and nothing that was killed inside one can be caught outside.
+// Coroutines: each resume pays for a whole hook interval, because the interval of a coroutine
+// starts anew, and nothing that was killed inside one can be caught outside.
 #include "inside.h"
 
 static lua_State *coroutine_at(lua_State *L, int index) {
@@ -27,6 +27,7 @@ static int resume(lua_State *L, lua_State *thread, int count) {
     if (status != LUA_OK && status != LUA_YIELD) {
         box->scratch.count = scratch;
         box_rethrow(L, status);
+        box->hostFault = false;
         lua_xmove(thread, L, 1);
         return -1;
     }

@@ -1,7 +1,9 @@
 // math, with random numbers that come from the seed of the call.
 #include "inside.h"
 
-static uint64_t rotate_left(uint64_t value, int count) { return value << count | value >> (64 - count); }
+static uint64_t rotate_left(uint64_t value, int count) {
+    return value << count | value >> (64 - count);
+}
 
 // xoshiro256** (Blackman, Vigna), as Lua's own.
 static uint64_t next_random(uint64_t state[4]) {

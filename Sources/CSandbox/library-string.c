@@ -6,7 +6,7 @@
 #include "inside.h"
 
 enum {
-    REP_BYTES_MAX = 512 << 10,
+    REP_BYTES_MAX = (384 << 10) - 64,
     SPECIFICATION_MAX = 32,
     // The widest conversion: %99.99f of the largest double.
     CONVERSION_BYTES = 120,
@@ -27,7 +27,7 @@ static int string_rep(lua_State *L) {
         return luaL_error(L, "resulting string too large");
     size_t total = (size_t)count * step - separatorLength;
     if (total > REP_BYTES_MAX) return luaL_error(L, "resulting string too large");
-    box_charge(L, count + (int64_t)(total >> 6));
+    box_charge(L, 1 + (count >> 3) + (int64_t)(total >> 6));
     luaL_Buffer buffer;
     char *at = luaL_buffinitsize(L, &buffer, total);
     for (lua_Integer index = 0; index < count; index += 1) {
@@ -169,6 +169,9 @@ static void add_number(lua_State *L, luaL_Buffer *buffer, int argument, char *sp
         set_length_modifier(specification, "ll");
         count = snprintf(at, capacity, specification, (long long)integer);
     } else {
+        // The order of the two checks is that of the stock function.
+        if (conversion == 'a' || conversion == 'A')
+            check_specification(L, specification, "-+ #0", true);
         lua_Number number = luaL_checknumber(L, argument);
         check_specification(L, specification, "-+ #0", true);
         // printf's sign of a NaN differs between machines.
@@ -183,7 +186,7 @@ static void add_identity(lua_State *L, luaL_Buffer *buffer, int argument, char *
     int type = lua_type(L, argument);
     const char *text = "(null)";
     char id[40];
-    if (type == LUA_TTABLE || type == LUA_TFUNCTION || type == LUA_TTHREAD || type == LUA_TUSERDATA) {
+    if (type == LUA_TTABLE || type == LUA_TFUNCTION || type == LUA_TTHREAD) {
         snprintf(id, sizeof id, "0x%08llx", (unsigned long long)box_identity(L, argument));
         text = id;
     } else if (type == LUA_TSTRING) {
@@ -222,7 +225,8 @@ static int string_format(lua_State *L) {
             add_identity(L, &buffer, argument, specification);
             break;
         case 'q':
-            if (specification[2] != 0) return luaL_error(L, "specifier '%%q' cannot have modifiers");
+            if (specification[2] != 0)
+                return luaL_error(L, "specifier '%%q' cannot have modifiers");
             add_literal(L, &buffer, argument);
             break;
         case 's':

@@ -38,9 +38,9 @@ static int table_insert(lua_State *L) {
 static int table_remove(lua_State *L) {
     lua_Integer size = length_of(L, 1);
     lua_Integer position = luaL_optinteger(L, 2, size);
-    if (lua_gettop(L) > 1)
+    if (position != size)
         luaL_argcheck(
-            L, (lua_Unsigned)position - 1u <= (lua_Unsigned)size, 2, "position out of bounds");
+            L, (lua_Unsigned)position - 1u <= (lua_Unsigned)size, 1, "position out of bounds");
     lua_geti(L, 1, position);
     for (; position < size; position += 1) {
         box_charge(L, 2);
@@ -63,7 +63,8 @@ static int table_move(lua_State *L) {
         luaL_argcheck(L, from > 0 || end < LUA_MAXINTEGER + from, 3, "too many elements to move");
         lua_Integer count = end - from + 1;
         luaL_argcheck(L, to <= LUA_MAXINTEGER - count + 1, 4, "destination wrap around");
-        bool overlaps = to > from && to <= end && (target == 1 || lua_compare(L, 1, target, LUA_OPEQ));
+        bool overlaps =
+            to > from && to <= end && (target == 1 || lua_compare(L, 1, target, LUA_OPEQ));
         for (lua_Integer step = 0; step < count; step += 1) {
             lua_Integer index = overlaps ? count - 1 - step : step;
             box_charge(L, 2);
@@ -79,7 +80,8 @@ static void add_element(lua_State *L, luaL_Buffer *buffer, lua_Integer index) {
     lua_geti(L, 1, index);
     if (!lua_isstring(L, -1))
         luaL_error(
-            L, "invalid value (at index %I) in table for 'concat'", (LUAI_UACINT)index);
+            L, "invalid value (%s) at index %I in table for 'concat'", luaL_typename(L, -1),
+            (LUAI_UACINT)index);
     box_charge(L, 2 + (int64_t)(lua_rawlen(L, -1) >> 4));
     luaL_addvalue(buffer);
 }

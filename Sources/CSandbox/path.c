@@ -13,7 +13,8 @@ static bool is_name(const char *text, size_t length) {
     if (length == 0 || length > 40 || (text[0] >= '0' && text[0] <= '9')) return false;
     for (size_t index = 0; index < length; index += 1) {
         char c = text[index];
-        bool isWord = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+        bool isWord = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+            || c == '_';
         if (!isWord) return false;
     }
     return true;

@@ -73,7 +73,8 @@ static int call_host(lua_State *L, int function, int from) {
     }
     if (box->answerValue.count == 0) return 0;
     box->hostFault = true;
-    box_read_json(L, (SandboxBytes){box->answerValue.bytes, box->answerValue.count}, JSON_PLAIN);
+    box_read_json(L, (SandboxBytes){box->answerValue.bytes, box->answerValue.count}, JSON_PLAIN,
+        DEPTH_MAX);
     box->hostFault = false;
     return 1;
 }
@@ -82,7 +83,8 @@ int box_host_call(lua_State *L) {
     return call_host(L, (int)lua_tointeger(L, lua_upvalueindex(1)), 1);
 }
 
-// A function that also has functions below it is a table with __call, whose first argument is itself.
+// A function that also has functions below it is a table with __call, whose first argument is
+// itself.
 static int host_call_of_table(lua_State *L) {
     return call_host(L, (int)lua_tointeger(L, lua_upvalueindex(1)), 2);
 }

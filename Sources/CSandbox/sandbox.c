@@ -78,9 +78,6 @@ static SandboxStatus run_protected(Sandbox *box, lua_CFunction function, void *a
 
 // The same for our own bookkeeping, which has no budget and must not fail.
 static void run_unlimited(Sandbox *box, lua_CFunction function) {
-    char message[sizeof box->message], trace[sizeof box->trace];
-    memcpy(message, box->message, sizeof message);
-    memcpy(trace, box->trace, sizeof trace);
     SandboxStatus killed = box->killed;
     int64_t left = box->left;
     box->killed = SANDBOX_DONE;
@@ -88,10 +85,9 @@ static void run_unlimited(Sandbox *box, lua_CFunction function) {
     SandboxStatus status = run_protected(box, function, NULL);
     box->unlimited = false;
     if (status != SANDBOX_DONE) abort();
+    // Having succeeded, it has left message and trace alone.
     box->killed = killed;
     box->left = left;
-    memcpy(box->message, message, sizeof message);
-    memcpy(box->trace, trace, sizeof trace);
 }
 
 // MARK: Loading
@@ -99,7 +95,8 @@ static void run_unlimited(Sandbox *box, lua_CFunction function) {
 // Makes the names of metamethods that must not exist unguessable: the virtual machine looks for the
 // strings that it made at birth, whose bytes now differ from what a script can write.
 static void hide_metamethods(lua_State *L) {
-    // The library's own buffers need __gc and __close; their metatable is made by the first large one.
+    // The library's own buffers need __gc and __close; their metatable is made by the first large
+    // one.
     luaL_Buffer buffer;
     luaL_buffinit(L, &buffer);
     luaL_prepbuffsize(&buffer, 5 * 1024);
@@ -110,8 +107,11 @@ static void hide_metamethods(lua_State *L) {
         size_t length = 0;
         lua_pushstring(L, names[index]);
         char *bytes = (char *)(uintptr_t)lua_tolstring(L, -1, &length);
-        // Random, so that no script can write them; nothing depends on them, the hash stays the old one.
+        // Random, so that no script can write them; nothing depends on them, the hash stays the old
+        // one. Above 127, because the library finds strings for C texts in a cache by comparing
+        // them up to the first zero: none of ours, and none of its own, may look like these.
         arc4random_buf(bytes, length);
+        for (size_t byte = 0; byte < length; byte += 1) bytes[byte] = (char)(bytes[byte] | 0x80);
         lua_pop(L, 1);
     }
 }
@@ -131,7 +131,7 @@ static int open_state(lua_State *L) {
     hide_metamethods(L);
     lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_ROOM_FIELDS);
     int fields = lua_gettop(L);
-    box_read_json(L, request->configuration, JSON_PLAIN);
+    box_read_json(L, request->configuration, JSON_PLAIN, DEPTH_MAX);
     if (!lua_istable(L, -1)) return luaL_error(L, "JSON: the configuration must be an object");
     box_adopt(L, SLOT_CONFIG_METATABLE);
     lua_setfield(L, fields, "config");
@@ -170,7 +170,13 @@ static int load_program(lua_State *L) {
             continue;
         }
         SandboxBytes name = {(const uint8_t *)key.text, key.length};
-        if (!box_named_add(&box->hooks, name, (SandboxBytes){NULL, 0}))
+        lua_Debug definition;
+        lua_pushvalue(L, -1);
+        lua_getinfo(L, ">S", &definition);
+        char place[160];
+        snprintf(place, sizeof place, "%s:%d: ", definition.short_src, definition.linedefined);
+        SandboxBytes placeBytes = {(const uint8_t *)place, strlen(place)};
+        if (!box_named_add(&box->hooks, name, placeBytes))
             box_kill(L, SANDBOX_MEMORY, "no memory for the names of the hooks");
         lua_rawset(L, 2);
     }
@@ -249,13 +255,15 @@ static int run_hook(lua_State *L) {
     int count = box_read_json_elements(L, request->arguments);
     box->hostFault = false;
     box->inHook = true;
+    box->hook = request->hook;
     lua_call(L, count + 1, 0);
     box->inHook = false;
     return box_state_emit(L);
 }
 
 SandboxStatus sandbox_call(
-    Sandbox *box, SandboxBytes hook, SandboxBytes arguments, int64_t nowMilliseconds, uint64_t seed) {
+    Sandbox *box, SandboxBytes hook, SandboxBytes arguments, int64_t nowMilliseconds,
+    uint64_t seed) {
     Request request = {
         .hook = hook, .arguments = arguments, .nowMilliseconds = nowMilliseconds};
     box_begin(box);
@@ -270,7 +278,8 @@ SandboxStatus sandbox_call(
         box->changes.count = box->effects.count = 0;
         return status;
     }
-    run_unlimited(box, box_state_finish);
+    if (box->orderCount || box->freshCount || box->linkedCount)
+        run_unlimited(box, box_state_finish);
     // There is always room: a change of capacity happens in powers of two above it.
     uint8_t end = ']';
     Buffer *effects = &box->effects;
@@ -287,7 +296,8 @@ SandboxStatus sandbox_call(
 // MARK: Answers and results
 
 void sandbox_accept(Sandbox *box, SandboxBytes effect, SandboxBytes value) {
-    box->answered = box_buffer_set(&box->answerEffect, effect) && box_buffer_set(&box->answerValue, value);
+    box->answered =
+        box_buffer_set(&box->answerEffect, effect) && box_buffer_set(&box->answerValue, value);
     box->refused = false;
 }
 

@@ -84,7 +84,8 @@ const char *box_scan(const uint8_t *text, size_t count, int *line) {
             afterDot = false;
             continue;
         }
-        if (c == '"' || c == '\'' || (c == '[' && (peek(&scanner, 1) == '[' || peek(&scanner, 1) == '='))) {
+        uint8_t next = peek(&scanner, 1);
+        if (c == '"' || c == '\'' || (c == '[' && (next == '[' || next == '='))) {
             Scanner before = scanner;
             if (c != '[') skip_quoted(&scanner);
             else if (!skip_long_bracket(&scanner)) scanner = before;
@@ -102,7 +103,7 @@ const char *box_scan(const uint8_t *text, size_t count, int *line) {
         } else if (c == ')' || c == ']' || c == '}') {
             if (depth > 0) depth -= 1;
             isSuffix = true;
-        } else if ((c == '.' && peek(&scanner, 0) != '.') || (c == ':' && peek(&scanner, 0) != ':')) {
+        } else if ((c == '.' || c == ':') && peek(&scanner, 0) != c) {
             isSuffix = true;
         } else {
             while (c == '.' && peek(&scanner, 0) == '.') scanner.at += 1;

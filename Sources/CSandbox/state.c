@@ -12,28 +12,27 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "inside.h"
+#include "state.h"
 
-static const char parent_key = 0, place_key = 0, old_key = 0;
-static const char absent = 0; // stands for nil among old values
+const char state_parent_key = 0, state_place_key = 0, state_old_key = 0, state_absent = 0;
 
-static void push_slot(lua_State *L, int slot) { lua_rawgeti(L, LUA_REGISTRYINDEX, slot); }
+void state_push_slot(lua_State *L, int slot) { lua_rawgeti(L, LUA_REGISTRYINDEX, slot); }
 
 static void append_slot(lua_State *L, int slot, lua_Integer *count, int value) {
     value = lua_absindex(L, value);
-    push_slot(L, slot);
+    state_push_slot(L, slot);
     lua_pushvalue(L, value);
     lua_rawseti(L, -2, *count + 1);
     lua_pop(L, 1);
     *count += 1;
 }
 
-static bool is_tracked(lua_State *L, int index) {
+bool state_is_tracked(lua_State *L, int index) {
     return lua_istable(L, index) && box_has_metatable(L, index, box_of(L)->stateMetatable);
 }
 
-static bool is_root(lua_State *L, int index) {
-    push_slot(L, SLOT_ROOT);
+bool state_is_root(lua_State *L, int index) {
+    state_push_slot(L, SLOT_ROOT);
     bool isRoot = lua_rawequal(L, -1, lua_absindex(L, index < 0 ? index - 1 : index));
     lua_pop(L, 1);
     return isRoot;
@@ -42,19 +41,19 @@ static bool is_root(lua_State *L, int index) {
 // MARK: Paths
 
 // The place as last judged: good enough for a message, also when it has changed since.
-static void path_to(lua_State *L, PathText *path, int table, int depth) {
+void state_path_to(lua_State *L, PathText *path, int table, int depth) {
     luaL_checkstack(L, 4, NULL);
-    if (is_root(L, table)) {
+    if (state_is_root(L, table)) {
         box_path_print(path, "room.state");
         return;
     }
-    if (depth > DEPTH_MAX || lua_rawgetp(L, table, &parent_key) != LUA_TTABLE) {
+    if (depth > DEPTH_MAX || lua_rawgetp(L, table, &state_parent_key) != LUA_TTABLE) {
         if (depth <= DEPTH_MAX) lua_pop(L, 1);
         box_path_print(path, "(a table that was in room.state)");
         return;
     }
-    path_to(L, path, lua_gettop(L), depth + 1);
-    lua_rawgetp(L, table, &place_key);
+    state_path_to(L, path, lua_gettop(L), depth + 1);
+    lua_rawgetp(L, table, &state_place_key);
     box_path_add(L, path, lua_gettop(L));
     lua_pop(L, 2);
 }
@@ -68,7 +67,7 @@ typedef struct Place {
 static int refuse(lua_State *L, const Place *place, const char *reason) {
     PathText path = {.count = 0};
     path.text[0] = 0;
-    path_to(L, &path, place->table, 0);
+    state_path_to(L, &path, place->table, 0);
     box_path_add(L, &path, place->key);
     box_path_add_steps(L, &path, place->inside);
     return luaL_error(L, "%s: %s", path.text, reason);
@@ -118,11 +117,12 @@ static void check_value(lua_State *L, const Place *place, int value, int depth) 
         break;
     default:
         snprintf(
-            reason, sizeof reason, "a %s is not plain data; only texts, numbers, booleans and tables",
+            reason, sizeof reason,
+            "a %s is not plain data; only texts, numbers, booleans and tables",
             luaL_typename(L, value));
         refuse(L, place, reason);
     }
-    if (is_tracked(L, value)) return;
+    if (state_is_tracked(L, value)) return;
     luaL_checkstack(L, 6, NULL);
     if (box_push_backing(L, value))
         refuse(L, place, "this table is read-only and cannot become part of room.state; copy it");
@@ -133,7 +133,7 @@ static void check_value(lua_State *L, const Place *place, int value, int depth) 
     int top = lua_gettop(L);
     lua_pushnil(L);
     while (lua_next(L, value)) {
-        box_charge(L, 1);
+        box_charge(L, 4);
         PathStep step = {place->inside, top + 1};
         Place inner = {place->table, place->key, &step};
         check_key(L, &inner, top + 1);
@@ -144,17 +144,18 @@ static void check_value(lua_State *L, const Place *place, int value, int depth) 
 
 // MARK: Becoming tracked
 
-static void remember_place(lua_State *L, int child, int parent, int key) {
+void state_remember_place(lua_State *L, int child, int parent, int key) {
     lua_pushvalue(L, parent);
-    lua_rawsetp(L, child, &parent_key);
+    lua_rawsetp(L, child, &state_parent_key);
     lua_pushvalue(L, key);
-    lua_rawsetp(L, child, &place_key);
+    lua_rawsetp(L, child, &state_place_key);
 }
 
 static void link(lua_State *L, int child, int parent, int key) {
     Sandbox *box = box_of(L);
     luaL_checkstack(L, 6, NULL);
-    push_slot(L, SLOT_LINKS);
+    box_charge(L, 30);
+    state_push_slot(L, SLOT_LINKS);
     int links = lua_gettop(L);
     lua_pushvalue(L, child);
     if (lua_rawget(L, links) != LUA_TTABLE) {
@@ -203,18 +204,18 @@ static void track(lua_State *L, int table) {
     }
     lua_pushvalue(L, contents);
     lua_rawsetp(L, table, &box_backing_key);
-    push_slot(L, SLOT_STATE_METATABLE);
+    state_push_slot(L, SLOT_STATE_METATABLE);
     lua_setmetatable(L, table);
     append_slot(L, SLOT_FRESH, &box->freshCount, table);
     lua_pushnil(L);
     while (lua_next(L, contents)) {
         int key = lua_gettop(L) - 1, child = key + 1;
         if (lua_istable(L, child)) {
-            if (is_tracked(L, child)) {
+            if (state_is_tracked(L, child)) {
                 link(L, child, table, key);
             } else {
                 track(L, child);
-                remember_place(L, child, table, key);
+                state_remember_place(L, child, table, key);
             }
         }
         lua_pop(L, 1);
@@ -222,8 +223,8 @@ static void track(lua_State *L, int table) {
     lua_settop(L, contents - 1);
 }
 
-// Puts a proxy with the metatable in front of the table on top of the stack and the tables below it.
-// Like track, but for tables that nobody else holds yet.
+// Puts a proxy with the metatable in front of the table on top of the stack and the tables below
+// it. Like track, but for tables that nobody else holds yet.
 void box_adopt(lua_State *L, int metatableSlot) {
     int contents = lua_gettop(L);
     luaL_checkstack(L, 10, NULL);
@@ -231,14 +232,14 @@ void box_adopt(lua_State *L, int metatableSlot) {
     int proxy = contents + 1;
     lua_pushvalue(L, contents);
     lua_rawsetp(L, proxy, &box_backing_key);
-    push_slot(L, metatableSlot);
+    state_push_slot(L, metatableSlot);
     lua_setmetatable(L, proxy);
     lua_pushnil(L);
     while (lua_next(L, contents)) {
         int key = proxy + 1, child = proxy + 2;
         if (lua_istable(L, child)) {
             box_adopt(L, metatableSlot);
-            if (metatableSlot == SLOT_STATE_METATABLE) remember_place(L, child, proxy, key);
+            if (metatableSlot == SLOT_STATE_METATABLE) state_remember_place(L, child, proxy, key);
             lua_pushvalue(L, key);
             lua_pushvalue(L, child);
             lua_rawset(L, contents); // an existing field, so the iteration stays valid
@@ -249,11 +250,11 @@ void box_adopt(lua_State *L, int metatableSlot) {
 }
 
 // Gives a table its contents back and lets go of it.
-static void untrack(lua_State *L, int table) {
+void state_untrack(lua_State *L, int table) {
     luaL_checkstack(L, 6, NULL);
     if (!box_push_backing(L, table)) return;
     int contents = lua_gettop(L);
-    const char *keys[] = {&box_backing_key, &parent_key, &place_key};
+    const char *keys[] = {&box_backing_key, &state_parent_key, &state_place_key};
     for (size_t index = 0; index < sizeof keys / sizeof *keys; index += 1) {
         lua_pushnil(L);
         lua_rawsetp(L, table, keys[index]);
@@ -272,7 +273,7 @@ static void untrack(lua_State *L, int table) {
 // MARK: Reading and writing
 
 // Integer 1 and float 1.0 are equal in Lua but not the same data.
-static bool is_same(lua_State *L, int left, int right) {
+bool state_is_same(lua_State *L, int left, int right) {
     if (lua_type(L, left) != lua_type(L, right)) return false;
     if (lua_type(L, left) != LUA_TNUMBER) return lua_rawequal(L, left, right);
     if (lua_isinteger(L, left) != lua_isinteger(L, right)) return false;
@@ -283,17 +284,17 @@ static bool is_same(lua_State *L, int left, int right) {
 
 static void remember_old(lua_State *L, int table, int key, int old) {
     Sandbox *box = box_of(L);
-    if (lua_rawgetp(L, table, &old_key) != LUA_TTABLE) {
+    if (lua_rawgetp(L, table, &state_old_key) != LUA_TTABLE) {
         lua_pop(L, 1);
         lua_newtable(L);
         append_slot(L, SLOT_ORDER, &box->orderCount, table);
         lua_pushvalue(L, -1);
-        lua_rawsetp(L, table, &old_key);
+        lua_rawsetp(L, table, &state_old_key);
     }
     lua_pushvalue(L, key);
     if (lua_rawget(L, -2) == LUA_TNIL) {
         lua_pushvalue(L, key);
-        if (lua_isnil(L, old)) lua_pushlightuserdata(L, (void *)&absent);
+        if (lua_isnil(L, old)) lua_pushlightuserdata(L, (void *)&state_absent);
         else lua_pushvalue(L, old);
         lua_rawset(L, -4);
     }
@@ -303,7 +304,7 @@ static void remember_old(lua_State *L, int table, int key, int old) {
 void box_state_set(lua_State *L, int table, int key, int value) {
     luaL_checkstack(L, 16, NULL);
     int top = lua_gettop(L);
-    box_charge(L, 2);
+    box_charge(L, 8);
     Place place = {table, key, NULL};
     check_key(L, &place, key);
     if (lua_type(L, key) == LUA_TNUMBER && !lua_isinteger(L, key)) {
@@ -314,14 +315,14 @@ void box_state_set(lua_State *L, int table, int key, int value) {
     box_push_backing(L, table);
     lua_pushvalue(L, key);
     lua_rawget(L, top + 1);
-    if (!is_same(L, top + 2, value)) {
+    if (!state_is_same(L, top + 2, value)) {
         remember_old(L, table, key, top + 2);
         if (lua_istable(L, value)) {
-            if (is_tracked(L, value)) {
+            if (state_is_tracked(L, value)) {
                 link(L, value, table, key);
             } else {
                 track(L, value);
-                remember_place(L, value, table, key);
+                state_remember_place(L, value, table, key);
             }
         }
         lua_pushvalue(L, key);
@@ -351,16 +352,11 @@ static int contents_length(lua_State *L) {
 
 static int config_new_index(lua_State *L) { return luaL_error(L, "room.config is read-only"); }
 
-static void clear_seen(lua_State *L) {
-    lua_newtable(L);
-    lua_rawseti(L, LUA_REGISTRYINDEX, SLOT_SEEN);
-}
-
-static void forget_call(lua_State *L) {
+void state_forget_call(lua_State *L) {
     Sandbox *box = box_of(L);
     if (box->orderCount == 0 && box->freshCount == 0 && box->linkedCount == 0) return;
     box->orderCount = box->freshCount = box->linkedCount = 0;
-    for (int slot = SLOT_ORDER; slot <= SLOT_LINKS; slot += 1) {
+    for (int slot = SLOT_ORDER; slot <= SLOT_SEEN; slot += 1) {
         lua_newtable(L);
         lua_rawseti(L, LUA_REGISTRYINDEX, slot);
     }
@@ -383,412 +379,14 @@ void box_state_open(lua_State *L) {
     Sandbox *box = box_of(L);
     make_metatable(L, SLOT_STATE_METATABLE, state_new_index);
     make_metatable(L, SLOT_CONFIG_METATABLE, config_new_index);
-    push_slot(L, SLOT_STATE_METATABLE);
+    state_push_slot(L, SLOT_STATE_METATABLE);
     box->stateMetatable = lua_topointer(L, -1);
-    push_slot(L, SLOT_CONFIG_METATABLE);
+    state_push_slot(L, SLOT_CONFIG_METATABLE);
     box->configMetatable = lua_topointer(L, -1);
     lua_pop(L, 2);
     box->orderCount = 1;
-    forget_call(L);
-    clear_seen(L);
-}
-
-// MARK: Places
-
-static bool holds(lua_State *L, int parent, int key, int child) {
-    if (!is_tracked(L, parent) || !box_push_backing(L, parent)) return false;
-    lua_pushvalue(L, key);
-    lua_rawget(L, -2);
-    bool isHeld = lua_rawequal(L, -1, child);
-    lua_pop(L, 2);
-    return isHeld;
-}
-
-// Calls `visit` for the places that the table has or was put into, as long as it returns true.
-typedef struct Search {
-    bool (*visit)(lua_State *L, struct Search *search, int child, int parent, int key, int line);
-    int depth;
-    bool found;
-    int where; // stack index of parent, key, line of the place found
-} Search;
-
-static void search_places(lua_State *L, Search *search, int child) {
-    Sandbox *box = box_of(L);
-    int top = lua_gettop(L);
-    luaL_checkstack(L, 12, NULL);
-    lua_rawgetp(L, child, &parent_key);
-    lua_rawgetp(L, child, &place_key);
-    lua_pushnil(L);
-    bool goesOn = !lua_istable(L, top + 1)
-        || search->visit(L, search, child, top + 1, top + 2, top + 3);
-    lua_settop(L, top);
-    if (!goesOn || box->linkedCount == 0) return;
-    push_slot(L, SLOT_LINKS);
-    lua_pushvalue(L, child);
-    if (lua_rawget(L, -2) == LUA_TTABLE) {
-        int list = lua_gettop(L);
-        for (lua_Integer index = 1; goesOn && lua_rawgeti(L, list, index) != LUA_TNIL; index += 3) {
-            lua_rawgeti(L, list, index + 1);
-            lua_rawgeti(L, list, index + 2);
-            box_charge(L, 4);
-            goesOn = search->visit(L, search, child, list + 1, list + 2, list + 3);
-            lua_settop(L, list);
-        }
-    }
-    lua_settop(L, top);
-}
-
-static bool is_reachable(lua_State *L, int table, int depth);
-
-static bool visit_until_reachable(
-    lua_State *L, Search *search, int child, int parent, int key, int line) {
-    (void)line;
-    if (!holds(L, parent, key, child) || !is_reachable(L, parent, search->depth + 1)) return true;
-    search->found = true;
-    return false;
-}
-
-static void mark_seen(lua_State *L, int table, bool isReachable) {
-    push_slot(L, SLOT_SEEN);
-    lua_pushvalue(L, table);
-    lua_pushboolean(L, isReachable);
-    lua_rawset(L, -3);
-    lua_pop(L, 1);
-}
-
-// Whether there is a way from the table up to room.state.
-//
-// SLOT_SEEN keeps tables that have been visited, so a web of links costs one visit each. While the
-// tree is being judged a `false` in it holds for one search only; once each table is known to have
-// one place (box_state_finish) it holds for good.
-static bool is_reachable(lua_State *L, int table, int depth) {
-    Sandbox *box = box_of(L);
-    luaL_checkstack(L, 6, NULL);
-    if (is_root(L, table)) return true;
-    if (depth > 2 * DEPTH_MAX) {
-        // A judged tree is not that deep, so there the way leads nowhere.
-        if (!box->unlimited) luaL_error(L, "room.state is nested deeper than 32 tables, or contains itself");
-        return false;
-    }
-    if (box->linkedCount > 0) {
-        push_slot(L, SLOT_SEEN);
-        lua_pushvalue(L, table);
-        int type = lua_rawget(L, -2);
-        bool isReachable = lua_toboolean(L, -1);
-        lua_pop(L, 2);
-        if (type == LUA_TBOOLEAN) return isReachable;
-        mark_seen(L, table, false);
-    }
-    Search search = {.visit = visit_until_reachable, .depth = depth};
-    search_places(L, &search, table);
-    if (search.found && box->linkedCount > 0) mark_seen(L, table, true);
-    return search.found;
-}
-
-static bool visit_places(lua_State *L, Search *search, int child, int parent, int key, int line) {
-    if (!holds(L, parent, key, child)) return true;
-    if (!box_of(L)->unlimited) clear_seen(L);
-    if (!is_reachable(L, parent, 1)) return true;
-    if (!search->found) {
-        search->found = true;
-        lua_pushvalue(L, parent);
-        lua_replace(L, search->where);
-        lua_pushvalue(L, key);
-        lua_replace(L, search->where + 1);
-        return true;
-    }
-    bool isSamePlace = lua_rawequal(L, search->where, parent) && lua_rawequal(L, search->where + 1, key);
-    if (isSamePlace || search->depth == 0) return true;
-    PathText first = {.count = 0}, second = {.count = 0};
-    if (is_root(L, search->where) && lua_isnil(L, search->where + 1)) {
-        box_path_print(&first, "room.state");
-    } else {
-        path_to(L, &first, search->where, 0);
-        box_path_add(L, &first, search->where + 1);
-    }
-    path_to(L, &second, parent, 0);
-    box_path_add(L, &second, key);
-    luaL_error(
-        L, "%s%s: this table is already at %s; a table has one place in room.state, copy it",
-        lua_isstring(L, line) ? lua_tostring(L, line) : "", second.text, first.text);
-    return false;
-}
-
-// Pushes parent and key of the table's place, or returns false. Raises for two places if `judges`.
-// Without links the parent need not be reachable; push_path sees that on its way.
-static bool push_place(lua_State *L, int child, bool judges) {
-    luaL_checkstack(L, 8, NULL);
-    if (box_of(L)->linkedCount == 0) {
-        int top = lua_gettop(L);
-        lua_rawgetp(L, child, &parent_key);
-        lua_rawgetp(L, child, &place_key);
-        if (lua_istable(L, top + 1) && holds(L, top + 1, top + 2, child)) return true;
-        lua_settop(L, top);
-        return false;
-    }
-    lua_pushnil(L);
-    lua_pushnil(L);
-    Search search = {
-        .visit = visit_places, .depth = judges ? 1 : 0, .where = lua_gettop(L) - 1};
-    if (is_root(L, child)) {
-        if (!judges) {
-            lua_pop(L, 2);
-            return false;
-        }
-        // The root has its place already; any other is one too many.
-        lua_pushvalue(L, child);
-        lua_replace(L, search.where);
-        search.found = true;
-    }
-    search_places(L, &search, child);
-    if (!search.found) lua_pop(L, 2);
-    return search.found;
-}
-
-// MARK: The end of a call
-
-static bool is_changed(lua_State *L, int table, int key) {
-    int top = lua_gettop(L);
-    luaL_checkstack(L, 5, NULL);
-    bool changed = false;
-    if (lua_rawgetp(L, table, &old_key) == LUA_TTABLE) {
-        lua_pushvalue(L, key);
-        if (lua_rawget(L, top + 1) != LUA_TNIL) {
-            box_push_backing(L, table);
-            lua_pushvalue(L, key);
-            lua_rawget(L, -2);
-            bool wasAbsent = lua_touserdata(L, top + 2) == &absent;
-            changed = wasAbsent ? !lua_isnil(L, -1) : !is_same(L, top + 2, lua_gettop(L));
-        }
-    }
-    lua_settop(L, top);
-    return changed;
-}
-
-// Pushes the keys from room.state down to the table and returns their number, or -1 when the table
-// has left the tree or comes with a change further up.
-static int push_path(lua_State *L, int table) {
-    int top = lua_gettop(L);
-    luaL_checkstack(L, 2 * DEPTH_MAX + 10, NULL);
-    lua_pushvalue(L, table);
-    int count = 0;
-    while (!is_root(L, -1)) {
-        int child = lua_gettop(L);
-        if (count > DEPTH_MAX || !push_place(L, child, false) || is_changed(L, child + 1, child + 2)) {
-            lua_settop(L, top);
-            return -1;
-        }
-        lua_replace(L, child); // its key stays below, its parent is next
-        count += 1;
-    }
-    lua_pop(L, 1);
-    // The deepest key was pushed first.
-    for (int low = top + 1, high = top + count; low < high; low += 1, high -= 1) {
-        lua_pushvalue(L, low);
-        lua_copy(L, high, low);
-        lua_replace(L, high);
-    }
-    return count;
-}
-
-static void write_path_key(lua_State *L, int index) {
-    Key key = {.kind = KEY_INTEGER};
-    if (lua_type(L, index) == LUA_TSTRING) {
-        size_t length = 0;
-        key.kind = KEY_STRING;
-        key.text = lua_tolstring(L, index, &length);
-        key.length = (uint32_t)length;
-    } else {
-        key.integer = lua_tointeger(L, index);
-    }
-    box_write_key(L, &box_of(L)->changes, &key);
-}
-
-static void write_change(
-    lua_State *L, int table, int firstKey, int keyCount, const Key *key, bool removals) {
-    Sandbox *box = box_of(L);
-    Buffer *changes = &box->changes;
-    int top = lua_gettop(L);
-    box_push_key(L, key);
-    box_push_backing(L, table);
-    lua_pushvalue(L, top + 1);
-    lua_rawget(L, top + 2);
-    int value = top + 3;
-    if (lua_isnil(L, value) == removals && is_changed(L, table, top + 1)) {
-        if (changes->count > 1) box_append_byte(L, changes, ',');
-        box_append(L, changes, "[[", 2);
-        for (int index = 0; index < keyCount; index += 1) {
-            write_path_key(L, firstKey + index);
-            box_append_byte(L, changes, ',');
-        }
-        write_path_key(L, top + 1);
-        box_append_byte(L, changes, ']');
-        if (!removals) {
-            box_append_byte(L, changes, ',');
-            PathText path = {.count = 0};
-            path_to(L, &path, table, 0);
-            box_path_add(L, &path, top + 1);
-            box_write_json(L, changes, value, JSON_STATE, path.text, keyCount + 2);
-        }
-        box_append_byte(L, changes, ']');
-        if (changes->count + box->effects.count > box->budget.outputBytes)
-            box_kill(L, SANDBOX_BUDGET, "budget of output bytes is used up");
-    }
-    lua_settop(L, top);
-}
-
-static void emit_table(lua_State *L, int table) {
-    Sandbox *box = box_of(L);
-    int top = lua_gettop(L);
-    int keyCount = push_path(L, table);
-    if (keyCount >= 0) {
-        lua_rawgetp(L, table, &old_key);
-        size_t count = 0;
-        bool isList = false;
-        size_t start = box_sorted_keys(L, -1, &count, &isList);
-        // Removals first and from the end, then the rest from the front: so a list that is changed
-        // step by step stays a list.
-        for (size_t index = count; index > 0; index -= 1) {
-            Key key = *box_key(box, start, index - 1);
-            write_change(L, table, top + 1, keyCount, &key, true);
-        }
-        for (size_t index = 0; index < count; index += 1) {
-            Key key = *box_key(box, start, index);
-            write_change(L, table, top + 1, keyCount, &key, false);
-        }
-        box->scratch.count = start;
-    }
-    lua_settop(L, top);
-}
-
-// Judges the tree and writes the changes of the call. Changes nothing itself.
-int box_state_emit(lua_State *L) {
-    Sandbox *box = box_of(L);
-    lua_settop(L, 0);
-    push_slot(L, SLOT_LINKED);
-    for (lua_Integer index = 1; index <= box->linkedCount; index += 1) {
-        lua_rawgeti(L, 1, index);
-        push_place(L, 2, true);
-        lua_settop(L, 1);
-    }
-    box->changes.count = 0;
-    box_append_byte(L, &box->changes, '[');
-    lua_settop(L, 0);
-    push_slot(L, SLOT_ORDER);
-    for (lua_Integer index = 1; index <= box->orderCount; index += 1) {
-        lua_rawgeti(L, 1, index);
-        emit_table(L, 2);
-        lua_settop(L, 1);
-    }
-    box_append_byte(L, &box->changes, ']');
-    return 0;
-}
-
-// Lets go of the tables at and below `table` that are no longer in the tree.
-static void detach(lua_State *L, int table) {
-    int top = lua_gettop(L);
-    lua_newtable(L); // those still to be looked at; a list, since the data may be deep
-    lua_pushvalue(L, table);
-    lua_rawseti(L, top + 1, 1);
-    lua_Integer count = 1;
-    while (count > 0) {
-        lua_rawgeti(L, top + 1, count);
-        lua_pushnil(L);
-        lua_rawseti(L, top + 1, count);
-        count -= 1;
-        if (is_tracked(L, top + 2) && !is_reachable(L, top + 2, 1)) {
-            box_push_backing(L, top + 2);
-            lua_pushnil(L);
-            while (lua_next(L, top + 3)) {
-                if (lua_istable(L, -1)) lua_rawseti(L, top + 1, ++count);
-                else lua_pop(L, 1);
-            }
-            untrack(L, top + 2);
-        }
-        lua_settop(L, top + 1);
-    }
-    lua_settop(L, top);
-}
-
-static void detach_all(lua_State *L, int slot, lua_Integer count) {
-    push_slot(L, slot);
-    int list = lua_gettop(L);
-    for (lua_Integer index = 1; index <= count; index += 1) {
-        lua_rawgeti(L, list, index);
-        detach(L, list + 1);
-        lua_settop(L, list);
-    }
-    lua_settop(L, list - 1);
-}
-
-// Makes the changes of the call final. Runs without limits, after box_state_emit.
-int box_state_finish(lua_State *L) {
-    Sandbox *box = box_of(L);
-    lua_settop(L, 0);
-    clear_seen(L);
-    push_slot(L, SLOT_LINKED);
-    for (lua_Integer index = 1; index <= box->linkedCount; index += 1) {
-        lua_rawgeti(L, 1, index);
-        if (push_place(L, 2, false)) remember_place(L, 2, 3, 4);
-        lua_settop(L, 1);
-    }
-    lua_settop(L, 0);
-    detach_all(L, SLOT_LINKED, box->linkedCount);
-    detach_all(L, SLOT_FRESH, box->freshCount);
-    push_slot(L, SLOT_ORDER);
-    for (lua_Integer index = 1; index <= box->orderCount; index += 1) {
-        lua_rawgeti(L, 1, index);
-        lua_rawgetp(L, 2, &old_key);
-        lua_pushnil(L);
-        while (lua_next(L, 3)) {
-            if (lua_istable(L, 5)) detach(L, 5);
-            lua_settop(L, 4);
-        }
-        lua_settop(L, 1);
-    }
-    for (lua_Integer index = 1; index <= box->orderCount; index += 1) {
-        lua_rawgeti(L, 1, index);
-        lua_pushnil(L);
-        lua_rawsetp(L, 2, &old_key);
-        lua_settop(L, 1);
-    }
-    forget_call(L);
-    return 0;
-}
-
-// Puts everything back as it was before the call. Runs without limits.
-int box_state_undo(lua_State *L) {
-    Sandbox *box = box_of(L);
-    lua_settop(L, 0);
-    push_slot(L, SLOT_ORDER);
-    for (lua_Integer index = 1; index <= box->orderCount; index += 1) {
-        lua_rawgeti(L, 1, index);
-        if (lua_rawgetp(L, 2, &old_key) == LUA_TTABLE && box_push_backing(L, 2)) {
-            lua_pushnil(L);
-            while (lua_next(L, 3)) {
-                if (lua_touserdata(L, 6) == &absent) {
-                    lua_pop(L, 1);
-                    lua_pushnil(L);
-                }
-                lua_pushvalue(L, 5);
-                lua_insert(L, 6);
-                lua_rawset(L, 4);
-            }
-        }
-        lua_settop(L, 2);
-        lua_pushnil(L);
-        lua_rawsetp(L, 2, &old_key);
-        lua_settop(L, 1);
-    }
-    lua_settop(L, 0);
-    push_slot(L, SLOT_FRESH);
-    for (lua_Integer index = 1; index <= box->freshCount; index += 1) {
-        lua_rawgeti(L, 1, index);
-        untrack(L, 2);
-        lua_settop(L, 1);
-    }
-    forget_call(L);
-    return 0;
+    state_forget_call(L);
+    box->searchCount = 1;
 }
 
 // MARK: As a whole
@@ -796,7 +394,7 @@ int box_state_undo(lua_State *L) {
 int box_state_write(lua_State *L) {
     Sandbox *box = box_of(L);
     box->output.count = 0;
-    push_slot(L, SLOT_ROOT);
+    state_push_slot(L, SLOT_ROOT);
     box_write_json(L, &box->output, -1, JSON_STATE, "room.state", 1);
     return 0;
 }
@@ -804,10 +402,10 @@ int box_state_write(lua_State *L) {
 // Argument: the JSON text as a light userdata to SandboxBytes.
 int box_state_restore(lua_State *L) {
     const SandboxBytes *text = lua_touserdata(L, 1);
-    box_read_json(L, *text, JSON_STATE);
+    box_read_json(L, *text, JSON_STATE, DEPTH_MAX);
     if (!lua_istable(L, 2)) luaL_error(L, "JSON: room.state must be an object");
     box_adopt(L, SLOT_STATE_METATABLE);
-    push_slot(L, SLOT_ROOM_FIELDS);
+    state_push_slot(L, SLOT_ROOM_FIELDS);
     lua_pushliteral(L, "state");
     lua_pushvalue(L, 2);
     lua_rawset(L, 3);
@@ -823,15 +421,17 @@ static void apply_change(lua_State *L, int change) {
     int path = lua_gettop(L);
     lua_Integer count = (lua_Integer)lua_rawlen(L, path);
     if (count < 1) luaL_error(L, "JSON: a change has an empty path");
-    push_slot(L, SLOT_ROOT);
+    state_push_slot(L, SLOT_ROOT);
     for (lua_Integer index = 1; index < count; index += 1) {
-        if (!box_push_backing(L, -1)) luaL_error(L, "JSON: a change has a path that does not exist");
+        if (!box_push_backing(L, -1))
+            luaL_error(L, "JSON: a change has a path that does not exist");
         lua_rawgeti(L, path, index);
         lua_rawget(L, -2);
         lua_replace(L, path + 1);
         lua_settop(L, path + 1);
     }
-    if (!is_tracked(L, path + 1)) luaL_error(L, "JSON: a change has a path that does not exist");
+    if (!state_is_tracked(L, path + 1))
+        luaL_error(L, "JSON: a change has a path that does not exist");
     lua_rawgeti(L, path, count);
     lua_rawgeti(L, change, 2);
     box_state_set(L, path + 1, path + 2, path + 3);
@@ -840,7 +440,7 @@ static void apply_change(lua_State *L, int change) {
 
 int box_state_apply(lua_State *L) {
     const SandboxBytes *text = lua_touserdata(L, 1);
-    box_read_json(L, *text, JSON_STATE);
+    box_read_json(L, *text, JSON_STATE, DEPTH_MAX + 2);
     if (!lua_istable(L, 2)) luaL_error(L, "JSON: changes must be an array");
     lua_Integer count = (lua_Integer)lua_rawlen(L, 2);
     for (lua_Integer index = 1; index <= count; index += 1) {

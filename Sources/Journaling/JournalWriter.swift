@@ -8,7 +8,7 @@ import Dispatch
 /// by itself; a failure of the storage fails its whole group, and the next group begins anew.
 /// Checkpoints run on a connection and a queue of their own: a commit never waits for one.
 ///
-/// - Important: Sendable because `connection`, `tables` and `lock` are touched on `queue` only and
+/// - Important: Sendable because `connection`, `tables`, `pace` and `lock` are touched on `queue` only and
 ///   `checkpointing` on `checkpointQueue` only, after `init`.
 final class JournalWriter: @unchecked Sendable {
     private enum Work {
@@ -37,6 +37,7 @@ final class JournalWriter: @unchecked Sendable {
     private let waiting = Lock(Waiting())
     private let counts = Lock(JournalStatistics())
     private let isCheckpointing = Lock(false)
+    private var pace = CommitPace()
     private let options: SQLiteJournal.Options
     private let clock: any Clock
     private var connection: SQLiteConnection?
@@ -102,8 +103,18 @@ final class JournalWriter: @unchecked Sendable {
     }
 
     /// Takes group after group until nothing waits.
+    ///
+    /// A commit costs about the same for one record as for fifty, so a busy journal lets some
+    /// gather: ``pace`` says how long.
     private func commitAll() {
         while true {
+            let pause = pace.pause(
+                nowNanoseconds: clock.monotonicNanoseconds,
+                waitingCount: waiting.withLock { $0.calls.count })
+            if pause > 0 {
+                queue.asyncAfter(deadline: .now() + .nanoseconds(Int(pause))) { self.commitAll() }
+                return
+            }
             let group = waiting.withLock { waiting in
                 let calls = waiting.calls
                 waiting.calls = []

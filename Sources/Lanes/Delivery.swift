@@ -27,10 +27,13 @@ package struct LaneLimits: Sendable {
     package var sendBufferBytes: Int32 = 48 << 10
     /// How long a closing connection may take to read its farewell.
     package var lingerSeconds: UInt32 = 5
+    /// The same for a reader who fell behind: a phone that comes back from a tunnel within this time
+    /// learns why it was closed. It holds a full send buffer of the kernel meanwhile.
+    package var slowLingerSeconds: UInt32 = 30
     /// The widest tick of a busy lane.
-    package var tickMillisecondsMax = 240
+    package var tickMillisecondsMax = 210
     /// The share of a lane's time that immediate writing may take before writes are merged per tick.
-    package var immediateShare = 0.3
+    package var immediateShare = 0.25
 
     package init() {}
 }

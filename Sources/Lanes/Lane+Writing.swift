@@ -43,15 +43,20 @@ extension Lane {
         timer.setEventHandler { [weak self] in self?.assumeIsolated { $0.step() } }
         timer.resume()
         ticking = timer
+        wakesAtNextStep.withLock { $0 = true }
     }
 
     private func step() {
+        readMailbox()
         if dirtyAudiences.isEmpty || control.tickMilliseconds == 0 {
             ticking?.cancel()
             ticking = nil
+            wakesAtNextStep.withLock { $0 = false }
+            readMailbox()
             endTurn()
             return
         }
+        flushDirtySlots()
         let count = max(1, control.tickMilliseconds / stepMilliseconds)
         if count != phases {
             // Another count deals the readers into other groups: every group must be visited anew.
@@ -190,8 +195,8 @@ extension Lane {
         var count = 0
         func add(_ source: Segment.Source, _ bytes: UnsafeRawBufferPointer, _ reaches: UInt64) {
             guard bytes.count > 0 else { return }
-            (segments.baseAddress! + count).initialize(
-                to: Segment(source: source, bytes: bytes, reaches: reaches))
+            segments.initializeElement(
+                at: count, to: Segment(source: source, bytes: bytes, reaches: reaches))
             count += 1
         }
         var cursor = slot.pointee.eventCursor

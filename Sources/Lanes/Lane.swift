@@ -11,12 +11,16 @@ import Dispatch
 /// leaves to be written is written at its end, one system call a connection.
 package actor Lane {
     package nonisolated let number: Int
-    nonisolated let executor: QueueExecutor
+    /// The lane's queue; rooms live on lanes' queues too, so that a message from a viewer to the room
+    /// and back crosses no thread where both are on one lane.
+    package nonisolated let executor: QueueExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }
 
     private nonisolated let mailbox = Mailbox<Delivery>()
+    /// Whether the lane ticks and will look into its mailbox by itself.
+    nonisolated let wakesAtNextStep = Lock(false)
     private nonisolated let published = Lock(LaneStatistics())
     nonisolated let clock: any Clock
     let limits: LaneLimits
@@ -55,6 +59,8 @@ package actor Lane {
 
     /// - Parameters:
     ///   - number: 0…255, part of every ``ConnectionID``.
+    ///   - limits: Bounds of every queue, and when to merge writes.
+    ///   - clock: Measures how long writing takes.
     ///   - slowFarewell: Complete frames (`bye`, close 4420) for a reader who fell behind.
     package init(
         number: Int, limits: LaneLimits, clock: any Clock, slowFarewell: [UInt8]
@@ -82,6 +88,9 @@ package actor Lane {
     /// Hands deliveries over, to be carried out in order in one of the next turns.
     package nonisolated func post(_ deliveries: [Delivery]) {
         guard mailbox.post(contentsOf: deliveries) else { return }
+        // A ticking lane looks into its mailbox at every step. The flag is lowered before the last
+        // look, so what is posted in between is either seen by it or wakes the lane.
+        guard !wakesAtNextStep.withLock({ $0 }) else { return }
         executor.queue.async { self.assumeIsolated { $0.takeDeliveries() } }
     }
 
@@ -128,6 +137,7 @@ package actor Lane {
         housekeeping = nil
         ticking?.cancel()
         ticking = nil
+        wakesAtNextStep.withLock { $0 = false }
         for index in 0..<slotCount where slots[index].descriptor >= 0 { remove(index) }
         handler = nil
     }
@@ -158,8 +168,12 @@ package actor Lane {
     // MARK: - Turns
 
     private func takeDeliveries() {
-        for delivery in mailbox.takeAll() { carryOut(delivery) }
+        readMailbox()
         endTurn()
+    }
+
+    func readMailbox() {
+        for delivery in mailbox.takeAll() { carryOut(delivery) }
     }
 
     private func carryOut(_ delivery: Delivery) {
@@ -226,7 +240,7 @@ package actor Lane {
         }
     }
 
-    private func flushDirtySlots() {
+    func flushDirtySlots() {
         var position = 0
         while position < dirtySlots.count {
             let index = Int(dirtySlots[position])
@@ -254,7 +268,8 @@ package actor Lane {
         if isSlow, slot.pointee.flags.isDisjoint(with: .closing) {
             statistics.slowClosed += 1
             // Who is in no room may not be speaking WebSocket at all.
-            beginClosing(index, farewell: slot.pointee.audience < 0 ? [] : slowFarewell)
+            beginClosing(
+                index, farewell: slot.pointee.audience < 0 ? [] : slowFarewell, isSlow: true)
             return
         }
         markDirty(index)
@@ -412,12 +427,13 @@ package actor Lane {
     }
 
     /// Drops what the room still had for this connection, sends last words, and ends it.
-    private func beginClosing(_ index: Int, farewell: [UInt8]) {
+    private func beginClosing(_ index: Int, farewell: [UInt8], isSlow: Bool = false) {
         guard slots[index].flags.isDisjoint(with: .closing) else { return }
         handler?.ended(id(of: index), on: self)
         leaveAudience(index)
         slots[index].flags.insert(.closing)
-        slots[index].deadline = seconds + limits.lingerSeconds
+        slots[index].deadline =
+            seconds + (isSlow ? limits.slowLingerSeconds : limits.lingerSeconds)
         lingering.insert(Int32(index))
         if let waiting = slots[index].waiting?.takeUnretainedValue() {
             // A half-sent part must be finished, or the frame after it could not be read; what is
@@ -438,7 +454,7 @@ package actor Lane {
         }
         for index in behind {
             statistics.slowClosed += 1
-            beginClosing(Int(index), farewell: slowFarewell)
+            beginClosing(Int(index), farewell: slowFarewell, isSlow: true)
         }
     }
 

@@ -27,6 +27,8 @@ package final class Listener: Sendable {
     /// - Parameters:
     ///   - host: A numeric IPv4 or IPv6 address.
     ///   - port: 0 for any free port.
+    ///   - lanes: At least one; connections are dealt out in turn.
+    /// - Throws: When the address is not numeric, or the port is taken.
     package init(host: String, port: UInt16, lanes: [Lane]) throws(ListenError) {
         precondition(!lanes.isEmpty, "a listener needs a lane")
         var hints = addrinfo()

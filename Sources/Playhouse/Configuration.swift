@@ -117,7 +117,8 @@ extension Configuration {
                 keys.append(try SigningKey(kid: kid, secret: Array(secret.utf8)))
             } catch {
                 key.problem(
-                    "", "a key needs a \"kid\" and a \"secret\" (or \"secretFile\") of at least 32 bytes"
+                    "",
+                    "a key needs a \"kid\" and a \"secret\" (or \"secretFile\") of at least 32 bytes"
                 )
             }
         }
@@ -127,6 +128,7 @@ extension Configuration {
         }
         reader.object("limits") { readLimits(&$0) }
         reader.object("testing") { testing in testing.bool("echo") { echoes = $0 } }
+        if echoes { laneLimits.directBytesMax = 64 << 20 }
         reader.list("rooms") { room in
             if let read = Self.readRoom(&room, path: path) { rooms.append(read) }
         }

@@ -34,7 +34,8 @@ package struct DemoCrowd: Sendable {
     /// One viewer, who comes back after every lost connection, as people do.
     private func visit(_ number: Int) async {
         var random = SeededRandom(seed: seed &+ UInt64(number) &* 7_919)
-        let name = Self.names[number % Self.names.count] + (number < Self.names.count ? "" : "\(number)")
+        let name =
+            Self.names[number % Self.names.count] + (number < Self.names.count ? "" : "\(number)")
         try? await Task.sleep(for: .milliseconds(Int.random(in: 0...3_000, using: &random)))
         while !Task.isCancelled {
             do throws(RoomClientError) {

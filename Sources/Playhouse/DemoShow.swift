@@ -12,7 +12,10 @@ package struct DemoShow: Sendable {
     /// - Parameters:
     ///   - folder: Journal and signing key; made where it is missing, so that a demo that was
     ///     killed goes on where it ended, and pages that are open stay signed in.
+    ///   - host: Numeric address to listen on.
+    ///   - port: 0 for any free port.
     ///   - plugins: Folder of the plugins.
+    /// - Throws: When the folder or the key cannot be written.
     package init(folder: String, host: String, port: UInt16, plugins: String) throws {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)

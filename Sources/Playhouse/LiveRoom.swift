@@ -11,8 +11,8 @@ package import Wire
 
 /// Performs what a room decides: the shell around ``Room`` and the plays of its show.
 ///
-/// Everything that reaches a room passes its mailbox and is judged in order on its own serial
-/// queue. What is to be kept goes to the journal; while one append is under way the next batch
+/// Everything that reaches a room passes its mailbox and is judged in order on the queue of one lane,
+/// which it shares with other rooms and with connections. What is to be kept goes to the journal; while one append is under way the next batch
 /// collects, so that a busy room commits in groups. What must not leave before it is durable waits
 /// with its draft; chat and counts do not wait for anything.
 package actor LiveRoom {
@@ -64,7 +64,7 @@ package actor LiveRoom {
         stage = surroundings.stage
         deliveries = Array(repeating: [], count: surroundings.lanes.count)
         published = Lock(RoomFigures())
-        executor = QueueExecutor(label: "playhouse.room.\(room.settings.id)")
+        executor = surroundings.lanes[number % surroundings.lanes.count].executor
     }
 
     /// What rooms share.
@@ -78,6 +78,7 @@ package actor LiveRoom {
         package init(
             clock: any Clock, log: Log, journal: any Journal, lanes: [Lane], stage: any Stage
         ) {
+            precondition(!lanes.isEmpty, "rooms live on lanes")
             self.clock = clock
             self.log = log
             self.journal = journal

@@ -18,7 +18,11 @@ package final class Log: Sendable {
     private let clock: any Clock
     private let write: @Sendable ([UInt8]) -> Void
 
-    /// - Parameter write: Takes whole lines, newline included; standard output unless given.
+    /// - Parameters:
+    ///   - format: For people or for programs.
+    ///   - level: What is less important than this is left out.
+    ///   - clock: Gives each line its time.
+    ///   - write: Takes whole lines, newline included; standard output unless given.
     package init(
         format: Format, level: Level, clock: any Clock,
         write: @escaping @Sendable ([UInt8]) -> Void = { line in

@@ -40,7 +40,9 @@ extension MetricsText {
         add(
             "playhouse_sent_bytes_total", "counter", "Bytes written to sockets.",
             each { Double($0.bytesSent) })
-        add("playhouse_writes_total", "counter", "System calls that wrote.", each { Double($0.writes) })
+        add(
+            "playhouse_writes_total", "counter", "System calls that wrote.",
+            each { Double($0.writes) })
         add(
             "playhouse_slow_viewers_closed_total", "counter", "Viewers closed with 4420.",
             each { Double($0.slowClosed) })

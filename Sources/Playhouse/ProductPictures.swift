@@ -17,7 +17,8 @@ struct ProductPictures: Sendable {
                         data.count <= 2 << 20
                     else {
                         throw ConfigurationError(
-                            description: "\(file): the picture of product \"\(product.id)\" must be "
+                            description:
+                                "\(file): the picture of product \"\(product.id)\" must be "
                                 + "an svg, png, jpg or webp file of at most 2 MiB")
                     }
                     pictures[key] = ([UInt8](data), type)

@@ -100,7 +100,9 @@ package struct RecordChain: Sendable {
 extension Record {
     /// What the record said in public, each with its offset.
     package var publicEvents: [(offset: Int64, event: PublicEvent)] {
-        guard !events.isEmpty, let list = (try? JSON(parsing: events))?.arrayValue else { return [] }
+        guard !events.isEmpty, let list = (try? JSON(parsing: events))?.arrayValue else {
+            return []
+        }
         let first = offset - Int64(list.count) + 1
         return list.enumerated().compactMap { index, value in
             guard let name = value["name"]?.stringValue, let from = value["from"]?.stringValue

@@ -15,13 +15,18 @@ struct RoomOpening {
     let programs: [String: PluginProgram]
     let surroundings: LiveRoom.Surroundings
 
+    /// Reads the show's records and puts the room together.
+    ///
     /// - Parameter number: The room's audience on every lane.
+    /// - Returns: The room, not yet open.
+    /// - Throws: When the journal cannot be read, or the configuration does not fit it.
     func open(number: Int) async throws -> LiveRoom {
         let show = configuration.show
         let now = surroundings.clock.unixMilliseconds
         let header = try await surroundings.journal.open(
             ShowHeader(
-                show: show, room: configuration.settings.id, epoch: Digest.hex(SecureRandom.bytes(8)),
+                show: show, room: configuration.settings.id,
+                epoch: Digest.hex(SecureRandom.bytes(8)),
                 beganAtMilliseconds: now))
         var room = Room(
             settings: configuration.settings, epoch: header.epoch, show: show,

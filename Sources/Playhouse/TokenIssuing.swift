@@ -8,7 +8,13 @@ package enum TokenIssuing {
         package var description: String
     }
 
-    /// - Parameter kid: Which key signs; the first unless given.
+    /// Signs claims that the server would accept.
+    ///
+    /// - Parameters:
+    ///   - claims: Who may do what, where, until when.
+    ///   - keys: Those of the configuration.
+    ///   - kid: Which key signs; the first unless given.
+    /// - Returns: The token in its compact form.
     /// - Throws: ``Problem`` when the key is missing or the server would refuse the claims.
     package static func token(
         _ claims: Claims, keys: [SigningKey], kid: String? = nil

@@ -8,8 +8,10 @@ struct Arguments {
     private(set) var positions: [String] = []
 
     /// - Parameters:
+    ///   - words: What follows the command's name.
     ///   - options: Names that take a value, without dashes.
-    ///   - flags: Names that take none.
+    ///   - known: Names that take none.
+    /// - Throws: ``Mistake`` for an unknown option, or one without its value.
     init(_ words: [String], options: Set<String>, flags known: Set<String> = []) throws(Mistake) {
         var rest = words[...]
         while let word = rest.popFirst() {

@@ -32,7 +32,7 @@ enum Command {
             case "serve": try await wantsHelp ? show(ServeCommand.help) : ServeCommand.run(words)
             case "demo": try await wantsHelp ? show(DemoCommand.help) : DemoCommand.run(words)
             case "token": try wantsHelp ? show(TokenCommand.help) : TokenCommand.run(words)
-            case "bench": try await BenchCommand.run(words)
+            case "bench": exit(BenchCommand.run(words))
             case "--help", "-h", "help": show(help)
             case "--version": show("playhouse \(Version.text)\n")
             default:

@@ -83,6 +83,17 @@ struct PanelElementReader {
             let list = known.isEmpty ? "none" : known.joined(separator: ", ")
             throw HostCallError("\(place): \(name) is not a field of it; known are \(list)")
         }
+        let values: Int =
+            switch kind {
+            case .title, .text, .product, .countdown, .viewer: 2
+            case .stat, .list: 3
+            case .money, .number, .button, .choice, .celebrate: 1
+            }
+        if table.positionLast > values {
+            throw HostCallError(
+                "\(place): takes \(values) values without a name, the kind included,"
+                    + " got \(table.positionLast)")
+        }
     }
 
     private func product() throws(HostCallError) -> PanelElement {

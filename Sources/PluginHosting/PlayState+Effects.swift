@@ -18,6 +18,7 @@ extension PlayState {
             if surface == .viewer { dropOwn(&consequences) { _ in true } }
         case .panelPatch(let user, let patch):
             for (id, attributes) in patch.elements {
+                ownIDs.insert(id)
                 for (name, value) in attributes.members {
                     own[user, default: [:]][id, default: [:]][name] = value
                 }
@@ -111,9 +112,11 @@ extension PlayState {
     private mutating func dropOwn(
         _ consequences: inout PlayConsequences, where isGone: (String) -> Bool
     ) {
-        for (user, elements) in own {
-            let kept = elements.filter { !isGone($0.key) }
-            guard kept.count != elements.count else { continue }
+        let gone = ownIDs.filter(isGone)
+        guard !gone.isEmpty else { return }
+        ownIDs.subtract(gone)
+        for (user, elements) in own where elements.keys.contains(where: gone.contains) {
+            let kept = elements.filter { !gone.contains($0.key) }
             own[user] = kept.isEmpty ? nil : kept
             consequences.changedUsers.insert(user)
         }

@@ -139,6 +139,7 @@ extension PlayState {
         if keep == .first {
             // The viewer sees on every device what was recorded, without a call of Lua.
             own[user, default: [:]][answer.collector, default: [:]]["locked"] = answer.value
+            ownIDs.insert(answer.collector)
             consequences.changedUsers.insert(user)
         }
     }
@@ -158,6 +159,7 @@ extension PlayState {
         undelivered = []
         panels = [:]
         own = [:]
+        ownIDs = []
         reservations = [:]
         faultTimes = []
     }

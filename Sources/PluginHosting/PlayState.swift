@@ -26,6 +26,8 @@ package struct PlayState: Sendable, Equatable {
     package internal(set) var panels: [PanelSurface: ShownPanel] = [:]
     /// From user to element id to attributes.
     package internal(set) var own: [String: [String: JSONObject]] = [:]
+    /// Every element id that occurs in ``own``, so that most panels need no look at all its viewers.
+    var ownIDs: Set<String> = []
     /// Units reserved and not granted, per pool; never zero or less.
     package internal(set) var reservations: [String: Int64] = [:]
     /// Show times of the last faults since the last pause.

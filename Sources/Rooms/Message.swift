@@ -33,6 +33,10 @@ enum Message {
         writer.string(error.code.rawValue)
         writer.name("message")
         writer.string(error.message)
+        if let value = error.value {
+            writer.name("value")
+            value.appendEncoded(to: &writer)
+        }
         if let wait = error.retryAfterMilliseconds {
             writer.name("retryAfterMilliseconds")
             writer.integer(wait)

@@ -56,7 +56,8 @@ package struct Room: Sendable {
             prefix: messagePrefix, historyCount: settings.historyCount,
             deletableCount: settings.deletableCount)
         chatterValve = ChatterValve(perSecond: settings.chatterPerSecondMax)
-        log = EventLog(capacity: settings.eventsKept)
+        log = EventLog(
+            capacity: settings.eventsKept, bytesMax: settings.eventBytesKept)
         slowSeconds = settings.slowSeconds
         lastSweptMilliseconds = beganAtMilliseconds
         _ = states.set("settings", settingsValue, staffOnly: false)

@@ -14,6 +14,8 @@ package struct RoomSettings: Sendable {
     package var historyCount = 50
     /// Newest events kept for recovery; who missed more starts afresh.
     package var eventsKept = 1_000
+    /// Bytes of those events together; who missed more starts afresh.
+    package var eventBytesKept = 512 << 10
     /// Newest danmaku that can be deleted.
     package var deletableCount = 1_000
     /// Connections at once; further joins are refused with ``CloseCode/roomFull``.

@@ -2,10 +2,11 @@ internal import CSandbox
 
 /// One Lua state with one program loaded: the only way to run a script.
 ///
-/// What the script may rely on stands in the manual page of the sandbox; in short: a hook is a
-/// function in the table that `main.lua` returns, `room.state` is plain data whose writes are
-/// tracked, a call either stands as a whole or has never been, and equal calls on equal states give
-/// equal bytes.
+/// A hook is a function in the table that `main.lua` returns. `room.state` is plain data whose writes
+/// are tracked; a call either stands as a whole or has never been, and equal calls on equal states
+/// give equal bytes. What the script can reach is an allow-list, and a budget that is used up cannot
+/// be caught. The distribution's Lua is not memory-safe against every hostile source: the known ways
+/// to its faults are closed here, but a stranger's script belongs in a process of its own.
 ///
 /// JSON at this border: an integer literal is a Lua integer and every other number a float, written
 /// with `.` or `e`, so both kinds survive. `null` is nil: an absent field, a hole in a list. A table
@@ -20,13 +21,11 @@ package final class Script {
     /// name of the hook that is running. Must not use the script that it is called from.
     package typealias Handler = (Int, UnsafeRawBufferPointer, String) -> HostAnswer
 
-    /// A second of processor time stops what the count of instructions does not see.
-    static let cpuNanosecondsMax: UInt64 = 2_000_000_000
-
     private let source: ScriptSource
     private let functions: [HostFunction]
     private let configuration: [UInt8]
     private let budget: ScriptBudget
+    private let cpuNanoseconds: UInt64
     private let handler: Handler
     private var hook = ""
 
@@ -44,19 +43,26 @@ package final class Script {
     /// Loads a program and runs its top level.
     ///
     /// - Parameters:
+    ///   - source: The files; `main.lua` is run.
     ///   - functions: What exists below `room`. A path may be callable and have others below it.
     ///   - configuration: JSON object, `room.config`.
+    ///   - budget: Of the top level, and of each call.
+    ///   - cpuNanoseconds: Processor time of a call, behind the budget: it stops what the count of
+    ///     instructions does not see, such as comparing long texts. The only limit that depends on
+    ///     the machine.
     ///   - handler: Called on the thread that calls the script.
     /// - Throws: A fault of kind `syntax`, `error`, `budget` or `memory` of the program, or `host` for a
     ///   configuration that is no JSON object.
     package init(
         source: ScriptSource, functions: [HostFunction], configuration: [UInt8],
-        budget: ScriptBudget, handler: @escaping Handler
+        budget: ScriptBudget, cpuNanoseconds: UInt64 = 1_000_000_000,
+        handler: @escaping Handler
     ) throws(ScriptFault) {
         self.source = source
         self.functions = functions
         self.configuration = configuration
         self.budget = budget
+        self.cpuNanoseconds = cpuNanoseconds
         self.handler = handler
         machine = .spent(state: [])
         _ = try ready()
@@ -168,7 +174,7 @@ package final class Script {
         let limits = SandboxBudget(
             instructions: budget.instructions, memoryBytes: budget.memoryBytes,
             hostCalls: Int64(budget.hostCalls), outputBytes: budget.outputBytes,
-            cpuNanoseconds: Self.cpuNanosecondsMax)
+            cpuNanoseconds: cpuNanoseconds)
         // The script outlives the sandbox, which it alone destroys.
         let context = Unmanaged.passUnretained(self).toOpaque()
         guard let box = sandbox_create(limits, source.hashSeed, answerHostCall, context) else {

@@ -40,7 +40,9 @@ package final class AddressBook: Sendable {
 
     /// Counts a join; a minute begins with the first.
     ///
-    /// - Parameter nowMilliseconds: Of one clock for all lanes, that only goes forward and may wrap.
+    /// - Parameters:
+    ///   - address: Where the join came from.
+    ///   - nowMilliseconds: Of one clock for all lanes, that only goes forward and may wrap.
     /// - Returns: Whether it is within the limit of this minute.
     func joined(from address: PeerAddress, nowMilliseconds: UInt32) -> Bool {
         entries.withLock { entries in

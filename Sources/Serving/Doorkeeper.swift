@@ -17,7 +17,9 @@ package final class Doorkeeper: ConnectionHandling {
     private var collected: [RoomInput] = []
     private var collecting: ConnectionID?
 
-    /// - Parameter milliseconds: A clock that only goes forward, and may wrap.
+    /// - Parameters:
+    ///   - premises: What all lanes of the server share.
+    ///   - milliseconds: A clock that only goes forward, and may wrap.
     package init(premises: Premises, milliseconds: @escaping @Sendable () -> UInt32) {
         self.premises = premises
         clock = milliseconds

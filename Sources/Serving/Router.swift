@@ -93,7 +93,7 @@ package struct Router: Sendable {
         case ("rooms", 2) where isOpen(parts[1]) != nil: respond(asset("viewer.html", request))
         case ("host", 2) where isOpen(parts[1]) != nil: respond(asset("host.html", request))
         case ("assets", 2...): respond(asset(parts.dropFirst().joined(separator: "/"), request))
-        case ("favicon.ico", 1): respond(asset("favicon.svg", request))
+        case ("favicon.ico", 1): respond(asset("icon.svg", request))
         case ("healthz", 1): respond(health())
         case ("metrics", 1):
             respond(

@@ -55,7 +55,8 @@ if [ -z "$port" ]; then
     "log": {"format": "json", "level": "info"},
     "limits": {
         "connectionsPerAddress": 100000, "joinsPerMinutePerAddress": 1000000,
-        "messagesPerSecond": 1000000, "messageBurst": 1000000, "bytesPerSecond": 10000000000
+        "messagesPerSecond": 1000000, "messageBurst": 1000000,
+        "bytesPerSecond": 10000000000, "byteBurst": 10000000000
     },
     "testing": {"echo": true},
     "rooms": [{"id": "r0", "title": {"zh": "r0", "en": "r0"}, "anonymous": true, "show": {"id": "s0"}}]
@@ -64,8 +65,8 @@ JSON
     "$playhouse" serve --config "$folder/config.json" > "$folder/server.log" 2>&1 &
     server=$!
     for _ in $(seq 100); do
-        port=$(sed -n 's/.*"message":"listening".*"port":\([0-9]*\).*/\1/p;
-                       s/.*"port":\([0-9]*\).*"message":"listening".*/\1/p' "$folder/server.log" |
+        port=$(sed -n 's/.*"message":"listening.*"port":\([0-9]*\).*/\1/p;
+                       s/.*"port":\([0-9]*\).*"message":"listening.*/\1/p' "$folder/server.log" |
                head -n 1)
         [ -z "$port" ] || break
         kill -0 "$server" 2>/dev/null || break

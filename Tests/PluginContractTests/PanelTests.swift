@@ -124,6 +124,7 @@ import Wire
                 ["1": "choice", "id": "a", "options": [["x", "X"], ["x", "Y"]]],
                 "two options have the same value"
             ),
+            (["title", "a", "b"], "element 1 (title): takes 2 values without a name"),
             (["countdown", "Lock"], "the second value must be the name of a timer"),
             (["viewer", "ana"], "the second value must be a viewer"),
             (["stat", "a", [:]], "value must be an integer or a text"),

@@ -26,6 +26,9 @@ final class PluginBench {
     private let pools: PoolBalances
     private let limits: PlayLimits
     private let stage: any Stage
+    /// Of its own, because benches share a stage.
+    private let show = UUID().uuidString
+    private static let sharedStage = InProcessStage()
 
     private(set) var now = PluginBench.beganAt
     private(set) var bill: Playbill
@@ -40,14 +43,14 @@ final class PluginBench {
 
     init(
         _ program: PluginProgram, configuration: JSONObject = [:], pools: [String: Int64] = [:],
-        limits: PlayLimits = PlayLimits(), stage: any Stage = InProcessStage()
+        limits: PlayLimits = PlayLimits(), stage: any Stage = PluginBench.sharedStage
     ) {
         self.program = program
         self.configuration = configuration
         self.pools = PoolBalances(pools)
         self.limits = limits
         self.stage = stage
-        bill = Self.bill(program, configuration, self.pools, limits)
+        bill = Self.bill(show, program, configuration, self.pools, limits)
     }
 
     /// A bench for Lua text.
@@ -68,16 +71,17 @@ final class PluginBench {
     }
 
     private static func bill(
-        _ program: PluginProgram, _ configuration: JSONObject, _ pools: PoolBalances,
-        _ limits: PlayLimits
+        _ show: String, _ program: PluginProgram, _ configuration: JSONObject,
+        _ pools: PoolBalances, _ limits: PlayLimits
     ) -> Playbill {
         Playbill(
-            show: "show", beganAtMilliseconds: beganAt,
+            show: show, beganAtMilliseconds: beganAt,
             entries: [Playbill.Entry(program: program, configuration: configuration)],
             products: [oolong], pools: pools, seed: 7, limits: limits)
     }
 
     var plugin: String { program.manifest.id }
+    var playID: PlayID { PlayID(show: show, plugin: plugin) }
     var play: Play {
         get throws { try #require(bill.plays[plugin]) }
     }
@@ -135,10 +139,16 @@ extension PluginBench {
     }
 
     /// The process is killed and another one takes over: nothing is left but the journal.
-    func restart(afterSeconds seconds: Double = 0) async throws {
+    ///
+    /// - Parameters:
+    ///   - seconds: How long nobody runs.
+    ///   - count: Records that were not durable yet.
+    /// - Throws: When a record cannot be recovered.
+    func restart(afterSeconds seconds: Double = 0, losing count: Int = 0) async throws {
         now += Int64(seconds * 1_000)
-        await stage.close(PlayID(show: "show", plugin: plugin))
-        bill = Self.bill(program, configuration, pools, limits)
+        journal.removeLast(count)
+        await stage.close(playID)
+        bill = Self.bill(show, program, configuration, pools, limits)
         for draft in journal {
             try bill.recover(
                 source: draft.source, kind: draft.kind,
@@ -163,7 +173,7 @@ extension PluginBench {
                 await performAll(bill.stageFailed(plugin, fault, nowMilliseconds: now))
             } else {
                 let outcomes = await stage.run(
-                    PlayID(show: "show", plugin: plugin), step.calls)
+                    playID, step.calls)
                 await performAll(bill.finished(plugin, outcomes, nowMilliseconds: now))
             }
         }
@@ -200,7 +210,7 @@ extension PluginBench {
     var kinds: [String] { journal.map(\.kind) }
 
     func state() async throws -> JSON {
-        try JSON(parsing: await stage.state(of: PlayID(show: "show", plugin: plugin)))
+        try JSON(parsing: await stage.state(of: playID))
     }
 
     private func performAll(_ outputs: [PlayOutput]) async {

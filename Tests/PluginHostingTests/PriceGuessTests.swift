@@ -1,3 +1,5 @@
+import Clockwork
+import Foundation
 import PluginContract
 import PluginHosting
 import Testing
@@ -114,7 +116,7 @@ import Wire
         await room.advance(30)
         #expect(room.status == "idle")
         #expect(room.left(in: "coupon") == 10)
-        #expect(room.element("title")?["text"] == "nobody")
+        #expect(room.element("title")?["text"] == "nobody_guessed")
         #expect(await room.start() == .reply([:]))
     }
 
@@ -248,13 +250,71 @@ import Wire
         #expect(room.messages.last?.contains("config.max must be at least the price") == true)
     }
 
+    @Test func `Every text on its panels is in every locale file`() async throws {
+        let room = try bench()
+        await room.start()
+        await room.advance(30)
+        for value: JSON in [4_000, 9_000] {
+            await room.start()
+            await room.enter("ana", "guess", value)
+            await room.advance(30)
+        }
+        var keys: Set<String> = ["congratulations"]
+        for draft in room.journal {
+            for case .state(_, let value, _) in draft.afterwards {
+                for element in value["elements"]?.arrayValue ?? [] {
+                    keys.formUnion([element["text"], element["label"]].compactMap(\.?.stringValue))
+                }
+            }
+        }
+        let expected: Set<String> = [
+            "ask", "best_so_far", "congratulations", "guess_count", "guesses", "lock_now", "nobody",
+            "nobody_guessed", "price_was", "rules", "winner", "won", "your_guess",
+        ]
+        #expect(keys == expected)
+        for (locale, bytes) in room.program.locales {
+            let texts = try JSON(parsing: bytes)
+            #expect(keys.filter { texts[$0] == nil }.sorted() == [], "locales/\(locale).json")
+        }
+    }
+
+    @Test func `A round with kills in it ends like one without`() async throws {
+        let seed =
+            ProcessInfo.processInfo.environment["PLAYHOUSE_FUZZ_SEED"].flatMap { UInt64($0) }
+            ?? .random(in: 0...9_999)
+        var random = SeededRandom(seed: seed)
+        let comment: Comment = "PLAYHOUSE_FUZZ_SEED=\(seed)"
+        for _ in 0..<5 {
+            let calm = try bench(["winners": 3])
+            let rough = try bench(["winners": 3])
+            await calm.start()
+            await rough.start()
+            for index in 0..<40 {
+                let user = "u\(Int.random(in: 0..<20, using: &random))"
+                let value = JSON.integer(.random(in: 4_000...5_100, using: &random))
+                let answer = await calm.enter(user, "guess", value)
+                if index.isMultiple(of: 7) { try await rough.restart() }
+                #expect(await rough.enter(user, "guess", value) == answer, comment)
+                await calm.advance(0.5)
+                await rough.advance(0.5)
+            }
+            await calm.advance(30)
+            try await rough.restart(afterSeconds: 30)
+            #expect(rough.granted("coupon") == calm.granted("coupon"), comment)
+            #expect(rough.left(in: "coupon") == calm.left(in: "coupon"), comment)
+            #expect(rough.panel()?["elements"] == calm.panel()?["elements"], comment)
+            #expect(rough.states.count == calm.states.count, comment)
+        }
+    }
+
     @Test func `A burst of ten thousand guesses is a handful of calls`() async throws {
         let room = try bench()
         await room.start()
         let before = room.callCount
         let ids = (0..<10_000).map { index in
             room.request(
-                "u\(index)", .viewer, .act(name: "guess", value: .integer(Int64(index % 6_000) + 1)))
+                "u\(index)", .viewer, .act(name: "guess", value: .integer(Int64(index % 6_000) + 1))
+            )
         }
         await room.settle()
         #expect(room.answer(to: ids[9_999]) == accepted(4_000, 10_000))

@@ -11,8 +11,10 @@ import Wire
     @Test func `A play recovered from its records at any place is the one that lived`() throws {
         let environment = ProcessInfo.processInfo.environment
         let seed =
-            environment["PLAYHOUSE_FUZZ_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0...9_999)
+            environment["PLAYHOUSE_FUZZ_SEED"].flatMap { UInt64($0) }
+            ?? UInt64.random(in: 0...9_999)
         let rounds = environment["PLAYHOUSE_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 40
+        var seen: Set<String> = []
         for round in 0..<UInt64(rounds) {
             var show = ChaosShow(seed: seed &+ round)
             for _ in 0..<120 {
@@ -21,7 +23,15 @@ import Wire
             }
             try show.checkEveryCut("PLAYHOUSE_FUZZ_SEED=\(seed &+ round)")
             try show.checkThatBothGoOnAlike("PLAYHOUSE_FUZZ_SEED=\(seed &+ round)")
+            seen.formUnion(show.journal.map(\.kind))
+            seen.formUnion(show.journal.flatMap(\.events).map(\.name))
         }
+        // Chaos that never did something would prove nothing about it.
+        let expected: Set<String> = [
+            "answered", "fault", "granted", "on_action", "on_collected", "on_command", "on_start",
+            "on_stop", "on_timer", "paused", "said", "started", "stopped",
+        ]
+        if rounds >= 40 { #expect(seen == expected, "PLAYHOUSE_FUZZ_SEED=\(seed)") }
     }
 }
 
@@ -57,6 +67,7 @@ private struct ChaosShow {
     static func bill(seed: UInt64) -> Playbill {
         var limits = PlayLimits()
         limits.answersPerCallMax = 3
+        limits.faultsMax = 3
         return Playbill(
             show: "show", beganAtMilliseconds: 1_795_363_200_000,
             entries: plugins.map { Playbill.Entry(program: program($0)) }, products: [],
@@ -128,7 +139,11 @@ private struct ChaosShow {
             journal.append(draft)
             for case .state(let key, let value, let audience) in draft.afterwards {
                 let name = "\(key) \(audience)"
-                if value.isNull { delivered.removeValue(forKey: name) } else { delivered[name] = value }
+                if value.isNull {
+                    delivered.removeValue(forKey: name)
+                } else {
+                    delivered[name] = value
+                }
             }
         }
         if standings.last?.count != journal.count { standings.append((journal.count, bill)) }

@@ -40,7 +40,7 @@ import Wire
         house.now = 1_795_363_200_000
         let guest = Guest(
             person: Person(user: "ana", name: "Ana", role: .viewer), requestID: "1",
-            recover: ("5f0c9a1e", 43))
+            recover: ("5f0c9a1e", 41))
         house.handle(.join(SessionID(raw: 140), guest))
         #expect(house.welcome == example)
     }

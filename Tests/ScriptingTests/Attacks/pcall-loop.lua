@@ -1,4 +1,2 @@
 -- budget: an exhausted budget cannot be caught in a loop
-while true do
-  pcall(function() while true do end end)
-end
+while true do pcall(function() while true do end end) end

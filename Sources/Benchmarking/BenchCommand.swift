@@ -1,0 +1,111 @@
+import Foundation
+import Wire
+
+/// The command `playhouse bench`.
+package enum BenchCommand {
+    /// What `playhouse bench --help` prints.
+    package static let help = """
+        usage: playhouse bench fanout [--rooms R] [--viewers N] [--rate M] [--size B]
+                                      [--seconds S] [--slow K] [--json]
+               playhouse bench fanout --cases [--json]
+               playhouse bench idle [--connections N] [--rooms R] [--seconds S] [--json]
+
+        Measures a server that it starts in a process of its own, on loopback, with the load in
+        another. Everything is removed at the end. Leave the machine alone meanwhile, and compare
+        figures of one run only.
+
+        fanout   publishes events to viewers and measures deliveries, beside the floor: one plain
+                 send for each delivery
+          --rooms R      rooms (1)
+          --viewers N    viewers in each room (1000)
+          --rate M       events a second in each room (50)
+          --size B       size of an event's data, 30 to 16384 (200)
+          --seconds S    how long deliveries are counted (10)
+          --slow K       viewers who stop reading (0)
+          --cases        the standard cases i to v in turn, against their targets
+        idle     only joins, and measures memory
+          --connections N   connections (19000)
+          --rooms R         rooms (one for each hundred connections)
+          --seconds S       how long they are held (4)
+        --json   prints one JSON object instead of text
+
+        Exit codes: 0 measured, 1 could not measure, 2 wrong arguments.
+
+        """
+
+    /// Runs the command with the arguments after `bench` and returns the exit code.
+    package static func run(_ arguments: [String]) -> Int32 {
+        do {
+            return try dispatch(arguments)
+        } catch let error as UsageError {
+            complain("bench: \(error)\n\n\(help)")
+            return 2
+        } catch {
+            complain("bench: \(error)\n")
+            return 1
+        }
+    }
+
+    private static func dispatch(_ arguments: [String]) throws -> Int32 {
+        let rest = Array(arguments.dropFirst())
+        switch arguments.first {
+        case nil: throw UsageError("say what to measure")
+        case _ where arguments.contains("--help") || arguments.first == "help": say(help)
+        case "fanout" where rest.contains("--cases"): try runCases(rest)
+        case "fanout": try show(FanoutOptions(fanout: rest))
+        case "idle": try show(FanoutOptions(idle: rest))
+        // What the measurements start; not for people.
+        case "load" where rest.count == 1:
+            guard let plan = try LoadPlan(JSON(parsing: rest[0])) else {
+                throw UsageError("load takes a plan")
+            }
+            _ = LoadSocket.raiseFileLimit()
+            say(String(decoding: Load(plan).run().encoded(), as: UTF8.self) + "\n")
+        case "floor" where rest.count == 5:
+            guard let connections = Int(rest[0]), let bytes = Int(rest[1]),
+                let rate = Double(rest[2]), let seconds = Double(rest[3])
+            else { throw UsageError("floor takes numbers") }
+            _ = LoadSocket.raiseFileLimit()
+            let result = try FloorProbe.measure(
+                connections: connections, bytes: bytes, rate: rate, seconds: seconds,
+                folder: URL(fileURLWithPath: rest[4]))
+            say(String(decoding: result.encoded(), as: UTF8.self) + "\n")
+        case "floor-reader" where rest.count == 2:
+            guard let connections = Int(rest[0]), let port = UInt16(rest[1]) else {
+                throw UsageError("floor-reader takes numbers")
+            }
+            _ = LoadSocket.raiseFileLimit()
+            FloorProbe.read(connections: connections, port: port)
+        case let name?: throw UsageError("what is \(name)?")
+        }
+        return 0
+    }
+
+    private static func show(_ options: FanoutOptions) throws {
+        let report = try FanoutBenchmark.run(options)
+        say(options.isJSON ? line(report.json) : report.text)
+    }
+
+    private static func runCases(_ arguments: [String]) throws {
+        let isJSON = arguments.contains("--json")
+        guard arguments.allSatisfy({ ["--cases", "--json"].contains($0) }) else {
+            throw UsageError("--cases goes with --json only")
+        }
+        let outcomes = try BenchmarkCases.run { text in
+            if !isJSON { say(text + "\n") }
+        }
+        say(isJSON ? line(BenchmarkCases.json(outcomes)) : BenchmarkCases.table(outcomes))
+    }
+
+    private static func line(_ object: JSONObject) -> String {
+        String(decoding: object.encoded(), as: UTF8.self) + "\n"
+    }
+
+    private static func say(_ text: String) {
+        try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    }
+
+    private static func complain(_ text: String) {
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    }
+}

@@ -1,0 +1,285 @@
+// Reads JSON; what the values are stands in json-writer.c.
+#include <math.h>
+
+#include "inside.h"
+
+bool box_is_utf8(const char *text, size_t length) {
+    const uint8_t *at = (const uint8_t *)text, *end = at + length;
+    while (at < end) {
+        if (*at < 0x80) {
+            at += 1;
+            continue;
+        }
+        int more = 0;
+        uint32_t code = 0, least = 0;
+        if (*at >= 0xC2 && *at <= 0xDF) more = 1, code = *at & 0x1F, least = 0x80;
+        else if (*at >= 0xE0 && *at <= 0xEF) more = 2, code = *at & 0x0F, least = 0x800;
+        else if (*at >= 0xF0 && *at <= 0xF4) more = 3, code = *at & 0x07, least = 0x10000;
+        else return false;
+        if (end - at <= more) return false;
+        for (int index = 1; index <= more; index += 1) {
+            if ((at[index] & 0xC0) != 0x80) return false;
+            code = code << 6 | (at[index] & 0x3F);
+        }
+        if (code < least || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return false;
+        at += more + 1;
+    }
+    return true;
+}
+
+typedef struct Reader {
+    lua_State *L;
+    const uint8_t *start, *at, *end;
+    JSONMode mode;
+    int depthMax;
+} Reader;
+
+static int malformed(const Reader *reader, const char *what) {
+    return luaL_error(
+        reader->L, "JSON: %s at byte %I", what, (LUAI_UACINT)(reader->at - reader->start));
+}
+
+static void skip_space(Reader *reader) {
+    while (reader->at < reader->end
+           && (*reader->at == ' ' || *reader->at == '\n' || *reader->at == '\r'
+               || *reader->at == '\t'))
+        reader->at += 1;
+}
+
+static bool accept(Reader *reader, const char *word) {
+    size_t length = strlen(word);
+    if ((size_t)(reader->end - reader->at) < length) return false;
+    if (memcmp(reader->at, word, length) != 0) return false;
+    reader->at += length;
+    return true;
+}
+
+static bool is_digit(const Reader *reader) {
+    return reader->at < reader->end && *reader->at >= '0' && *reader->at <= '9';
+}
+
+static void skip_digits(Reader *reader) {
+    if (!is_digit(reader)) malformed(reader, "a digit is missing");
+    while (is_digit(reader)) reader->at += 1;
+}
+
+static void read_number(Reader *reader) {
+    const uint8_t *from = reader->at;
+    bool isNegative = accept(reader, "-"), isInteger = true;
+    if (!accept(reader, "0")) skip_digits(reader);
+    else if (is_digit(reader)) malformed(reader, "a number begins with 0");
+    if (accept(reader, ".")) {
+        isInteger = false;
+        skip_digits(reader);
+    }
+    if (accept(reader, "e") || accept(reader, "E")) {
+        isInteger = false;
+        if (!accept(reader, "+")) accept(reader, "-");
+        skip_digits(reader);
+    }
+    size_t length = (size_t)(reader->at - from);
+    if (isInteger) {
+        uint64_t magnitude = 0, most = (uint64_t)INT64_MAX + (isNegative ? 1 : 0);
+        bool fits = true;
+        for (const uint8_t *digit = from + isNegative; digit < reader->at && fits; digit += 1) {
+            uint64_t value = (uint64_t)(*digit - '0');
+            fits = magnitude <= (most - value) / 10;
+            magnitude = magnitude * 10 + value;
+        }
+        if (fits && !(isNegative && magnitude == 0)) {
+            lua_pushinteger(reader->L, (lua_Integer)(isNegative ? 0 - magnitude : magnitude));
+            return;
+        }
+    }
+    char text[400];
+    if (length >= sizeof text) malformed(reader, "a number is too long");
+    memcpy(text, from, length);
+    text[length] = 0;
+    double number = strtod(text, NULL);
+    if (!isfinite(number)) malformed(reader, "a number is too large");
+    lua_pushnumber(reader->L, number);
+}
+
+static uint32_t read_hex(Reader *reader) {
+    uint32_t value = 0;
+    for (int index = 0; index < 4; index += 1) {
+        uint8_t c = reader->at < reader->end ? *reader->at : 0;
+        uint32_t digit = 0;
+        if (c >= '0' && c <= '9') digit = (uint32_t)(c - '0');
+        else if (c >= 'a' && c <= 'f') digit = (uint32_t)(c - 'a') + 10;
+        else if (c >= 'A' && c <= 'F') digit = (uint32_t)(c - 'A') + 10;
+        else malformed(reader, "a hexadecimal digit is missing");
+        value = value << 4 | digit;
+        reader->at += 1;
+    }
+    return value;
+}
+
+static size_t encode_utf8(uint32_t code, uint8_t bytes[4]) {
+    if (code < 0x80) {
+        bytes[0] = (uint8_t)code;
+        return 1;
+    }
+    size_t count = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    for (size_t index = count - 1; index > 0; index -= 1) {
+        bytes[index] = (uint8_t)(0x80 | (code & 0x3F));
+        code >>= 6;
+    }
+    bytes[0] = (uint8_t)(0xF0 << (4 - count) | code);
+    return count;
+}
+
+static void read_escape(Reader *reader, Buffer *text) {
+    lua_State *L = reader->L;
+    uint8_t c = reader->at < reader->end ? *reader->at++ : 0;
+    switch (c) {
+    case '"': case '\\': case '/': box_append_byte(L, text, c); return;
+    case 'b': box_append_byte(L, text, '\b'); return;
+    case 'f': box_append_byte(L, text, '\f'); return;
+    case 'n': box_append_byte(L, text, '\n'); return;
+    case 'r': box_append_byte(L, text, '\r'); return;
+    case 't': box_append_byte(L, text, '\t'); return;
+    case 'u': break;
+    default: malformed(reader, "an unknown escape");
+    }
+    uint32_t code = read_hex(reader);
+    if (code >= 0xDC00 && code <= 0xDFFF) malformed(reader, "half a surrogate pair");
+    if (code >= 0xD800 && code <= 0xDBFF) {
+        if (!accept(reader, "\\u")) malformed(reader, "half a surrogate pair");
+        uint32_t low = read_hex(reader);
+        if (low < 0xDC00 || low > 0xDFFF) malformed(reader, "half a surrogate pair");
+        code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+    }
+    uint8_t bytes[4];
+    box_append(L, text, bytes, encode_utf8(code, bytes));
+}
+
+static void read_string(Reader *reader) {
+    lua_State *L = reader->L;
+    Buffer *text = &box_of(L)->scratch;
+    reader->at += 1;
+    size_t start = text->count;
+    const uint8_t *from = reader->at;
+    for (;;) {
+        if (reader->at >= reader->end) malformed(reader, "a text has no end");
+        uint8_t byte = *reader->at;
+        if (byte == '"') break;
+        if (byte < 0x20) malformed(reader, "a control character in a text");
+        if (byte != '\\') {
+            reader->at += 1;
+            continue;
+        }
+        box_append(L, text, from, (size_t)(reader->at - from));
+        reader->at += 1;
+        read_escape(reader, text);
+        from = reader->at;
+    }
+    size_t length = (size_t)(reader->at - from);
+    if (!box_is_utf8((const char *)from, length)) malformed(reader, "a text is not valid UTF-8");
+    if (text->count == start) {
+        lua_pushlstring(L, (const char *)from, length);
+    } else {
+        box_append(L, text, from, length);
+        lua_pushlstring(L, (const char *)text->bytes + start, text->count - start);
+        text->count = start;
+    }
+    reader->at += 1;
+}
+
+static void read_value(Reader *reader, int depth);
+
+static int read_elements(Reader *reader, int depth, int table) {
+    int count = 0;
+    reader->at += 1;
+    skip_space(reader);
+    if (accept(reader, "]")) return 0;
+    for (;;) {
+        read_value(reader, depth + 1);
+        count += 1;
+        if (table) lua_rawseti(reader->L, table, count);
+        skip_space(reader);
+        if (accept(reader, "]")) return count;
+        if (!accept(reader, ",")) malformed(reader, "',' or ']' is missing");
+    }
+}
+
+// Undoes what write_object_key did for a state.
+static void translate_key(Reader *reader) {
+    lua_State *L = reader->L;
+    size_t length = 0;
+    const char *text = lua_tolstring(L, -1, &length);
+    if (reader->mode != JSON_STATE || length == 0 || text[0] != '#') return;
+    if (length > 1 && text[1] == '#') {
+        lua_pushlstring(L, text + 1, length - 1);
+    } else if (lua_stringtonumber(L, text + 1) != length || !lua_isinteger(L, -1)) {
+        malformed(reader, "a state key begins with '#' but is no integer");
+    }
+    lua_replace(L, -2);
+}
+
+static void read_members(Reader *reader, int depth, int table) {
+    lua_State *L = reader->L;
+    reader->at += 1;
+    skip_space(reader);
+    if (accept(reader, "}")) return;
+    for (;;) {
+        skip_space(reader);
+        if (reader->at >= reader->end || *reader->at != '"') malformed(reader, "a key is missing");
+        read_string(reader);
+        translate_key(reader);
+        skip_space(reader);
+        if (!accept(reader, ":")) malformed(reader, "':' is missing");
+        read_value(reader, depth + 1);
+        lua_rawset(L, table);
+        skip_space(reader);
+        if (accept(reader, "}")) return;
+        if (!accept(reader, ",")) malformed(reader, "',' or '}' is missing");
+    }
+}
+
+static void read_value(Reader *reader, int depth) {
+    lua_State *L = reader->L;
+    luaL_checkstack(L, 6, NULL);
+    skip_space(reader);
+    uint8_t c = reader->at < reader->end ? *reader->at : 0;
+    if ((c == '{' || c == '[') && depth > reader->depthMax) malformed(reader, "nested too deep");
+    if (c == '{') {
+        lua_newtable(L);
+        read_members(reader, depth, lua_gettop(L));
+    } else if (c == '[') {
+        lua_newtable(L);
+        read_elements(reader, depth, lua_gettop(L));
+    } else if (c == '"') {
+        read_string(reader);
+    } else if (c == '-' || (c >= '0' && c <= '9')) {
+        read_number(reader);
+    } else if (accept(reader, "true")) {
+        lua_pushboolean(L, 1);
+    } else if (accept(reader, "false")) {
+        lua_pushboolean(L, 0);
+    } else if (accept(reader, "null")) {
+        lua_pushnil(L);
+    } else {
+        malformed(reader, "a value is missing");
+    }
+}
+
+static void expect_end(Reader *reader) {
+    skip_space(reader);
+    if (reader->at != reader->end) malformed(reader, "something follows the value");
+}
+
+void box_read_json(lua_State *L, SandboxBytes text, JSONMode mode, int depthMax) {
+    Reader reader = {L, text.bytes, text.bytes, text.bytes + text.count, mode, depthMax};
+    read_value(&reader, 1);
+    expect_end(&reader);
+}
+
+int box_read_json_elements(lua_State *L, SandboxBytes text) {
+    Reader reader = {L, text.bytes, text.bytes, text.bytes + text.count, JSON_PLAIN, DEPTH_MAX + 1};
+    skip_space(&reader);
+    if (reader.at >= reader.end || *reader.at != '[') malformed(&reader, "an array is missing");
+    int count = read_elements(&reader, 1, 0);
+    expect_end(&reader);
+    return count;
+}

@@ -1,0 +1,139 @@
+/**
+ * What the viewer's and the host's page have in common: the words, the stage, the chat and the
+ * line to talk on.
+ *
+ * @module page
+ */
+
+import { Chat } from "./chat.js";
+import { DanmakuOverlay } from "./danmaku.js";
+import { find, icon } from "./dom.js";
+import { SayForm } from "./say.js";
+import { Stage } from "./stage.js";
+import { StatusView } from "./status.js";
+import { PluginShelf } from "./words.js";
+
+const namesShownCountMax = 3;
+
+/** Puts the icons where the page's markup names them. */
+export function placeIcons(root = document) {
+    for (const place of root.querySelectorAll("[data-icon]")) {
+        place.prepend(icon(place.dataset.icon));
+    }
+}
+
+/** Lets the button named `locale` change the language. */
+export function offerLocales(words) {
+    find("locale").addEventListener("click", () => {
+        words.choose(words.locale === "zh" ? "en" : "zh");
+    });
+}
+
+/** How wide a text is, in Latin letters: a Chinese character takes the room of two. */
+function widthOf(text) {
+    return [...text].reduce((sum, character) => sum + (character > "\u2e80" ? 2 : 1), 0);
+}
+
+/**
+ * Wires what both pages show of a room.
+ *
+ * @param {object} parts
+ * @param {import("./playhouse.js").Playhouse} parts.room
+ * @param {import("./words.js").Words} parts.words
+ * @param {string} parts.pageName Key of the page's name, for the window's title.
+ * @param {(message: object) => ?HTMLElement} [parts.tools] Moderation of one message.
+ * @param {() => void} [parts.asGuest]
+ */
+export function showRoom({ room, words, pageName, tools, asGuest }) {
+    const shelf = new PluginShelf(words);
+    const stage = document.querySelector(".stage");
+    new Stage(stage.querySelector("canvas"));
+    const overlay = new DanmakuOverlay(stage.querySelector(".danmaku"));
+    const isOwn = (user) => user === room.me?.user;
+    const chat = new Chat({
+        scroller: document.querySelector(".chat-scroll"), list: find("chat"),
+        more: find("chat-more"), empty: document.querySelector(".chat-empty"),
+        words, isOwn, tools,
+    });
+    new StatusView({
+        room, words, element: find("status"), button: find("status-action"), asGuest,
+    });
+    const show = (message) => {
+        if (chat.show(message)) overlay.fly(message, isOwn(message.user));
+    };
+    new SayForm({ room, words, form: find("say"), said: show });
+
+    const showTitle = () => {
+        const title = words.pick(room.title) || room.room;
+        find("title").textContent = title;
+        const sign = document.querySelector(".stage-title");
+        sign.textContent = title;
+        sign.style.setProperty("--title-size", widthOf(title) > 10 ? "0.18" : "0.29");
+        document.title = `${title} · ${words.text(pageName)}`;
+    };
+    const showCount = (name, count) => {
+        const element = find(name);
+        element.textContent = words.count(count);
+        element.dataset.value = count;
+    };
+    const showPinned = () => {
+        const pinned = room.states.get("pinned");
+        find("pinned").hidden = !pinned;
+        find("pinned").querySelector(".pinned-text").textContent = pinned?.text ?? "";
+    };
+    const showPresence = () => {
+        showCount("users-count", room.states.get("presence")?.users ?? 0);
+    };
+
+    room.addEventListener("welcome", ({ detail }) => {
+        if (!detail.recovered) {
+            chat.clear();
+            overlay.clear();
+        }
+        detail.history?.forEach((message) => chat.show(message));
+        showTitle();
+        showPinned();
+        showPresence();
+    });
+    room.addEventListener("danmaku", ({ detail }) => show(detail));
+    room.addEventListener("state", ({ detail: { key } }) => {
+        if (key === "pinned") showPinned();
+        if (key === "presence") showPresence();
+    });
+    room.addEventListener("event", ({ detail }) => {
+        const { name, from, data } = detail;
+        if (from === "room" && name === "deleted") {
+            chat.remove(data.message);
+            overlay.remove(data.message);
+        } else if (from.startsWith("plugin:") && (name === "said" || name === "granted")) {
+            tellOfPlugin({ room, words, shelf, chat }, detail);
+        }
+    });
+    words.addEventListener("change", () => {
+        showTitle();
+        showPresence();
+    });
+    showTitle();
+    return { chat, overlay, shelf, showCount };
+}
+
+/** Shows in the chat what a plugin said or granted, once its texts are there. */
+async function tellOfPlugin({ room, words, shelf, chat }, { name, from, data, at, offset }) {
+    const plugin = from.slice("plugin:".length);
+    const texts = shelf.of(plugin);
+    await texts.load();
+    const render = name === "said"
+        ? () => texts.text(data.text, data.args)
+        : () => grantedText(words, texts, data);
+    const speaker = () => words.pick(room.states.get("plugins")?.[plugin]?.title) || plugin;
+    chat.tell({ at, offset, from, kind: name, render, speaker });
+}
+
+function grantedText(words, texts, { pool, winners = [] }) {
+    const names = winners.slice(0, namesShownCountMax).map(({ name, user }) => name || user)
+        .join(words.text("names.separator"));
+    const key = winners.length > namesShownCountMax ? "granted.more" : "granted";
+    return words.text(key, {
+        names, pool: texts.text(pool), count: words.integer(winners.length),
+    });
+}

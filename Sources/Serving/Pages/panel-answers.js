@@ -1,0 +1,200 @@
+/**
+ * The elements of a panel that a viewer answers with: money, number, choice, button.
+ *
+ * A part is `{node, update(element, context)}`. `context.answer` says what became of the answer:
+ *
+ * | state | meaning |
+ * | --- | --- |
+ * | `idle` | nothing was sent |
+ * | `sending` | under way |
+ * | `accepted` | recorded; `value` is what counts |
+ * | `done` | taken, and may be done again |
+ * | `late` | after the close |
+ * | `lost` | the connection broke; unknown |
+ * | `refused` | with `error` |
+ *
+ * @module panel-answers
+ */
+
+import { make, icon } from "./dom.js";
+import { currencySign, minorDigits, parseMinor } from "./money.js";
+
+/** Where an answer can no longer be given. */
+const isFinal = (state) => state === "accepted" || state === "late";
+
+function stateLine(id) {
+    return make("p", {
+        class: "answer-state", role: "status", id: `answer-state-${id}`,
+        "data-test": `answer-state-${id}`, "data-state": "idle",
+    });
+}
+
+/** Says in words what became of the answer; `hint` stands while nothing else is to be said. */
+function showState(line, answer, words, hint = "") {
+    const state = answer?.state ?? "idle";
+    line.dataset.state = state;
+    const text = {
+        idle: () => hint,
+        done: () => hint,
+        sending: () => words.text("answer.sending"),
+        accepted: () => words.text(answer.repeated ? "answer.first" : "answer.accepted"),
+        late: () => words.text("answer.late"),
+        lost: () => words.text("answer.lost"),
+        refused: () => words.error(answer.error),
+    }[state]();
+    if (line.textContent !== text) line.textContent = text;
+}
+
+/**
+ * A field for one value with its button. `read` yields an integer or null, `hint` says what is
+ * expected, `show` writes a recorded value.
+ */
+function fieldPart(element, context, { sign, read, hint, show, mode }) {
+    const { id } = element;
+    const inputId = `${context.domId}-input`;
+    const label = make("label", { for: inputId, class: "answer-label" });
+    const prefix = make("span", { class: "answer-sign", "aria-hidden": "true" });
+    const input = make("input", {
+        id: inputId, class: "answer-input", type: "text", inputmode: mode, autocomplete: "off",
+        enterkeyhint: "send", "aria-describedby": `answer-state-${id}`,
+        "data-test": `answer-input-${id}`,
+    });
+    const send = make("button", {
+        class: "primary", type: "submit", "data-test": `answer-send-${id}`,
+    });
+    const caption = make("span", { class: "answer-caption" });
+    const recorded = make("b");
+    const locked = make("p", { class: "answer-locked" }, icon("check"), caption, recorded);
+    const line = stateLine(id);
+    const form = make("form", { class: "answer", novalidate: true },
+        label, make("span", { class: "answer-row" },
+            make("span", { class: "answer-box" }, prefix, input), send), locked, line);
+    let latest = { element, context };
+
+    form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        const value = read(input.value);
+        const { min, max } = latest.element;
+        const { words } = latest.context;
+        const problem = value === null ? hint(words)
+            : value < min || value > max ? words.text("answer.range", {
+                min: show(min, latest), max: show(max, latest),
+            }) : null;
+        input.setAttribute("aria-invalid", String(problem !== null));
+        if (problem === null) return latest.context.send(value);
+        line.dataset.state = "invalid";
+        line.textContent = problem;
+        input.focus();
+    });
+    input.addEventListener("input", () => {
+        if (line.dataset.state !== "invalid") return;
+        input.removeAttribute("aria-invalid");
+        showState(line, latest.context.answer, latest.context.words);
+    });
+
+    return {
+        node: form,
+        update(element, context) {
+            const { answer, words, texts } = context;
+            const before = latest.context.answer?.state;
+            latest = { element, context };
+            const state = answer?.state ?? "idle";
+            label.textContent = caption.textContent = texts.text(element.label);
+            label.hidden = state === "accepted";
+            prefix.textContent = sign?.(words, element) ?? "";
+            prefix.hidden = !sign;
+            send.textContent = words.text("answer.send");
+            const final = isFinal(state);
+            form.dataset.state = state;
+            form.querySelector(".answer-row").hidden = final;
+            input.disabled = final || state === "sending";
+            send.disabled = final || state === "sending";
+            locked.hidden = state !== "accepted";
+            recorded.textContent = state === "accepted" ? show(answer.value, latest) : "";
+            if (line.dataset.state !== "invalid" || before !== state) {
+                showState(line, answer, words);
+            }
+            if (state === "idle" && before === "accepted") input.value = "";
+        },
+    };
+}
+
+function money(element, context) {
+    const currency = () => element.currency ?? context.texts.currency;
+    return fieldPart(element, context, {
+        mode: "decimal",
+        sign: (words) => currencySign(words.locale, currency()),
+        read: (text) => parseMinor(text, minorDigits(currency())),
+        hint: (words) => words.text("answer.money", {
+            example: minorDigits(currency()) === 0 ? "49" : "49.9",
+        }),
+        show: (value, { context }) => context.words.money(value, currency()),
+    });
+}
+
+function number(element, context) {
+    return fieldPart(element, context, {
+        mode: "numeric",
+        read: (text) => (/^-?\d+$/.test(text.normalize("NFKC").trim())
+            ? Number(text.normalize("NFKC").trim()) : null),
+        hint: (words) => words.text("answer.number"),
+        show: (value, { context }) => context.words.integer(value),
+    });
+}
+
+function button(element) {
+    const { id } = element;
+    const line = stateLine(id);
+    let latest = null;
+    const press = make("button", {
+        class: "primary wide", type: "button", "data-test": `answer-send-${id}`,
+        on: { click: () => latest.send(null) },
+    });
+    return {
+        node: make("div", { class: "answer" }, press, line),
+        update(element, context) {
+            latest = context;
+            const state = context.answer?.state ?? "idle";
+            press.textContent = context.texts.text(element.label ?? id);
+            press.disabled = element.disabled === true || state === "sending" || isFinal(state);
+            showState(line, context.answer, context.words);
+        },
+    };
+}
+
+function choice(element) {
+    const { id } = element;
+    const label = make("legend", { class: "answer-label" });
+    const options = make("div", { class: "answer-options" });
+    const line = stateLine(id);
+    let drawn = null;
+    return {
+        node: make("fieldset", { class: "answer answer-choice" }, label, options, line),
+        update(element, context) {
+            const { answer, texts, words } = context;
+            const state = answer?.state ?? "idle";
+            label.textContent = texts.text(element.label);
+            const values = JSON.stringify(element.options.map(({ value }) => value));
+            if (values !== drawn) {
+                drawn = values;
+                options.replaceChildren(...element.options.map(({ value }) => make("button", {
+                    class: "option", type: "button", "data-test": `answer-send-${id}`,
+                    "data-value": String(value),
+                })));
+            }
+            element.options.forEach((option, index) => {
+                const press = options.children[index];
+                const chosen = answer !== null && answer.value === option.value
+                    && ["sending", "accepted", "done"].includes(state);
+                press.replaceChildren(make("span", { text: texts.text(option.label) }),
+                    chosen ? icon("check") : "");
+                press.setAttribute("aria-pressed", String(chosen));
+                press.disabled = state === "sending" || isFinal(state);
+                press.onclick = () => context.send(option.value);
+            });
+            showState(line, answer, words);
+        },
+    };
+}
+
+export const answerParts = { money, number, button, choice };

@@ -1,0 +1,192 @@
+/**
+ * The elements of a panel that are only looked at.
+ *
+ * @module panel-display
+ */
+
+import { make, icon, prefersStillness } from "./dom.js";
+
+/** With so many left a screen reader hears of it, once. */
+const spokenSecondsLeft = 10;
+
+function title() {
+    const node = make("h3", { class: "panel-title" });
+    return {
+        node,
+        update({ text, args }, { texts }) {
+            node.textContent = texts.text(text, args);
+        },
+    };
+}
+
+function text() {
+    const node = make("p", { class: "panel-text" });
+    return {
+        node,
+        update({ text, args }, { texts }) {
+            node.textContent = texts.text(text, args);
+        },
+    };
+}
+
+function product() {
+    const picture = make("img", { class: "product-picture", width: "160", height: "160" });
+    const name = make("figcaption", { class: "product-name" });
+    const price = make("p", { class: "product-price" });
+    const node = make("figure", { class: "product" }, picture,
+        make("div", { class: "product-facts" }, name, price));
+    picture.addEventListener("error", () => { picture.hidden = true; });
+    return {
+        node,
+        update({ product }, { words }) {
+            const shown = words.pick(product.title);
+            if (picture.getAttribute("src") !== product.image && product.image) {
+                picture.hidden = false;
+                picture.src = product.image;
+            }
+            picture.hidden ||= !product.image;
+            picture.alt = shown;
+            name.textContent = shown;
+            const hidden = typeof product.priceMinor !== "number";
+            price.dataset.hidden = hidden;
+            price.textContent = hidden ? words.text("price.hidden")
+                : words.money(product.priceMinor, product.currency);
+        },
+    };
+}
+
+function countdown(element, context) {
+    const digits = make("span", { class: "countdown-digits" });
+    const bar = make("span", { class: "countdown-bar" });
+    const node = make("div", { class: "countdown", role: "timer" },
+        make("span", { class: "countdown-track" }, bar), digits);
+    let latest = { element, context };
+    let spoken = null;
+
+    const tick = () => {
+        const { element, context } = latest;
+        const left = Math.max(0, element.endsAt - context.now());
+        const seconds = Math.ceil(left / 1000);
+        const over = left === 0;
+        node.dataset.state = over ? "over" : seconds <= spokenSecondsLeft ? "near" : "running";
+        const shown = over ? context.words.text("countdown.over")
+            : `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+        if (digits.textContent !== shown) digits.textContent = shown;
+        const share = Math.min(1, left / (1000 * Math.max(1, element.seconds)));
+        bar.style.setProperty("--share", share.toFixed(4));
+        const stage = over ? "over" : seconds <= spokenSecondsLeft ? "near" : "far";
+        if (spoken !== null && spoken !== stage && stage !== "far") {
+            context.say(over ? shown : context.words.text("countdown.seconds", { seconds }));
+        }
+        spoken = stage;
+    };
+    const timer = setInterval(tick, 250);
+    return {
+        node,
+        update(element, context) {
+            if (element.endsAt !== latest.element.endsAt) spoken = null;
+            latest = { element, context };
+            node.setAttribute("aria-label", context.words.text("countdown"));
+            tick();
+        },
+        dispose: () => clearInterval(timer),
+    };
+}
+
+function viewer() {
+    const initial = make("span", { class: "viewer-initial", "aria-hidden": "true" });
+    const name = make("b");
+    return {
+        node: make("p", { class: "viewer" }, initial, name),
+        update(element) {
+            const shown = element.name || element.user;
+            initial.textContent = [...shown][0] ?? "";
+            name.textContent = shown;
+        },
+    };
+}
+
+function stat() {
+    const label = make("dt");
+    const value = make("dd");
+    return {
+        node: make("dl", { class: "stat" }, label, value),
+        update(element, { texts }) {
+            label.textContent = texts.text(element.label);
+            value.textContent = texts.value(element.value);
+            value.dataset.value = typeof element.value === "object" ? "" : element.value;
+        },
+    };
+}
+
+function list(element, context) {
+    const labelId = `${context.domId}-label`;
+    const label = make("h4", { class: "list-label", id: labelId });
+    const rows = make("ol", { class: "list-rows" });
+    const empty = make("p", { class: "list-empty" });
+    const frame = make("div", {
+        class: "list-frame", tabindex: "0", role: "region", "aria-labelledby": labelId,
+    }, rows, empty);
+    let known = null;
+    return {
+        node: make("div", { class: "list" }, label, frame),
+        update({ label: key, items = [] }, { texts, words }) {
+            label.textContent = texts.text(key);
+            empty.textContent = words.text("list.empty");
+            empty.hidden = items.length > 0;
+            const now = new Set();
+            rows.replaceChildren(...items.map((item) => {
+                const identity = JSON.stringify([item.name, item.value]);
+                now.add(identity);
+                const fresh = known !== null && !known.has(identity);
+                return make("li", { class: fresh ? "fresh" : null },
+                    make("span", { class: "list-name", text: item.name }),
+                    make("span", { class: "list-value", text: texts.value(item.value) }));
+            }));
+            known = now;
+        },
+    };
+}
+
+const confettiCount = 44;
+const confettiShades = 5;
+
+/** A handful of paper over the page, once; garlands at rest for who asked for less movement. */
+function celebrate() {
+    const note = make("p", { class: "celebrate" }, icon("gift"), make("span"));
+    const sky = make("div", { class: "confetti", "aria-hidden": "true" });
+    if (!prefersStillness()) {
+        document.body.append(sky);
+        const flights = Array.from({ length: confettiCount }, (_, index) => {
+            const paper = make("span", { "data-shade": String(index % confettiShades) });
+            sky.append(paper);
+            return throwPaper(paper).finished;
+        });
+        Promise.allSettled(flights).then(() => sky.remove());
+    }
+    return {
+        node: note,
+        update(_, { words }) {
+            note.lastElementChild.textContent = words.text("celebrate");
+        },
+        dispose: () => sky.remove(),
+    };
+}
+
+function throwPaper(paper) {
+    const across = Math.random() * innerWidth;
+    const drift = (Math.random() - 0.5) * 220;
+    const turns = 360 + Math.random() * 900;
+    return paper.animate([
+        { transform: `translate3d(${across}px, -24px, 0) rotate(0) rotateX(0)` },
+        {
+            transform: `translate3d(${across + drift}px, ${innerHeight + 24}px, 0) `
+                + `rotate(${turns}deg) rotateX(${turns}deg)`,
+        },
+    ], {
+        duration: 2_400 + Math.random() * 1_800, delay: Math.random() * 500, fill: "both",
+        easing: "cubic-bezier(.25, .5, .6, 1)",
+    });
+}
+
+export const displayParts = { title, text, product, countdown, viewer, stat, list, celebrate };

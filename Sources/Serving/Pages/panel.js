@@ -1,0 +1,220 @@
+/**
+ * Draws a plugin's panel: data in, elements of this page out (protocol.md, "Panels").
+ *
+ * @module panel
+ */
+
+import { make, icon } from "./dom.js";
+import { questionOf } from "./playhouse.js";
+import { answerParts } from "./panel-answers.js";
+import { displayParts } from "./panel-display.js";
+
+const makers = { ...displayParts, ...answerParts };
+
+/**
+ * One panel as a card. Elements are kept as long as their kind and id stay, so that what a viewer
+ * is typing survives an update of the panel.
+ */
+export class PanelCard {
+    node;
+    #plugin;
+    #words;
+    #texts;
+    #now;
+    #act;
+    #heading;
+    #body;
+    #announcer;
+    #announced = null;
+    #parts = new Map();
+    /** What became of the answers, by element id: `{state, value, question, error}`. */
+    #answers = new Map();
+    #panel = null;
+    #own = null;
+    #title = "";
+    /** Only the latest of several updates that wait for the texts is drawn. */
+    #turn = 0;
+
+    /**
+     * @param {object} options
+     * @param {string} options.plugin
+     * @param {string} options.testName For `data-test`.
+     * @param {import("./words.js").Words} options.words
+     * @param {import("./words.js").PluginWords} options.texts
+     * @param {() => number} options.now The server's time.
+     * @param {(name: string, value: unknown) => Promise<object>} options.act Sends `act`.
+     * @param {boolean} [options.bare] Without heading, where the surroundings have one.
+     */
+    constructor({ plugin, testName, words, texts, now, act, bare = false }) {
+        this.#plugin = plugin;
+        this.#words = words;
+        this.#texts = texts;
+        this.#now = now;
+        this.#act = act;
+        const titleId = `${testName}-title`;
+        this.#heading = make("h2", { class: "panel-heading", id: titleId });
+        this.#body = make("div", { class: "panel-body", id: `${testName}-body` });
+        this.#announcer = make("p", { class: "unseen", role: "status" });
+        this.node = make("section", {
+            class: bare ? "panel panel-bare" : "panel", "data-test": testName,
+            "aria-labelledby": bare ? null : titleId,
+        }, bare ? null : this.#bar(), this.#body, this.#announcer);
+        words.addEventListener("change", this.#redraw);
+    }
+
+    /** Shows a panel with what only this viewer sees on it. */
+    show(panel, own, title) {
+        this.#panel = panel;
+        this.#own = own;
+        this.#title = title;
+        this.#texts.note(panel);
+        this.#settleAnswers();
+        this.#draw();
+    }
+
+    /** Stops what moves. The card is not used again. */
+    dispose() {
+        this.#panel = null;
+        this.#words.removeEventListener("change", this.#redraw);
+        for (const part of this.#parts.values()) part.dispose?.();
+        this.node.remove();
+    }
+
+    #redraw = () => this.#draw();
+
+    #bar() {
+        const fold = make("button", {
+            class: "quiet fold", type: "button", "aria-expanded": "true",
+            "aria-controls": this.#body.id, "data-words-label": "fold",
+            on: { click: () => this.#fold(fold) },
+        }, icon("fold"));
+        return make("header", { class: "panel-bar" }, icon("gift"), this.#heading, fold);
+    }
+
+    #fold(button) {
+        const folded = !this.#body.hidden;
+        this.#body.hidden = folded;
+        button.setAttribute("aria-expanded", String(!folded));
+        button.dataset.wordsLabel = folded ? "unfold" : "fold";
+        this.#words.apply(button.parentElement);
+    }
+
+    async #draw() {
+        const turn = ++this.#turn;
+        await this.#texts.load();
+        if (turn !== this.#turn || !this.#panel) return;
+        this.#heading.textContent = this.#title || this.#plugin;
+        this.#words.apply(this.node);
+        const seen = new Map();
+        const before = this.#parts;
+        this.#parts = new Map();
+        const nodes = [];
+        for (const plain of this.#panel.elements ?? []) {
+            const element = { ...plain, ...this.#own?.[plain.id] };
+            const name = `${element.kind}:${element.id ?? ""}`;
+            const nth = (seen.get(name) ?? 0) + 1;
+            seen.set(name, nth);
+            const key = `${name}:${nth}`;
+            const part = before.get(key) ?? this.#make(element);
+            if (!part) continue;
+            before.delete(key);
+            this.#parts.set(key, part);
+            part.update(element, this.#context(element));
+            nodes.push(part.node);
+        }
+        for (const part of before.values()) {
+            part.dispose?.();
+            part.node.remove();
+        }
+        place(this.#body, nodes);
+        this.#announce();
+    }
+
+    /** A kind that this page does not know yet is left out, as protocol.md has it for fields. */
+    #make(element) {
+        const part = makers[element.kind]?.(element, this.#context(element));
+        if (!part) return null;
+        part.node.dataset.kind = element.kind;
+        if (element.id) part.node.dataset.element = element.id;
+        return part;
+    }
+
+    #context(element) {
+        return {
+            words: this.#words, texts: this.#texts, now: this.#now,
+            domId: `${this.#plugin}-${element.id ?? element.kind}`,
+            say: (text) => this.#say(text),
+            answer: this.#answers.get(element.id) ?? null,
+            send: (value) => this.#send(element.id, value),
+        };
+    }
+
+    // MARK: Answers
+
+    /** Forgets what was answered to another question; takes over what the room has recorded. */
+    #settleAnswers() {
+        const elements = this.#panel?.elements ?? [];
+        for (const [id, answer] of [...this.#answers]) {
+            const recorded = this.#own?.[id]?.locked !== undefined;
+            const sameQuestion = questionOf(this.#panel, id) === answer.question;
+            if (!sameQuestion || (answer.recorded && !recorded)) this.#answers.delete(id);
+        }
+        for (const plain of elements) {
+            const { id, locked } = { ...plain, ...this.#own?.[plain.id] };
+            if (id === undefined || locked === undefined || locked === null) continue;
+            const repeated = this.#answers.get(id)?.repeated;
+            this.#answers.set(id, {
+                state: "accepted", value: locked, recorded: true, repeated,
+                question: questionOf(this.#panel, id),
+            });
+        }
+    }
+
+    async #send(id, value) {
+        const answer = { state: "sending", value, question: questionOf(this.#panel, id) };
+        this.#answers.set(id, answer);
+        this.#draw();
+        try {
+            const reply = await this.#act(id, value);
+            answer.state = reply.accepted === undefined ? "done" : "accepted";
+            answer.value = reply.value ?? value;
+        } catch (error) {
+            Object.assign(answer, outcomeOf(error));
+        }
+        // Meanwhile the question may have changed, or the room's record have come.
+        if (this.#answers.get(id) === answer) this.#draw();
+    }
+
+    // MARK: Speaking
+
+    /** Tells a screen reader when the panel says something new. */
+    #announce() {
+        const titles = this.#body.querySelectorAll("[data-kind=title], [data-kind=viewer]");
+        const text = [...titles].map((node) => node.textContent).join(" · ");
+        if (this.#announced !== null && text !== this.#announced) this.#say(text);
+        this.#announced = text;
+    }
+
+    #say(text) {
+        this.#announcer.textContent = text;
+    }
+}
+
+function outcomeOf(error) {
+    switch (error.code) {
+    case "LATE": return { state: "late", error };
+    case "ALREADY_ANSWERED":
+        return { state: "accepted", value: error.value, repeated: true };
+    case "DISCONNECTED": case "TIMEOUT": return { state: "lost", error };
+    default: return { state: "refused", error };
+    }
+}
+
+/** Puts nodes in order without touching those that are in their place: focus stays. */
+function place(parent, nodes) {
+    nodes.forEach((node, index) => {
+        if (parent.children[index] !== node) {
+            parent.insertBefore(node, parent.children[index] ?? null);
+        }
+    });
+}

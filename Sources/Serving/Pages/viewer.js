@@ -1,0 +1,148 @@
+/**
+ * The viewer's page.
+ *
+ * @module viewer
+ */
+
+import { find } from "./dom.js";
+import { LikeButton } from "./likes.js";
+import { offerLocales, placeIcons, showRoom } from "./page.js";
+import { PanelCard } from "./panel.js";
+import { Playhouse } from "./playhouse.js";
+import { forgetToken, roomOfAddress, takeToken } from "./session.js";
+import { preferredLocale, remember, remembered, Words } from "./words.js";
+
+const nameKey = "playhouse.name";
+const danmakuKey = "playhouse.danmaku";
+
+const words = new Words();
+const room = new Playhouse({
+    room: roomOfAddress(), token: takeToken(), locale: preferredLocale(),
+    name: remembered(nameKey) ?? undefined,
+});
+/** A debugging aid: the room as this page sees it. */
+window.playhouse = room;
+
+placeIcons();
+offerLocales(words);
+await words.use(preferredLocale());
+words.addEventListener("change", () => { room.locale = words.locale; });
+
+const { overlay, shelf } = showRoom({
+    room, words, pageName: "page.viewer",
+    asGuest() {
+        forgetToken();
+        room.token = undefined;
+        room.reconnect();
+    },
+});
+
+// MARK: Danmaku, likes
+
+const toggle = find("danmaku-toggle");
+function showDanmaku(shown) {
+    overlay.shown = shown;
+    toggle.setAttribute("aria-pressed", String(shown));
+}
+toggle.addEventListener("click", () => {
+    showDanmaku(!overlay.shown);
+    remember(danmakuKey, overlay.shown ? "on" : "off");
+});
+showDanmaku(remembered(danmakuKey) !== "off");
+
+const likes = new LikeButton({
+    button: find("like"), count: find("likes-count"), sky: document.querySelector(".like-sky"),
+    words, send: (count) => room.request("like", { count }),
+});
+
+// MARK: Panels
+
+const cards = new Map();
+const panelKey = /^panel:(.+):viewer$/;
+
+function showPanel(plugin) {
+    const panel = room.states.get(`panel:${plugin}:viewer`);
+    const card = cards.get(plugin);
+    if (!panel) {
+        card?.dispose();
+        cards.delete(plugin);
+        return;
+    }
+    const shown = card ?? makeCard(plugin);
+    const title = words.pick(room.states.get("plugins")?.[plugin]?.title);
+    shown.show(panel, room.states.get(`own:${plugin}`), title);
+}
+
+function makeCard(plugin) {
+    const card = new PanelCard({
+        plugin, testName: `panel-${plugin}`, words, texts: shelf.of(plugin),
+        now: () => room.serverNow(),
+        act: (name, value) => room.request("act", { plugin, name, value }),
+    });
+    cards.set(plugin, card);
+    find("panels").append(card.node);
+    return card;
+}
+
+room.addEventListener("state", ({ detail: { key } }) => {
+    const plugin = panelKey.exec(key)?.[1] ?? /^own:(.+)$/.exec(key)?.[1];
+    if (plugin) showPanel(plugin);
+    if (key === "plugins") cards.forEach((_, known) => showPanel(known));
+    if (key === "likes") likes.set(room.states.get("likes")?.count ?? 0);
+});
+words.addEventListener("change", () => cards.forEach((_, plugin) => showPanel(plugin)));
+
+// MARK: Names
+
+const nameCard = find("name-card");
+const nameInput = find("join-name");
+const nameChip = find("name-chip");
+let nameAsked = remembered(nameKey) !== null;
+
+function askName(asked) {
+    nameCard.hidden = !asked;
+    document.body.toggleAttribute("data-naming", asked);
+}
+
+function showName() {
+    const shown = room.name || room.me?.name || words.text("name.guest");
+    nameChip.hidden = Boolean(room.token);
+    nameChip.setAttribute("aria-label", words.text("name.change", { name: shown }));
+    nameChip.title = shown;
+    if (room.token) askName(false);
+}
+
+room.addEventListener("welcome", ({ detail }) => {
+    likes.set(detail.states?.likes?.count ?? 0, { fresh: true });
+    showName();
+    if (!room.token && !nameAsked) askName(true);
+    nameAsked = true;
+});
+nameChip.addEventListener("click", () => {
+    askName(nameCard.hidden);
+    if (nameCard.hidden) return;
+    nameInput.value = room.name ?? "";
+    nameInput.select();
+});
+find("join-skip").addEventListener("click", () => {
+    askName(false);
+    find("say-input").focus();
+});
+nameCard.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") find("join-skip").click();
+});
+nameCard.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const name = nameInput.value.trim();
+    askName(false);
+    find("say-input").focus();
+    if (name === "" || name === room.name) return;
+    room.name = name;
+    remember(nameKey, name);
+    showName();
+    room.reconnect();
+});
+words.addEventListener("change", showName);
+
+showName();
+room.connect();

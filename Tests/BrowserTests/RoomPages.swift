@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+import Visiting
+import Wire
+
+/// What people do on the pages of a room, in words of the room.
+extension Page {
+    static let game = "price-guess"
+
+    /// Waits until the page has joined the room.
+    func waitForRoom(sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        try await wait(
+            until: "\(Self.element("status"))?.dataset.state === 'open'",
+            sourceLocation: sourceLocation)
+    }
+
+    /// Gives a name on the card that asks for one.
+    func giveName(_ name: String) async throws {
+        try await wait(until: "\(Self.element("name-card"))?.hidden === false")
+        try await type(name, into: "join-name")
+        try await click("join-enter")
+        try await wait(
+            until: "playhouse.status.state === 'open' && playhouse.me.name === \(Self.quoted(name))"
+        )
+    }
+
+    func say(_ text: String) async throws {
+        try await type(text, into: "say-input")
+        try await click("say-send")
+    }
+
+    /// Waits until the chat shows a text and returns the message's id.
+    @discardableResult
+    func waitForMessage(
+        _ text: String, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> String {
+        let found = """
+            [...document.querySelectorAll('[data-test="chat"] li[data-message]')]
+                .find((line) => line.innerText.includes(\(Self.quoted(text))))
+            """
+        try await wait(until: found, sourceLocation: sourceLocation)
+        return try await evaluate("(\(found)).dataset.message").stringValue ?? ""
+    }
+
+    /// Waits until a text can be read in an element, given by its `data-test` name.
+    func wait(
+        forText text: String, in test: String, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let element = Self.element(test)
+        try await wait(
+            until:
+                "\(element)?.checkVisibility() && \(element).innerText.includes(\(Self.quoted(text)))",
+            sourceLocation: sourceLocation)
+    }
+
+    /// Guesses a price, written as a person writes it, and waits until it is accepted.
+    func guess(_ amount: String) async throws {
+        try await type(amount, into: "answer-input-guess")
+        try await click("answer-send-guess")
+        try await waitForAcceptedGuess()
+    }
+
+    func waitForAcceptedGuess(sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        try await wait(
+            until: "\(Self.element("answer-state-guess"))?.dataset.state === 'accepted'",
+            sourceLocation: sourceLocation)
+    }
+
+    /// Begins to note every event of the room that the page is told of.
+    func noteEvents() async throws {
+        try await evaluate(
+            """
+            window.noted = [];
+            playhouse.addEventListener("event", ({ detail }) =>
+                window.noted.push([detail.offset, detail.name]));
+            """)
+    }
+
+    /// The events noted so far: offset and name.
+    func notedEvents() async throws -> [(offset: Int64, name: String)] {
+        (try await evaluate("window.noted").arrayValue ?? []).map { event in
+            (event[0]?.integerValue ?? -1, event[1]?.stringValue ?? "")
+        }
+    }
+
+    /// Keeps a picture of the page for people to look at.
+    func keepPicture(_ file: String) async throws {
+        let package = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        try await screenshot(package.appendingPathComponent("artifacts/\(file).png"))
+    }
+}

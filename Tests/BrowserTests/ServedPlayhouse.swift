@@ -1,0 +1,156 @@
+import Foundation
+import Wire
+
+/// A playhouse in a process of its own, as operators run it, with one room and one game.
+final class ServedPlayhouse: Sendable {
+    static let room = "teahouse"
+    private static let startSecondsMax = 30.0
+
+    let port: UInt16
+    private let process: ServedProcess
+    private let folder: URL
+
+    /// The executable beside the tests that run.
+    private static func executable() throws -> URL {
+        // With some runners the tests are a bundle that another executable loads.
+        let bundle = CommandLine.arguments.first { $0.contains(".xctest") }
+        var place = bundle.map { URL(fileURLWithPath: $0) } ?? Bundle.main.bundleURL
+        for _ in 0..<6 {
+            let file = place.appendingPathComponent("playhouse")
+            if !file.hasDirectoryPath, FileManager.default.isExecutableFile(atPath: file.path) {
+                return file
+            }
+            place = place.deletingLastPathComponent()
+        }
+        throw BrowserError("the executable playhouse is not beside the tests; build it first")
+    }
+
+    /// Starts a server on a free port with its data in a new folder.
+    convenience init() async throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("playhouse-tests-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try await self.init(folder: folder, port: 0)
+    }
+
+    private init(folder: URL, port: UInt16) async throws {
+        self.folder = folder
+        let file = folder.appendingPathComponent("config.json")
+        try Data(Self.configuration(port: port).encoded()).write(to: file)
+        process = try ServedProcess(
+            Self.executable(), ["serve", "--config", file.path],
+            output: folder.appendingPathComponent("server-\(UUID().uuidString).log"))
+        let end = Date().addingTimeInterval(Self.startSecondsMax)
+        while true {
+            if let port = Self.port(in: process.text) {
+                self.port = port
+                return
+            }
+            guard process.isRunning, Date() < end else {
+                throw BrowserError("the server did not start:\n\(process.text.suffix(2000))")
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    /// Ends the server as `kill -9` does and starts it again on the same port and data.
+    func killedAndRestarted() async throws -> ServedPlayhouse {
+        process.kill()
+        return try await ServedPlayhouse(folder: folder, port: port)
+    }
+
+    /// Signs a token with the command that operators use.
+    func token(role: String, subject: String, name: String) async throws -> String {
+        let output = folder.appendingPathComponent("token-\(UUID().uuidString)")
+        let command = try ServedProcess(
+            Self.executable(),
+            [
+                "token", "--config", folder.appendingPathComponent("config.json").path,
+                "--room", role == "service" ? "*" : Self.room, "--role", role,
+                "--subject", subject, "--name", name,
+            ], output: output)
+        let end = Date().addingTimeInterval(10)
+        while command.isRunning, Date() < end { try await Task.sleep(for: .milliseconds(10)) }
+        let text = command.text.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard text.split(separator: ".").count == 3 else {
+            throw BrowserError("playhouse token said: \(text)")
+        }
+        return text
+    }
+
+    /// Where a viewer's page is; through another port if a proxy stands between.
+    func viewerAddress(token: String? = nil, port: UInt16? = nil) -> String {
+        "http://127.0.0.1:\(port ?? self.port)/rooms/\(Self.room)"
+            + (token.map { "#token=\($0)" } ?? "")
+    }
+
+    func hostAddress(token: String) -> String {
+        "http://127.0.0.1:\(port)/host/\(Self.room)#token=\(token)"
+    }
+
+    /// What the server has logged.
+    var log: String { process.text }
+
+    /// Ends the server and removes its data.
+    func close() {
+        process.kill()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    private static func port(in log: String) -> UInt16? {
+        for line in log.split(separator: "\n") {
+            guard let entry = try? JSON(parsing: Array(line.utf8)),
+                entry["message"]?.stringValue?.hasPrefix("listening") == true
+            else { continue }
+            return entry["port"]?.integerValue.flatMap(UInt16.init(exactly:))
+        }
+        return nil
+    }
+
+    private static func configuration(port: UInt16) -> JSON {
+        let package = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        return [
+            "listen": ["host": "127.0.0.1", "port": .integer(Int64(port))], "data": "data",
+            "plugins": .string(package.appendingPathComponent("Plugins").path),
+            "keys": [["kid": "k1", "secret": "only-for-the-tests-in-a-browser-0123456789"]],
+            "log": ["format": "json", "level": "info"],
+            "rooms": [
+                [
+                    "id": .string(room), "title": ["zh": "云上茶馆", "en": "Tea house"],
+                    "anonymous": true,
+                    "show": [
+                        "id": "spring-tea", "pools": ["coupon": 10],
+                        "products": [
+                            [
+                                "id": "oolong",
+                                "title": ["zh": "冻顶乌龙 150 克", "en": "Dong Ding oolong, 150 g"],
+                                "currency": "CNY", "priceMinor": 12_800,
+                            ]
+                        ],
+                        "plugins": [
+                            [
+                                "id": "price-guess",
+                                "config": ["product": "oolong", "price": 12_800, "seconds": 60],
+                            ]
+                        ],
+                    ],
+                ]
+            ],
+        ]
+    }
+}
+
+/// Runs a body with a server that ends with it, whatever happens. The body may put another server in
+/// its place.
+func withPlayhouse<Result: Sendable>(
+    _ body: (inout ServedPlayhouse) async throws -> Result
+) async throws -> Result {
+    var server = try await ServedPlayhouse()
+    defer { server.close() }
+    do {
+        return try await body(&server)
+    } catch {
+        throw BrowserError("\(error)\nserver log, last lines:\n\(server.log.suffix(1500))")
+    }
+}

@@ -1,0 +1,2 @@
+-- error: a cycle as argument
+local t = {} t.t = t room.collect(t)

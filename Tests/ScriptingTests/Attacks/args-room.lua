@@ -1,0 +1,2 @@
+-- error: room itself as argument
+room.collect(room)

@@ -1,0 +1,2 @@
+-- error|done: char of many numbers
+return string.char(table.unpack({}, 1, 8000))

@@ -1,0 +1,2 @@
+-- error: no debug
+return debug.getregistry()

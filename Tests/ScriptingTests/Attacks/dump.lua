@@ -1,0 +1,2 @@
+-- error: no string.dump
+return ('').dump(function() end)

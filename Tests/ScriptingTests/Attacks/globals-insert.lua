@@ -1,0 +1,2 @@
+-- error: library functions respect the freeze
+table.insert(_ENV, 1)

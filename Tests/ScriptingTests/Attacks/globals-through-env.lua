@@ -1,0 +1,2 @@
+-- error: _ENV is the frozen table
+rawset(_ENV, 'string', {})

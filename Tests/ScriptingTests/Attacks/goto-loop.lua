@@ -1,0 +1,2 @@
+-- budget: a loop of goto
+::again:: goto again

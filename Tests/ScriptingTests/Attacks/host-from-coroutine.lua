@@ -1,0 +1,2 @@
+-- done: host functions work in coroutines
+coroutine.wrap(function() room.collect('x') coroutine.yield() end)()

@@ -1,0 +1,2 @@
+-- budget: a length that lies
+return table.concat(setmetatable({}, { __len = function() return math.maxinteger end, __index = function() return '' end }))

@@ -1,0 +1,2 @@
+-- error: another plugin's string.format
+rawset(string, 'format', nil)

@@ -1,0 +1,2 @@
+-- error: another plugin's string.format
+string.format = function() return 'owned' end

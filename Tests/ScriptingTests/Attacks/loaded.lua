@@ -1,0 +1,2 @@
+-- error: no package.loaded
+return package.loaded.os

@@ -1,0 +1,2 @@
+-- error: move whose count overflows
+return table.move({}, math.mininteger, math.maxinteger, 1)

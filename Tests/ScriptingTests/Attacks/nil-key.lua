@@ -1,0 +1,2 @@
+-- error: nil as a key of the state
+room.state[nil] = 1

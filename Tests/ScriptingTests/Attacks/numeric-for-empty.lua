@@ -1,0 +1,2 @@
+-- budget: a loop with nothing in it
+for i = 1, math.maxinteger do end

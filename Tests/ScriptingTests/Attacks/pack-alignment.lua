@@ -1,0 +1,2 @@
+-- error: pack with a bad alignment
+return string.pack('!17i16', 1)

@@ -1,0 +1,2 @@
+-- budget: %b is quadratic
+return ('('):rep(3e5):gsub('%b()', '')

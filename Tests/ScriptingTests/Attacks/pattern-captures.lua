@@ -1,0 +1,2 @@
+-- error: too many captures
+return ('a'):find(('()'):rep(40))

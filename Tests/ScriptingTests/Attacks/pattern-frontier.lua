@@ -1,0 +1,2 @@
+-- error: %f without a set
+return ('a'):find('%f')

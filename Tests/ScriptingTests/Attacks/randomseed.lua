@@ -1,0 +1,2 @@
+-- error: no randomseed
+math.randomseed(1)

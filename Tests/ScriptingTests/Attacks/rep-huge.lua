@@ -1,0 +1,2 @@
+-- error: rep of much
+return ('x'):rep(1 << 40)

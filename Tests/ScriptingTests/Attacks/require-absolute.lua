@@ -1,0 +1,2 @@
+-- error: require stays in the folder
+return require '/etc/passwd'

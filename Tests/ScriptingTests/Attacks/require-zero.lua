@@ -1,0 +1,2 @@
+-- error: a zero byte in a module name
+return require 'lib.x\0'

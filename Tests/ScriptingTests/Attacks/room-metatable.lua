@@ -1,0 +1,2 @@
+-- error: what is behind room
+return getmetatable(room).__index

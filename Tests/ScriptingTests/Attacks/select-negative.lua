@@ -1,0 +1,2 @@
+-- error: select outside its arguments
+return select(-5, 1)

@@ -1,0 +1,2 @@
+-- error: a table whose metatable lies
+room.state.x = setmetatable({}, { __pairs = function() return next, {}, nil end })

@@ -1,0 +1,2 @@
+-- error: room.state keeps its metatable
+setmetatable(room.state, { __index = print })

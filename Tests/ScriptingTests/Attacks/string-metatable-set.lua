@@ -1,0 +1,2 @@
+-- error: the metatable of all texts
+setmetatable(getmetatable('') or {}, nil) return (''):dump()

@@ -1,0 +1,2 @@
+-- error: the metatable of all texts
+getmetatable('').__index = {}

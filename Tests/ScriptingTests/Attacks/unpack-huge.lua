@@ -1,0 +1,2 @@
+-- error: unpack of much
+return table.unpack({}, 1, 1e8)

@@ -1,0 +1,2 @@
+-- error: unpack whose count overflows
+return table.unpack({}, math.mininteger, math.maxinteger)

@@ -1,0 +1,2 @@
+-- budget: a looping message handler
+xpcall(error, function() while true do end end)

@@ -1,0 +1,2 @@
+-- budget: handlers inside handlers
+local function h() xpcall(function() while true do end end, h) h() end h()

@@ -1,0 +1,2 @@
+-- error: a yield that nobody resumes
+coroutine.yield()

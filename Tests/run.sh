@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Builds the tests once, runs the named stages in order, and ends with one line that says how it went.
+#
+#   Tests/run.sh fast server browser
+#
+# Stages: fast (values, files, single modules), server (sockets and whole servers), browser (pages in
+# headless Chromium), fuzz (every fuzz test; PLAYHOUSE_FUZZ_ROUNDS says for how long).
+# SWIFT names the Swift to use, LABEL begins the last line. PLAYHOUSE_SANITIZER (address, thread) builds into a
+# folder of its own.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+read -r -a swift <<< "${SWIFT:-swift}"
+options=(--disable-xctest)
+label=${LABEL:-Tests/run.sh}
+case "${PLAYHOUSE_SANITIZER:-}" in
+"") ;;
+address)
+    options+=(--sanitize=address --scratch-path .build-asan)
+    ;;
+thread)
+    options+=(--sanitize=thread --scratch-path .build-tsan)
+    ;;
+*)
+    echo "run.sh: PLAYHOUSE_SANITIZER is address or thread" >&2
+    exit 2
+    ;;
+esac
+
+output=$(mktemp)
+trap 'rm -f "$output"' EXIT
+server='^(ServingTests|VisitingTests|PlayhouseTests|BenchmarkingTests)\.'
+browser='^BrowserTests\.'
+tests=0
+
+give_up() {
+    echo "$label: FAILED $1, after $((SECONDS / 60)) min $((SECONDS % 60)) s"
+    exit 1
+}
+
+echo "Building the tests ..."
+build=("${options[@]:1}")
+"${swift[@]}" build --build-tests "${build[@]}" || give_up "to build"
+
+for stage in "$@"; do
+    case "$stage" in
+    fast) choice=(--skip "$server" --skip "$browser") ;;
+    server) choice=(--filter "$server") ;;
+    browser) choice=(--filter "$browser") ;;
+    fuzz) choice=(--filter '[Ff]uzz') ;;
+    *)
+        echo "run.sh: there is no stage $stage" >&2
+        exit 2
+        ;;
+    esac
+    echo "Running the $stage tests ..."
+    "${swift[@]}" test --skip-build "${options[@]}" "${choice[@]}" 2>&1 | tee "$output" ||
+        give_up "in the $stage tests"
+    # A filter that matches nothing is a success to `swift test`, and must not be one here.
+    count=$(sed -n 's/.*Test run with \([0-9][0-9]*\) tests\{0,1\} .*passed.*/\1/p' "$output" | tail -n 1)
+    [ "${count:-0}" -gt 0 ] || give_up "in the $stage tests: none ran"
+    tests=$((tests + count))
+done
+echo "$label: passed, $tests tests in $((SECONDS / 60)) min $((SECONDS % 60)) s"
