@@ -126,7 +126,14 @@ package actor Server {
         var programs: [String: PluginProgram] = [:]
         let wanted = Set(configuration.rooms.flatMap { $0.plugins.map(\.id) })
         for id in wanted.sorted() {
-            let program = try ProgramLoader().load(folder: configuration.plugins + "/" + id)
+            let folder = configuration.plugins + "/" + id
+            let program: PluginProgram
+            do throws(ProgramError) {
+                program = try ProgramLoader().load(folder: folder)
+            } catch {
+                throw ConfigurationError(
+                    description: "the plugin \"\(id)\" in \(folder) cannot be loaded:\n\(error)")
+            }
             programs[id] = program
             log.info(
                 "plugin loaded",
