@@ -99,6 +99,12 @@ let package = Package(
                 "PluginContract",
                 "Wire", "Cryptography", "Clockwork", "Visiting",
             ]),
+        tests(
+            "SimulationTests",
+            uses: [
+                "Playhouse", "Journaling", "PluginHosting", "PluginContract", "Scripting", "Rooms",
+                "Lanes", "Wire", "Cryptography", "Clockwork",
+            ]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
         tests("BenchmarkingTests", uses: ["Benchmarking", "Wire", "Cryptography"]),
         tests("BrowserTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),

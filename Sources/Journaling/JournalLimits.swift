@@ -1,7 +1,9 @@
 /// The largest values that a journal takes.
 package enum JournalLimits {
-    /// The fields of one record or one ledger entry together, in bytes.
-    package static let recordBytesMax = 1 << 20
+    /// The fields of one record or one ledger entry together, in bytes: more than a handler with the
+    /// largest budget, or a full batch of answers, can fill. A record that is refused could never be
+    /// written, and its room would try in vain.
+    package static let recordBytesMax = 8 << 20
     /// One snapshot, in bytes.
     package static let snapshotBytesMax = 32 << 20
     /// Calls that wait for the writer at once. A room has one under way, so this many rooms.

@@ -21,6 +21,8 @@ package struct Configuration: Sendable {
     /// Folder whose sub-folders are plugins.
     package var plugins = "Plugins"
     package var drainSeconds = 10
+    /// Records from one snapshot of a show to the next.
+    package var snapshotRecords: Int64 = 1_000
     package var rooms: [RoomConfiguration] = []
     /// Serves `/echo`, for the Autobahn suite.
     package var echoes = false
@@ -103,6 +105,7 @@ extension Configuration {
         reader.text("plugins") { plugins = path($0) }
         reader.integer("lanes", 0...64) { lanes = Int($0) }
         reader.integer("drainSeconds", 0...600) { drainSeconds = Int($0) }
+        reader.integer("snapshotRecords", 1...1_000_000) { snapshotRecords = $0 }
         reader.list("keys") { key in
             var kid = ""
             var secret = ""

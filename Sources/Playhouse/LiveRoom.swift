@@ -27,7 +27,7 @@ package actor LiveRoom {
     private nonisolated let published: Lock<RoomFigures>
     let clock: any Clock
     let log: Log
-    private let journal: any Journal
+    let journal: any Journal
     private let lanes: [Lane]
     let stage: any Stage
     let services: any HostServices
@@ -36,12 +36,13 @@ package actor LiveRoom {
     var playbill: Playbill
     /// What is under way on the stage, per plugin; no entry for a plugin whose stage is free.
     var stageWork: [String: [StageWork]] = [:]
-    private var chain: RecordChain
+    private(set) var chain: RecordChain
     private var drafts: [Draft] = []
     /// What leaves right after the batch that is being written.
     private var afterCommit: [Afterwards] = []
     private var isCommitting = false
     private var isJournalFailing = false
+    var snapshots: SnapshotPace
     private var deliveries: [[Delivery]]
     private var callers: [SessionID: @Sendable ([UInt8]) -> Void] = [:]
     private var callerCount: UInt64 = 0
@@ -49,15 +50,14 @@ package actor LiveRoom {
     private var timerDue: Int64?
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
 
-    init(
-        number: Int, room: Room, playbill: Playbill, chain: RecordChain,
-        surroundings: Surroundings
-    ) {
-        id = room.settings.id
+    init(number: Int, show: ShowRecovery.Show, surroundings: Surroundings) {
+        id = show.room.settings.id
         self.number = number
-        self.room = room
-        self.playbill = playbill
-        self.chain = chain
+        room = show.room
+        playbill = show.playbill
+        chain = show.chain
+        snapshots = SnapshotPace(
+            every: surroundings.snapshotRecords, last: show.snapshotSequence)
         clock = surroundings.clock
         log = surroundings.log
         journal = surroundings.journal
@@ -77,6 +77,8 @@ package actor LiveRoom {
         package var lanes: [Lane]
         package var stage: any Stage
         package var services: any HostServices
+        /// Records from one snapshot of a show to the next.
+        package var snapshotRecords: Int64 = 1_000
 
         package init(
             clock: any Clock, log: Log, journal: any Journal, lanes: [Lane], stage: any Stage,
@@ -276,11 +278,15 @@ package actor LiveRoom {
         drafts = []
         let time = clock.unixMilliseconds
         let (records, entries) = chain.records(of: batch, atMilliseconds: time)
-        Task { await commit(batch, records, entries, atMilliseconds: time) }
+        // Plays are ahead of the journal, but never of the drafts that they have given: here, and
+        // only here, they stand as after the last of these records.
+        let playbill = snapshots.isDue(at: chain.sequence) ? self.playbill : nil
+        Task { await commit(batch, records, entries, playbill, atMilliseconds: time) }
     }
 
     private func commit(
-        _ batch: [Draft], _ records: [Record], _ entries: [LedgerEntry], atMilliseconds time: Int64
+        _ batch: [Draft], _ records: [Record], _ entries: [LedgerEntry], _ playbill: Playbill?,
+        atMilliseconds time: Int64
     ) async {
         var wait: Int64 = 50
         while true {
@@ -288,6 +294,7 @@ package actor LiveRoom {
                 try await journal.append(records, entries)
                 break
             } catch {
+                if case .conflict = error, await isWritten(records) { break }
                 // What was taken is not given up: the room refuses new input and tries again, for
                 // as long as it takes (DESIGN: commit, then speak).
                 if !isJournalFailing {
@@ -314,11 +321,20 @@ package actor LiveRoom {
         isCommitting = false
         var outputs: [RoomOutput] = []
         for draft in batch { room.committed(draft, nowMilliseconds: time, into: &outputs) }
+        if let playbill { takeSnapshot(playbill) }
         let now = clock.unixMilliseconds
         perform(outputs, nowMilliseconds: now)
         say(afterCommit, nowMilliseconds: now)
         afterCommit = []
         endTurn(nowMilliseconds: now)
+    }
+
+    /// Whether records stand in the journal, of which it was said that they could not be written.
+    private func isWritten(_ records: [Record]) async -> Bool {
+        guard let first = records.first else { return true }
+        let written = try? await journal.records(
+            show: first.show, after: first.sequence - 1, limit: records.count)
+        return written == records
     }
 
     private func abandon(_ batch: [Draft]) {

@@ -98,6 +98,13 @@ extension MetricsText {
             each { $0.isJournalFailing ? 1 : 0 })
     }
 
+    mutating func add(roomsOpen rooms: [(id: String, isOpen: Bool)]) {
+        add(
+            "playhouse_room_open", "gauge",
+            "0 for a room that stays closed because its journal is damaged.",
+            rooms.map { ([("room", $0.id)], $0.isOpen ? 1 : 0) })
+    }
+
     mutating func add(journal: JournalStatistics) {
         add(
             "playhouse_journal_commits_total", "counter", "Group commits.",

@@ -9,12 +9,34 @@ package struct RecordChain: Sendable {
     package let show: String
     package private(set) var sequence: Int64 = 0
     package private(set) var offset: Int64 = 0
-    private var hash = [UInt8](repeating: 0, count: 32)
+    /// Of the last record; 32 zero bytes before the first.
+    package private(set) var hash = [UInt8](repeating: 0, count: 32)
 
     package init(show: String) { self.show = show }
 
-    /// Goes on after a record that was read back.
-    package mutating func resume(after record: Record) {
+    /// Goes on after a record whose place and hash are known from elsewhere.
+    package init(show: String, sequence: Int64, offset: Int64, hash: [UInt8]) {
+        self.show = show
+        self.sequence = sequence
+        self.offset = offset
+        self.hash = hash
+    }
+
+    /// Goes on after a record that was read back, if it is the one that follows.
+    ///
+    /// - Throws: ``DamagedShow`` for a record that is missing before it, or that is not what was
+    ///   written.
+    package mutating func resume(after record: Record) throws(DamagedShow) {
+        guard record.sequence == sequence + 1 else {
+            throw DamagedShow(
+                show: show, sequence: sequence + 1,
+                reason: "the record is missing; \(record.sequence) is the next")
+        }
+        guard record.hash == Self.hash(of: record, after: hash) else {
+            throw DamagedShow(
+                show: show, sequence: record.sequence,
+                reason: "its hash does not fit its content and the record before it")
+        }
         sequence = record.sequence
         offset = record.offset
         hash = record.hash
@@ -100,7 +122,9 @@ package struct RecordChain: Sendable {
 extension Record {
     /// What the record said in public, each with its offset.
     package var publicEvents: [(offset: Int64, event: PublicEvent)] {
-        guard !events.isEmpty, let list = (try? JSON(parsing: events))?.arrayValue else {
+        guard !events.isEmpty,
+            let list = (try? JSON(parsing: events, limits: .recorded))?.arrayValue
+        else {
             return []
         }
         let first = offset - Int64(list.count) + 1
@@ -115,8 +139,22 @@ extension Record {
     }
 
     /// A field as JSON; null where it is empty.
-    package func json(_ field: KeyPath<Record, [UInt8]>) -> JSON {
+    ///
+    /// - Throws: ``DamagedShow`` when it is no JSON.
+    package func json(_ field: KeyPath<Record, [UInt8]>) throws(DamagedShow) -> JSON {
         let bytes = self[keyPath: field]
-        return bytes.isEmpty ? .null : (try? JSON(parsing: bytes)) ?? .null
+        if bytes.isEmpty { return .null }
+        do throws(JSONError) {
+            return try JSON(parsing: bytes, limits: .recorded)
+        } catch {
+            throw DamagedShow(
+                show: show, sequence: sequence, reason: "it cannot be read: \(error)")
+        }
     }
+}
+
+extension JSONLimits {
+    /// What records and snapshots may hold: state is 32 tables deep at most, and lies inside others.
+    static let recorded = JSONLimits(
+        depthMax: 96, bytesMax: JournalLimits.snapshotBytesMax, membersMax: 1_000_000)
 }

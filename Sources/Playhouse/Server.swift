@@ -94,6 +94,7 @@ package actor Server {
             group.addTask { [self] in
                 for lane in lanes { await lane.drain() }
                 for room in rooms { await room.settled() }
+                for room in rooms { await room.keepSnapshot() }
                 // Clients need a moment to read the farewell and close.
                 while lanes.contains(where: { $0.latestStatistics.connections > 0 }) {
                     do { try await Task.sleep(for: .milliseconds(100)) } catch { break }
@@ -119,6 +120,38 @@ package actor Server {
     }
 
     // MARK: - Wiring
+
+    /// Brings every room back. One whose show is damaged stays closed, and the others open.
+    ///
+    /// - Throws: When no room can be opened, or for a reason that concerns them all.
+    private static func openRooms(
+        _ configuration: Configuration, programs: [String: PluginProgram],
+        surroundings: LiveRoom.Surroundings
+    ) async throws -> [LiveRoom] {
+        var rooms: [LiveRoom] = []
+        var damages: [String] = []
+        for (number, room) in configuration.rooms.enumerated() {
+            let opening = RoomOpening(
+                configuration: room, programs: programs, surroundings: surroundings)
+            do {
+                rooms.append(try await opening.open(number: number))
+            } catch let damage as DamagedShow {
+                damages.append(damage.description)
+                surroundings.log.error(
+                    "the journal of a show is damaged; its room stays closed until somebody puts a "
+                        + "backup in the journal's place or gives the show a new id",
+                    [
+                        "room": .string(room.settings.id), "show": .string(damage.show),
+                        "sequence": .integer(damage.sequence), "reason": .string(damage.reason),
+                    ])
+            }
+        }
+        guard !rooms.isEmpty else {
+            throw ConfigurationError(
+                description: "no room can be opened; " + damages.joined(separator: "; "))
+        }
+        return rooms
+    }
 
     private static func loadPrograms(
         _ configuration: Configuration, log: Log
@@ -152,8 +185,11 @@ package actor Server {
         let counters = ServingCounters()
         let pictures = try ProductPictures(configuration.rooms)
         let byID = Dictionary(uniqueKeysWithValues: rooms.map { ($0.id, $0) })
-        let doors = zip(rooms, configuration.rooms.map(\.settings)).map { room, settings in
-            Door(
+        let settingsByID = Dictionary(
+            uniqueKeysWithValues: configuration.rooms.map { ($0.settings.id, $0.settings) })
+        let doors = rooms.compactMap { room -> Door? in
+            guard let settings = settingsByID[room.id] else { return nil }
+            return Door(
                 room: room.id, number: room.number, admitsAnonymous: settings.anonymous,
                 post: { room.post($0) })
         }
@@ -164,6 +200,10 @@ package actor Server {
                 var metrics = MetricsText()
                 metrics.add(lanes: lanes.map { ($0.number, $0.latestStatistics) })
                 metrics.add(rooms: rooms.map { ($0.id, $0.latestFigures) })
+                metrics.add(
+                    roomsOpen: configuration.rooms.map {
+                        ($0.settings.id, byID[$0.settings.id] != nil)
+                    })
                 metrics.add(serving: counters.latest)
                 metrics.add(journal: journal.statistics)
                 return metrics.text
@@ -171,8 +211,7 @@ package actor Server {
             rooms: { respond in
                 Task {
                     var list: [JSON] = []
-                    for (room, settings) in zip(rooms, configuration.rooms.map(\.settings))
-                    where settings.anonymous {
+                    for room in rooms where settingsByID[room.id]?.anonymous == true {
                         let description = await room.description()
                         list.append([
                             "room": .string(room.id), "title": description["title"] ?? .null,

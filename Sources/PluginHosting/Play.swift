@@ -109,9 +109,7 @@ extension Play {
     package mutating func recover(
         kind: String, event: JSON, changes: JSON, effects: JSON
     ) throws(PlayRecordError) -> [LedgerMove] {
-        guard
-            let record = PlayRecord(kind: kind, event: event, changes: changes, effects: effects)
-        else { throw PlayRecordError("not a record of a play: \(kind)") }
+        let record = try PlayRecord(reading: kind, event: event, changes: changes, effects: effects)
         return try state.fold(record, setting).moves
     }
 

@@ -226,6 +226,19 @@ extension PlayRecord {
     }
 }
 
+extension PlayRecord {
+    /// Reads what a journal record kept.
+    ///
+    /// - Throws: When it is none of a play.
+    init(
+        reading kind: String, event: JSON, changes: JSON, effects: JSON
+    ) throws(PlayRecordError) {
+        let record = PlayRecord(kind: kind, event: event, changes: changes, effects: effects)
+        guard let record else { throw PlayRecordError("not a record of a play: \(kind)") }
+        self = record
+    }
+}
+
 /// A record of a play that cannot be: damaged, or of another program.
 package struct PlayRecordError: Error, Sendable, Equatable, CustomStringConvertible {
     package var description: String

@@ -4,7 +4,8 @@ package import Wire
 /// Everything about a play that its records determine.
 ///
 /// It changes in one place only, `fold(_:_:)`, which live running and recovery share: what was
-/// recovered cannot differ from what was lived.
+/// recovered cannot differ from what was lived. Snapshots keep it whole: what is added here is added
+/// to ``json`` too.
 package struct PlayState: Sendable, Equatable {
     package internal(set) var status = PlayStatus.idle
     /// `room.config` of the run.

@@ -13,6 +13,11 @@ package struct Playbill: Sendable {
     package let plugins: [String]
     /// People in the room, as the next calls are told.
     package var presentCount: Int64 = 0
+    /// What records say of plugins that the show no longer has: their moves of value still count.
+    private(set) var absent: [String: PlayState] = [:]
+    /// The pools before the first record.
+    let initialPools: PoolBalances
+    private let beganAtMilliseconds: Int64
 
     /// One plugin of a show.
     package struct Entry: Sendable {
@@ -40,6 +45,8 @@ package struct Playbill: Sendable {
         pools: PoolBalances, seed: UInt64, limits: PlayLimits = PlayLimits()
     ) {
         self.pools = pools
+        initialPools = pools
+        self.beganAtMilliseconds = beganAtMilliseconds
         plugins = entries.map { $0.program.manifest.id }
         for entry in entries {
             let plugin = entry.program.manifest.id
@@ -116,19 +123,44 @@ extension Playbill {
         }
     }
 
-    /// Folds one journal record in; records of other sources, and of plugins that the show no longer
-    /// has, are left alone.
+    /// Folds one journal record in; records of other sources are left alone.
     ///
+    /// Those of plugins that the show no longer has are folded as well: what they granted stays
+    /// granted, and when they come back they go on.
+    ///
+    /// - Returns: The moves of value that the record made.
     /// - Throws: When the record is damaged.
+    @discardableResult
     package mutating func recover(
         source: String, kind: String, event: JSON, changes: JSON, effects: JSON
-    ) throws(PlayRecordError) {
-        guard source.hasPrefix("plugin:") else { return }
+    ) throws(PlayRecordError) -> [LedgerMove] {
+        guard source.hasPrefix("plugin:") else { return [] }
         let plugin = String(source.dropFirst(7))
-        guard var play = plays.removeValue(forKey: plugin) else { return }
-        defer { plays[plugin] = play }
-        pools.apply(
-            try play.recover(kind: kind, event: event, changes: changes, effects: effects))
+        let moves: [LedgerMove]
+        // Taken out, so that it is changed in place and not copied.
+        if var play = plays.removeValue(forKey: plugin) {
+            defer { plays[plugin] = play }
+            moves = try play.recover(kind: kind, event: event, changes: changes, effects: effects)
+        } else {
+            var state = absent.removeValue(forKey: plugin) ?? PlayState()
+            defer { absent[plugin] = state }
+            let record = try PlayRecord(
+                reading: kind, event: event, changes: changes, effects: effects)
+            let setting = PlayState.Setting(
+                plugin: plugin, beganAtMilliseconds: beganAtMilliseconds)
+            moves = try state.fold(record, setting).moves
+        }
+        pools.apply(moves)
+        return moves
+    }
+
+    /// Puts the states of a snapshot in the place of all records before it.
+    mutating func restore(_ states: [String: PlayState], taken: [String: Int64]) {
+        for (plugin, state) in states {
+            if plays[plugin] == nil { absent[plugin] = state } else { plays[plugin]?.state = state }
+        }
+        pools = initialPools
+        pools.take(taken)
     }
 
     /// The current values of all `state` keys of plugins, for a room that has just been recovered.

@@ -7,6 +7,22 @@ package struct PoolBalances: Sendable, Equatable {
 
     package init(_ available: [String: Int64] = [:]) { self.available = available }
 
+    /// Units taken out of each pool since it stood as in `initial`; pools that stand as then are left
+    /// out.
+    func taken(from initial: PoolBalances) -> [String: Int64] {
+        var taken: [String: Int64] = [:]
+        for pool in Set(initial.available.keys).union(available.keys) {
+            let count = initial.available[pool, default: 0] - available[pool, default: 0]
+            if count != 0 { taken[pool] = count }
+        }
+        return taken
+    }
+
+    /// Takes units out, as ``taken(from:)`` counts them.
+    mutating func take(_ taken: [String: Int64]) {
+        for (pool, count) in taken { available[pool, default: 0] -= count }
+    }
+
     /// Tells whether moves can be made, in their order, without a pool going below zero.
     package func allows(_ moves: [LedgerMove]) -> Bool {
         var trial = self

@@ -7,6 +7,8 @@ struct MergedCounts {
 
     /// All likes since the show began.
     private(set) var likes: Int64 = 0
+    /// What the newest durable record says of them.
+    private(set) var likesRecorded: Int64 = 0
     /// Set by every join and leave: newcomers were told counts in between, so that a message is due
     /// even when the counts are back to what they were.
     var presenceChanged = false
@@ -23,6 +25,7 @@ struct MergedCounts {
 
     /// Takes a recorded count; the live one is never behind it.
     mutating func recover(likes count: Int64) {
+        likesRecorded = max(likesRecorded, count)
         guard count > likes else { return }
         likes = count
         likesDrafted = count

@@ -82,7 +82,7 @@ extension Room {
     package var summary: [(kind: String, event: JSON)] {
         var facts: [RoomFact] = [.slowed(seconds: slowSeconds, by: "room")]
         if let pinned { facts.append(pinned) }
-        if counts.likes > 0 { facts.append(.liked(count: counts.likes)) }
+        if counts.likesRecorded > 0 { facts.append(.liked(count: counts.likesRecorded)) }
         for (user, standing) in moderation.everybody {
             if standing.isBanned { facts.append(.banned(user: user, by: "room")) }
             let until = standing.mutedUntilMilliseconds

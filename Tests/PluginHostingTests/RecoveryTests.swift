@@ -253,6 +253,9 @@ private struct ChaosShow {
         for plugin in plugins {
             let live = try #require(one.plays[plugin]).state
             let recovered = try #require(other.plays[plugin]).state
+            let kept = PlayState(json: try JSON(parsing: live.json.encodedSorted()))
+            let isKept = kept == live
+            #expect(isKept, "\(comment) \(plugin): a snapshot keeps everything")
             let isSame = live == recovered && live.tree.json == recovered.tree.json
             #expect(isSame, "\(comment) \(plugin)")
         }
