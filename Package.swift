@@ -69,7 +69,10 @@ let package = Package(
         module("Benchmarking", uses: ["CKernel", "Clockwork", "Wire", "Cryptography"]),
         .executableTarget(
             name: "PlayhouseCommand",
-            dependencies: ["Clockwork", "Cryptography", "Playhouse", "Benchmarking"],
+            dependencies: [
+                "Clockwork", "Wire", "Cryptography", "Journaling", "PluginHosting", "Playhouse",
+                "Benchmarking",
+            ],
             swiftSettings: strict),
 
         tests("ClockworkTests", uses: ["Clockwork"]),
@@ -100,8 +103,9 @@ let package = Package(
         tests(
             "SimulationTests",
             uses: [
-                "Playhouse", "Journaling", "PluginHosting", "PluginContract", "Scripting", "Rooms",
-                "Lanes", "Wire", "Cryptography", "Clockwork",
+                "Playhouse", "Serving", "Journaling", "PluginHosting", "PluginContract",
+                "Scripting",
+                "Rooms", "Lanes", "Wire", "Clockwork",
             ]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
         tests("BenchmarkingTests", uses: ["Benchmarking", "Wire", "Cryptography"]),

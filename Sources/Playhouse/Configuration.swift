@@ -23,6 +23,10 @@ package struct Configuration: Sendable {
     package var drainSeconds = 10
     /// Records from one snapshot of a show to the next.
     package var snapshotRecords: Int64 = 1_000
+    /// One in so many plugin calls is made again in the background and compared; 0 for none.
+    package var replayOneIn: UInt64 = 100
+    /// Takes changed files of plugins over while shows run.
+    package var reload = false
     package var rooms: [RoomConfiguration] = []
     /// Serves `/echo`, for the Autobahn suite.
     package var echoes = false
@@ -106,6 +110,8 @@ extension Configuration {
         reader.integer("lanes", 0...64) { lanes = Int($0) }
         reader.integer("drainSeconds", 0...600) { drainSeconds = Int($0) }
         reader.integer("snapshotRecords", 1...1_000_000) { snapshotRecords = $0 }
+        reader.integer("replayOneIn", 0...1_000_000) { replayOneIn = UInt64($0) }
+        reader.bool("reload") { reload = $0 }
         reader.list("keys") { key in
             var kid = ""
             var secret = ""

@@ -40,13 +40,18 @@ extension LiveRoom {
                 let id = PlayID(show: room.show, plugin: plugin)
                 stageWork[plugin, default: []].append(.run(id, step.calls))
             }
-            if stageWork[plugin] != nil { Task { await work(for: plugin) } }
+            workOnStage(for: plugin)
         }
+    }
+
+    /// Begins with what there is to do on the stage for a plugin whose stage was free.
+    func workOnStage(for plugin: String) {
+        if stageWork[plugin] != nil { Task { await work(for: plugin) } }
     }
 
     var isAnyPlayBusy: Bool { !stageWork.isEmpty }
 
-    private func perform(
+    func perform(
         _ outputs: [PlayOutput], of plugin: String, nowMilliseconds now: Int64
     ) {
         for output in outputs {
@@ -75,6 +80,7 @@ extension LiveRoom {
         while let next = stageWork[plugin]?.first {
             stageWork[plugin]?.removeFirst()
             var outputs: [PlayOutput] = []
+            var checked: (check: ReplayCheck, outcome: ScriptOutcome)?
             switch next {
             case .close(let id):
                 await stage.close(id)
@@ -89,13 +95,27 @@ extension LiveRoom {
                         plugin, error, nowMilliseconds: clock.unixMilliseconds)
                 }
             case .run(let id, let calls):
+                let check = playbill.plays[plugin]?.check(oneIn: replayOneIn)
                 let outcomes = await stage.run(id, calls)
+                if let check, let outcome = outcomes.first { checked = (check, outcome) }
                 outputs = playbill.finished(
                     plugin, outcomes, nowMilliseconds: clock.unixMilliseconds)
             }
             perform(outputs, of: plugin, nowMilliseconds: clock.unixMilliseconds)
+            if let checked, outputs.contains(where: \.isDraft) {
+                checker?.post(
+                    ReplayChecker.Job(
+                        check: checked.check, outcome: checked.outcome, show: room.show,
+                        plugin: plugin, sequence: sequenceDrafted))
+            }
         }
         stageWork[plugin] = nil
         endTurn(nowMilliseconds: clock.unixMilliseconds)
+    }
+}
+
+extension PlayOutput {
+    fileprivate var isDraft: Bool {
+        if case .draft = self { true } else { false }
     }
 }

@@ -42,6 +42,10 @@ package actor LiveRoom {
     private var isCommitting = false
     private var isJournalFailing = false
     var snapshots: SnapshotPace
+    /// Programs that wait for a moment between two events, by plugin.
+    var reloads: [String: PluginProgram] = [:]
+    let checker: ReplayChecker?
+    let replayOneIn: UInt64
     private var deliveries: [[Delivery]]
     private var callers: [SessionID: @Sendable ([UInt8]) -> Void] = [:]
     private var callerCount: UInt64 = 0
@@ -62,6 +66,8 @@ package actor LiveRoom {
         journal = surroundings.journal
         lanes = surroundings.lanes
         stage = surroundings.stage
+        checker = surroundings.checker
+        replayOneIn = surroundings.replayOneIn
         deliveries = Array(repeating: [], count: surroundings.lanes.count)
         published = Lock(RoomFigures())
         executor = surroundings.lanes[number % surroundings.lanes.count].executor
@@ -76,6 +82,10 @@ package actor LiveRoom {
         package var stage: any Stage
         /// Records from one snapshot of a show to the next.
         package var snapshotRecords: Int64 = 1_000
+        /// Makes calls of plugins again; nil for none.
+        package var checker: ReplayChecker?
+        /// The share of calls that it gets: one in so many, 0 for none.
+        package var replayOneIn: UInt64 = 100
 
         package init(
             clock: any Clock, log: Log, journal: any Journal, lanes: [Lane], stage: any Stage
@@ -97,6 +107,13 @@ package actor LiveRoom {
         package var records: Int64 = 0
         package var chatterSampled = 0
         package var isJournalFailing = false
+        package var programs: [Program] = []
+
+        /// What a play runs.
+        package struct Program: Sendable, Equatable {
+            package var plugin: String
+            package var mark: ProgramMark
+        }
     }
 
     package nonisolated var latestFigures: RoomFigures { published.withLock { $0 } }
@@ -137,6 +154,7 @@ package actor LiveRoom {
 
     /// Starts what can run, hands over what is to be sent, and arms the timer.
     func endTurn(nowMilliseconds now: Int64) {
+        if !reloads.isEmpty { exchangePrograms(nowMilliseconds: now) }
         runPlays(nowMilliseconds: now)
         commitIfIdle()
         for lane in lanes.indices where !deliveries[lane].isEmpty {
@@ -148,7 +166,7 @@ package actor LiveRoom {
         let figures = RoomFigures(
             users: presence.users, connections: presence.connections, offset: room.offset,
             records: chain.sequence, chatterSampled: room.chatterSampledCount,
-            isJournalFailing: isJournalFailing)
+            isJournalFailing: isJournalFailing, programs: runningPrograms)
         published.withLock { $0 = figures }
         if isIdle {
             for waiter in idleWaiters { waiter.resume() }
@@ -236,6 +254,9 @@ package actor LiveRoom {
     }
 
     // MARK: - The journal
+
+    /// The sequence that the newest draft gets.
+    var sequenceDrafted: Int64 { chain.sequence + Int64(drafts.count) }
 
     /// Adds to what the next append writes.
     func keep(_ draft: Draft) { drafts.append(draft) }

@@ -20,6 +20,8 @@ package actor Server {
     private nonisolated let journal: SQLiteJournal
     private nonisolated let listener: Listener
     private nonisolated let draining: Lock<Bool>
+    private nonisolated let hotReload: HotReload
+    private var reloading: Task<Void, Never>?
 
     /// Opens the journal, brings every show back, and opens the port; nobody is let in before
     /// ``open()``.
@@ -37,19 +39,23 @@ package actor Server {
                 slowFarewell: ServerMessage.farewell(.slowViewer, afterMilliseconds: 1_000))
         }
         self.lanes = lanes
-        let surroundings = LiveRoom.Surroundings(
+        var surroundings = LiveRoom.Surroundings(
             clock: clock, log: log, journal: journal, lanes: lanes, stage: InProcessStage())
-        var rooms: [LiveRoom] = []
-        for (number, room) in configuration.rooms.enumerated() {
-            let opening = RoomOpening(
-                configuration: room, programs: programs, surroundings: surroundings)
-            rooms.append(try await opening.open(number: number))
-        }
+        let rehearsal = InProcessStage()
+        let checker = ReplayChecker(stage: rehearsal, log: log)
+        surroundings.snapshotRecords = configuration.snapshotRecords
+        surroundings.checker = checker
+        surroundings.replayOneIn = configuration.replayOneIn
+        let rooms = try await Self.openRooms(
+            configuration, programs: programs, surroundings: surroundings)
         self.rooms = rooms
         draining = Lock(false)
+        hotReload = HotReload(
+            folder: configuration.plugins, programs: programs, rooms: rooms,
+            trial: ReloadTrial(stage: rehearsal, journal: journal), log: log)
         let premises = try Self.premises(
-            configuration, clock: clock, programs: programs, lanes: lanes, rooms: rooms,
-            journal: journal, draining: draining)
+            configuration, clock: clock, lanes: lanes, rooms: rooms, journal: journal,
+            draining: draining, checker: checker, hotReload: hotReload)
         for lane in lanes {
             await lane.start { _ in
                 Doorkeeper(premises: premises) {
@@ -65,6 +71,7 @@ package actor Server {
     package func open() async {
         for room in rooms { await room.open() }
         listener.start()
+        if configuration.reload { reloading = Task { [hotReload] in await hotReload.run() } }
         log.info(
             "listening on http://\(urlHost):\(port)",
             [
@@ -89,6 +96,8 @@ package actor Server {
         draining.withLock { $0 = true }
         log.info("draining", ["seconds": .integer(Int64(configuration.drainSeconds))])
         listener.stop()
+        reloading?.cancel()
+        await reloading?.value
         let deadline = configuration.drainSeconds
         let isDone = await withTaskGroup(of: Bool.self) { group in
             group.addTask { [self] in
@@ -172,8 +181,8 @@ package actor Server {
     }
 
     private static func premises(
-        _ configuration: Configuration, clock: any Clock, programs: [String: PluginProgram],
-        lanes: [Lane], rooms: [LiveRoom], journal: SQLiteJournal, draining: Lock<Bool>
+        _ configuration: Configuration, clock: any Clock, lanes: [Lane], rooms: [LiveRoom],
+        journal: SQLiteJournal, draining: Lock<Bool>, checker: ReplayChecker, hotReload: HotReload
     ) throws -> Premises {
         let counters = ServingCounters()
         let pictures = try ProductPictures(configuration.rooms)
@@ -198,6 +207,9 @@ package actor Server {
                         ($0.settings.id, byID[$0.settings.id] != nil)
                     })
                 metrics.add(serving: counters.latest)
+                metrics.add(programsOf: rooms.map { ($0.id, $0.latestFigures) })
+                metrics.add(replays: checker.counts)
+                metrics.add(reloads: hotReload.counts)
                 metrics.add(journal: journal.statistics)
                 return metrics.text
             },
@@ -227,7 +239,7 @@ package actor Server {
                     await room.call(by: person, request) { respond(Self.result(of: $0)) }
                 }
             },
-            locale: { plugin, locale in programs[plugin]?.locales[locale] },
+            locale: { plugin, locale in hotReload.program(plugin)?.locales[locale] },
             picture: { pictures.picture(room: $0, file: $1) })
         let verifier = TokenVerifier(keys: configuration.keys)
         var premises = Premises(

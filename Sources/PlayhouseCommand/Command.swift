@@ -15,6 +15,8 @@ enum Command {
           serve   run the rooms of a configuration file
           demo    run a seeded show with simulated viewers; nothing to prepare
           token   sign a token for a viewer, host, operator or service
+          journal look into the records of shows, verify them
+          replay  make the plugin calls of a recorded show again, and compare
           bench   measure fan-out on this machine
 
         playhouse COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong usage.
@@ -32,6 +34,18 @@ enum Command {
             case "serve": try await wantsHelp ? show(ServeCommand.help) : ServeCommand.run(words)
             case "demo": try await wantsHelp ? show(DemoCommand.help) : DemoCommand.run(words)
             case "token": try wantsHelp ? show(TokenCommand.help) : TokenCommand.run(words)
+            case "journal":
+                if wantsHelp {
+                    show(JournalCommand.help)
+                } else {
+                    exit(try await JournalCommand.run(words))
+                }
+            case "replay":
+                if wantsHelp {
+                    show(ReplayCommand.help)
+                } else {
+                    exit(try await ReplayCommand.run(words))
+                }
             case "bench": exit(BenchCommand.run(words))
             case "--help", "-h", "help": show(help)
             case "--version": show("playhouse \(Version.text)\n")

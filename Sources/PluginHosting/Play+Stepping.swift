@@ -67,6 +67,7 @@ extension Play {
         if hook == .start {
             call.configuration = configuration
             call.products = .array(show.products.map { $0.json() })
+            call.program = program.mark
         }
         begin(Outstanding(call: call, request: request, item: item), &desk)
     }
@@ -106,6 +107,10 @@ extension Play {
     }
 
     private mutating func begin(_ next: Outstanding, _ desk: inout AnswerDesk) {
+        if next.call.hook != .start, state.program != program.mark {
+            // What follows is the work of another program, and the log says so.
+            desk.outputs.append(draftOfLoading(next.call.nowMilliseconds))
+        }
         outstanding = next
         if next.call.hook == .start {
             let configuration = next.call.configuration ?? [:]

@@ -16,7 +16,7 @@ package import Wire
 /// idle, timers and collectors are gone and reservations are returned, but the panels stay until
 /// the next start or stop, so that everybody can read how it went.
 package struct Play: Sendable {
-    package let program: PluginProgram
+    package internal(set) var program: PluginProgram
     package internal(set) var state = PlayState()
 
     let show: PlayShow

@@ -17,6 +17,8 @@ struct PlayCall: Sendable, Equatable {
     var configuration: JSONObject?
     /// Of a start: the products of the show at that time.
     var products: JSON?
+    /// Of a start: what is run from here on.
+    var program: ProgramMark?
 
     var stageCall: StageCall {
         StageCall(
@@ -45,6 +47,7 @@ struct PlayCall: Sendable, Equatable {
         object["by"] = by?.json
         object["config"] = configuration.map { .object($0) }
         object["products"] = products
+        object["program"] = program?.json
         return object
     }
 
@@ -75,6 +78,7 @@ struct PlayCall: Sendable, Equatable {
         by = json["by"].flatMap(Viewer.init)
         configuration = json["config"]?.objectValue
         products = json["products"]
+        program = json["program"].flatMap(ProgramMark.init)
     }
 }
 
@@ -118,6 +122,8 @@ enum PlayRecord: Sendable, Equatable {
     case fault(PlayCall, ScriptFault, pauses: Bool)
     /// Everything was cleared without asking the program: it was paused, or had ended by itself.
     case stopped(nowMilliseconds: Int64, by: Viewer)
+    /// A running play goes on with another program; its state stays.
+    case loaded(nowMilliseconds: Int64, ProgramMark)
 }
 
 extension PlayRecord {
@@ -127,6 +133,7 @@ extension PlayRecord {
         case .answered: "answered"
         case .fault: "fault"
         case .stopped: "stopped"
+        case .loaded: "loaded"
         }
     }
 
@@ -143,6 +150,8 @@ extension PlayRecord {
             object["pauses"] = .bool(pauses)
             return .object(object)
         case .stopped(let now, let by): return ["now": .integer(now), "by": by.json]
+        case .loaded(let now, let program):
+            return ["now": .integer(now), "program": program.json]
         }
     }
 
@@ -177,6 +186,11 @@ extension PlayRecord {
             guard let now = event["now"]?.integerValue, let by = event["by"].flatMap(Viewer.init)
             else { return nil }
             self = .stopped(nowMilliseconds: now, by: by)
+        case "loaded":
+            guard let now = event["now"]?.integerValue,
+                let program = event["program"].flatMap(ProgramMark.init)
+            else { return nil }
+            self = .loaded(nowMilliseconds: now, program)
         default:
             guard let call = PlayCall(json: event), call.hook.functionName == kind,
                 let list = effects.arrayValue

@@ -31,6 +31,9 @@ extension PlayState {
             pass(now)
             clear(setting, &consequences)
             announce("stopped", setting, by: by, &consequences)
+        case .loaded(let now, let program):
+            pass(now)
+            self.program = program
         }
         consequences.isStatusChanged = status != statusBefore
         show(consequences.changedSurfaces, setting)
@@ -69,6 +72,7 @@ extension PlayState {
             status = .running
             configuration = call.configuration ?? [:]
             products = call.products ?? []
+            program = call.program
             announce("started", setting, by: call.by, &consequences)
         }
         tree = changed
