@@ -38,7 +38,10 @@ package actor Server {
         }
         self.lanes = lanes
         let surroundings = LiveRoom.Surroundings(
-            clock: clock, log: log, journal: journal, lanes: lanes, stage: InProcessStage())
+            clock: clock, log: log, journal: journal, lanes: lanes, stage: InProcessStage(),
+            loops: (0..<max(1, laneCount / 2)).map {
+                QueueExecutor(label: "playhouse.rooms.\($0)")
+            })
         var rooms: [LiveRoom] = []
         for (number, room) in configuration.rooms.enumerated() {
             let opening = RoomOpening(
