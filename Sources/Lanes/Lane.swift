@@ -167,7 +167,7 @@ package actor Lane {
 
     // MARK: - Turns
 
-    private func takeDeliveries() {
+    func takeDeliveries() {
         readMailbox()
         endTurn()
     }
