@@ -75,7 +75,8 @@ let package = Package(
         tests("ClockworkTests", uses: ["Clockwork"]),
         tests("WireTests", uses: ["Wire"]),
         tests("CryptographyTests", uses: ["Cryptography", "Wire", "Clockwork"]),
-        tests("LanesTests", uses: ["Lanes", "Clockwork", "Wire"]),
+        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+        tests("LanesTests", uses: ["Lanes", "CAllocationCounter", "Clockwork", "Wire"]),
         tests(
             "ScriptingTests", uses: ["Scripting", "CLua", "Clockwork"],
             resources: [.copy("Attacks")]),

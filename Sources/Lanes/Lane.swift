@@ -165,7 +165,7 @@ package actor Lane {
 
     // MARK: - Turns
 
-    private func takeDeliveries() {
+    func takeDeliveries() {
         readMailbox()
         endTurn()
     }
