@@ -39,6 +39,7 @@ let package = Package(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CKernel"),
         .target(name: "CSandbox", dependencies: ["CLua"]),
+        .target(name: "CCage"),
 
         module("Clockwork"),
         module("Wire"),
@@ -55,6 +56,9 @@ let package = Package(
         module("Rooms", uses: ["Wire", "PluginContract"]),
 
         module(
+            "Staging",
+            uses: ["CCage", "Clockwork", "Scripting", "PluginContract", "PluginHosting"]),
+        module(
             "Serving",
             uses: ["Clockwork", "Wire", "Cryptography", "Lanes", "PluginContract", "Rooms"],
             resources: [.copy("Pages")]),
@@ -69,7 +73,10 @@ let package = Package(
         module("Benchmarking", uses: ["CKernel", "Clockwork", "Wire", "Cryptography"]),
         .executableTarget(
             name: "PlayhouseCommand",
-            dependencies: ["Clockwork", "Cryptography", "Playhouse", "Benchmarking"],
+            dependencies: [
+                "Clockwork", "Wire", "Cryptography", "Scripting", "Staging", "Playhouse",
+                "Benchmarking",
+            ],
             swiftSettings: strict),
 
         tests("ClockworkTests", uses: ["Clockwork"]),
@@ -84,6 +91,12 @@ let package = Package(
         tests(
             "PluginHostingTests",
             uses: ["PluginHosting", "PluginContract", "Scripting", "Wire", "Clockwork"]),
+        tests(
+            "StagingTests",
+            uses: [
+                "Staging", "PluginHosting", "PluginContract", "Scripting", "Wire",
+                "Clockwork",
+            ]),
         tests("RoomsTests", uses: ["Rooms", "PluginContract", "Wire", "Clockwork"]),
         tests(
             "ServingTests",
