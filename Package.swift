@@ -68,7 +68,7 @@ let package = Package(
             "Playhouse",
             uses: [
                 "Clockwork", "Wire", "Cryptography", "Lanes", "Scripting", "Journaling",
-                "PluginContract", "PluginHosting", "Rooms", "Serving", "Visiting",
+                "PluginContract", "PluginHosting", "Rooms", "Serving", "Staging", "Visiting",
             ]),
         module("Benchmarking", uses: ["CKernel", "Clockwork", "Wire", "Cryptography"]),
         .executableTarget(
@@ -108,7 +108,7 @@ let package = Package(
             uses: [
                 "Playhouse", "Serving", "Lanes", "Rooms", "Journaling", "PluginHosting",
                 "PluginContract",
-                "Wire", "Cryptography", "Clockwork", "Visiting",
+                "Staging", "Wire", "Cryptography", "Clockwork", "Visiting",
             ]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
         tests("BenchmarkingTests", uses: ["Benchmarking", "Wire", "Cryptography"]),
