@@ -19,7 +19,7 @@ package final class Listener: Sendable {
     private let lanes: [Lane]
     private let queue: DispatchQueue
     private let descriptor: Descriptor
-    private let source: Lock<(any DispatchSourceRead)?>
+    private let watch: Lock<Watch>
     private let next = Lock(0)
 
     /// Opens the port; nothing is accepted before ``start()``.
@@ -58,26 +58,39 @@ package final class Listener: Sendable {
         self.port = Listener.boundPort(number) ?? port
         self.lanes = lanes
         queue = DispatchQueue(label: "playhouse.listener")
-        source = Lock(nil)
+        watch = Lock(Watch())
+    }
+
+    /// The kernel's word that somebody waits.
+    private struct Watch {
+        var source: (any DispatchSourceRead)?
+        /// Suspended, for want of descriptors; Dispatch must not lose a source in this state.
+        var isPaused = false
+
+        mutating func resume() {
+            if isPaused { source?.resume() }
+            isPaused = false
+        }
     }
 
     /// Begins to accept.
     package func start() {
-        source.withLock { source in
+        watch.withLock { watch in
             let reading = DispatchSource.makeReadSource(
                 fileDescriptor: descriptor.number, queue: queue)
             reading.setEventHandler { [unowned self] in self.acceptAll() }
             reading.setCancelHandler { [descriptor] in withExtendedLifetime(descriptor) {} }
             reading.resume()
-            source = reading
+            watch.source = reading
         }
     }
 
     /// Accepts nobody from now on; connections stay.
     package func stop() {
-        source.withLock { source in
-            source?.cancel()
-            source = nil
+        watch.withLock { watch in
+            watch.resume()
+            watch.source?.cancel()
+            watch.source = nil
         }
         _ = shutdown(descriptor.number, Int32(SHUT_RDWR))
     }
@@ -110,9 +123,13 @@ package final class Listener: Sendable {
     }
 
     private func pause() {
-        source.withLock { $0?.suspend() }
+        watch.withLock { watch in
+            guard let source = watch.source, !watch.isPaused else { return }
+            source.suspend()
+            watch.isPaused = true
+        }
         queue.asyncAfter(deadline: .now() + .milliseconds(100)) { [weak self] in
-            self?.source.withLock { $0?.resume() }
+            self?.watch.withLock { $0.resume() }
         }
     }
 

@@ -20,6 +20,10 @@ package struct Configuration: Sendable {
     package var lanes = 0
     /// Folder whose sub-folders are plugins.
     package var plugins = "Plugins"
+    /// Where plugins run.
+    package var stage = StageKind.process
+    /// The program whose processes are stages; nil for the one that is running.
+    package var stageExecutable: String?
     package var drainSeconds = 10
     /// Records from one snapshot of a show to the next.
     package var snapshotRecords: Int64 = 1_000
@@ -33,6 +37,9 @@ package struct Configuration: Sendable {
 
     package init() {}
 }
+
+/// Where plugins run: in caged processes, or, for plugins that are trusted, in the server's own.
+package enum StageKind: String, Sendable, CaseIterable { case process, inProcess }
 
 /// One room and its present show.
 package struct RoomConfiguration: Sendable {
@@ -108,6 +115,7 @@ extension Configuration {
         reader.text("data") { data = path($0) }
         reader.text("plugins") { plugins = path($0) }
         reader.integer("lanes", 0...64) { lanes = Int($0) }
+        reader.choice("stage", StageKind.allCases) { stage = $0 }
         reader.integer("drainSeconds", 0...600) { drainSeconds = Int($0) }
         reader.integer("snapshotRecords", 1...1_000_000) { snapshotRecords = $0 }
         reader.integer("replayOneIn", 0...1_000_000) { replayOneIn = UInt64($0) }

@@ -96,10 +96,14 @@ extension LiveRoom {
                 }
             case .run(let id, let calls):
                 let check = playbill.plays[plugin]?.check(oneIn: replayOneIn)
-                let outcomes = await stage.run(id, calls)
-                if let check, let outcome = outcomes.first { checked = (check, outcome) }
-                outputs = playbill.finished(
-                    plugin, outcomes, nowMilliseconds: clock.unixMilliseconds)
+                do throws(StageLoss) {
+                    let outcomes = try await stage.run(id, calls)
+                    if let check, let outcome = outcomes.first { checked = (check, outcome) }
+                    outputs = playbill.finished(
+                        plugin, outcomes, nowMilliseconds: clock.unixMilliseconds)
+                } catch {
+                    outputs = lost(id, calls, error)
+                }
             }
             perform(outputs, of: plugin, nowMilliseconds: clock.unixMilliseconds)
             if let checked, outputs.contains(where: \.isDraft) {
@@ -111,6 +115,21 @@ extension LiveRoom {
         }
         stageWork[plugin] = nil
         endTurn(nowMilliseconds: clock.unixMilliseconds)
+    }
+
+    /// The stage has lost a play: charges it, or brings it back with the state of the journal and
+    /// makes the calls again.
+    private func lost(_ id: PlayID, _ calls: [StageCall], _ loss: StageLoss) -> [PlayOutput] {
+        switch loss {
+        case .charged(let fault):
+            return playbill.stageFailed(
+                id.plugin, fault, nowMilliseconds: clock.unixMilliseconds)
+        case .innocent:
+            guard let opening = playbill.plays[id.plugin]?.reopening else { return [] }
+            stageWork[id.plugin, default: []].insert(
+                contentsOf: [.open(id, opening), .run(id, calls)], at: 0)
+            return []
+        }
     }
 }
 

@@ -11,10 +11,10 @@ package import Wire
 
 /// Performs what a room decides: the shell around ``Room`` and the plays of its show.
 ///
-/// Everything that reaches a room passes its mailbox and is judged in order on the queue of one lane,
-/// which it shares with other rooms and with connections. What is to be kept goes to the journal; while one append is under way the next batch
-/// collects, so that a busy room commits in groups. What must not leave before it is durable waits
-/// with its draft; chat and counts do not wait for anything.
+/// Everything that reaches a room passes its mailbox and is judged in order on a serial queue, which
+/// it shares with other rooms. What is to be kept goes to the journal; while one append is under way
+/// the next batch collects, so that a busy room commits in groups. What must not leave before it is
+/// durable waits with its draft; chat and counts do not wait for anything.
 package actor LiveRoom {
     package nonisolated let id: String
     package nonisolated let number: Int
@@ -70,7 +70,7 @@ package actor LiveRoom {
         replayOneIn = surroundings.replayOneIn
         deliveries = Array(repeating: [], count: surroundings.lanes.count)
         published = Lock(RoomFigures())
-        executor = surroundings.lanes[number % surroundings.lanes.count].executor
+        executor = surroundings.loops[number % surroundings.loops.count]
     }
 
     /// What rooms share.
@@ -86,11 +86,16 @@ package actor LiveRoom {
         package var checker: ReplayChecker?
         /// The share of calls that it gets: one in so many, 0 for none.
         package var replayOneIn: UInt64 = 100
+        /// Serial queues that rooms share: many rooms on few queues cross threads less often. Not the
+        /// lanes' own: a room that shares a lane's queue makes the other lanes begin later.
+        package var loops: [QueueExecutor]
 
         package init(
-            clock: any Clock, log: Log, journal: any Journal, lanes: [Lane], stage: any Stage
+            clock: any Clock, log: Log, journal: any Journal, lanes: [Lane], stage: any Stage,
+            loops: [QueueExecutor] = [QueueExecutor(label: "playhouse.rooms")]
         ) {
-            precondition(!lanes.isEmpty, "rooms live on lanes")
+            precondition(!loops.isEmpty, "rooms need a queue")
+            self.loops = loops
             self.clock = clock
             self.log = log
             self.journal = journal

@@ -31,6 +31,7 @@ package final class ReplayChecker: Sendable {
     private struct State {
         var waiting: [Job] = []
         var isRunning = false
+        var isClosed = false
         var counts = Counts()
         var idleWaiters: [CheckedContinuation<Void, Never>] = []
     }
@@ -51,7 +52,7 @@ package final class ReplayChecker: Sendable {
     /// Hands a call over; returns at once.
     package func post(_ job: Job) {
         let starts = state.withLock { state in
-            guard state.waiting.count < waitingMax else {
+            guard state.waiting.count < waitingMax, !state.isClosed else {
                 state.counts.skips += 1
                 return false
             }
@@ -60,6 +61,16 @@ package final class ReplayChecker: Sendable {
             return !state.isRunning
         }
         if starts { Task { await run() } }
+    }
+
+    /// Leaves out what waits and what comes, and returns when the stage is no longer used.
+    package func close() async {
+        state.withLock { state in
+            state.isClosed = true
+            state.counts.skips += state.waiting.count
+            state.waiting = []
+        }
+        await settled()
     }
 
     /// Returns when nothing waits.

@@ -7,6 +7,7 @@ import PluginContract
 import PluginHosting
 import Rooms
 import Serving
+import Staging
 import Wire
 
 /// Wires the modules into a running server: the only place that knows them all.
@@ -18,6 +19,10 @@ package actor Server {
     private nonisolated let lanes: [Lane]
     private nonisolated let rooms: [LiveRoom]
     private nonisolated let journal: SQLiteJournal
+    nonisolated let stage: any Stage
+    /// Where calls are made again and changed plugins are tried: never the stage of the rooms.
+    private nonisolated let rehearsal: any Stage
+    private nonisolated let checker: ReplayChecker
     private nonisolated let listener: Listener
     private nonisolated let draining: Lock<Bool>
     private nonisolated let hotReload: HotReload
@@ -39,10 +44,14 @@ package actor Server {
                 slowFarewell: ServerMessage.farewell(.slowViewer, afterMilliseconds: 1_000))
         }
         self.lanes = lanes
+        stage = Self.stage(configuration, clock: clock, log: log)
+        rehearsal = Self.stage(configuration, clock: clock, log: log)
+        checker = ReplayChecker(stage: rehearsal, log: log)
         var surroundings = LiveRoom.Surroundings(
-            clock: clock, log: log, journal: journal, lanes: lanes, stage: InProcessStage())
-        let rehearsal = InProcessStage()
-        let checker = ReplayChecker(stage: rehearsal, log: log)
+            clock: clock, log: log, journal: journal, lanes: lanes, stage: stage,
+            loops: (0..<max(1, laneCount / 2)).map {
+                QueueExecutor(label: "playhouse.rooms.\($0)")
+            })
         surroundings.snapshotRecords = configuration.snapshotRecords
         surroundings.checker = checker
         surroundings.replayOneIn = configuration.replayOneIn
@@ -97,7 +106,6 @@ package actor Server {
         log.info("draining", ["seconds": .integer(Int64(configuration.drainSeconds))])
         listener.stop()
         reloading?.cancel()
-        await reloading?.value
         let deadline = configuration.drainSeconds
         let isDone = await withTaskGroup(of: Bool.self) { group in
             group.addTask { [self] in
@@ -119,6 +127,10 @@ package actor Server {
             return first
         }
         for lane in lanes { await lane.stop() }
+        await stage.stop()
+        await reloading?.value
+        await checker.close()
+        await rehearsal.stop()
         await journal.close()
         if isDone {
             log.info("drained")
@@ -162,13 +174,34 @@ package actor Server {
         return rooms
     }
 
+    private static func stage(
+        _ configuration: Configuration, clock: any Clock, log: Log
+    ) -> any Stage {
+        switch configuration.stage {
+        case .inProcess:
+            log.warning("plugins run in the server's own process: use only plugins you trust")
+            return InProcessStage()
+        case .process:
+            return StageProcess(
+                executable: configuration.stageExecutable ?? StageProcess.ownExecutable
+            ) { log.note($0) }
+        }
+    }
+
     private static func loadPrograms(
         _ configuration: Configuration, log: Log
     ) throws -> [String: PluginProgram] {
         var programs: [String: PluginProgram] = [:]
         let wanted = Set(configuration.rooms.flatMap { $0.plugins.map(\.id) })
         for id in wanted.sorted() {
-            let program = try ProgramLoader().load(folder: configuration.plugins + "/" + id)
+            let folder = configuration.plugins + "/" + id
+            let program: PluginProgram
+            do throws(ProgramError) {
+                program = try ProgramLoader().load(folder: folder)
+            } catch {
+                throw ConfigurationError(
+                    description: "the plugin \"\(id)\" in \(folder) cannot be loaded:\n\(error)")
+            }
             programs[id] = program
             log.info(
                 "plugin loaded",

@@ -2,6 +2,7 @@ import Foundation
 import Journaling
 import Playhouse
 import PluginHosting
+import Staging
 
 /// `playhouse replay`.
 enum ReplayCommand {
@@ -36,7 +37,7 @@ enum ReplayCommand {
         let archive = try JournalArchive(path: data + "/journal.sqlite")
         let header = try await archive.open(
             ShowHeader(show: show, room: "", epoch: "", beganAtMilliseconds: 0))
-        let stage = InProcessStage()
+        let stage = StageProcess()
         var replay = ShowReplay(header, in: archive, on: stage)
         replay.differencesMax = try arguments.integer("differences", in: 0...1_000) ?? 3
         let programs: [PluginProgram]

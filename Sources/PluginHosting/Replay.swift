@@ -42,8 +42,14 @@ package struct Replay: Sendable {
 
     /// A call to make on the stage, and how to open the play there first.
     package struct Step: Sendable {
-        package var opening: StageOpening?
+        /// Whether the stage does not have the play with the state that the call meets.
+        package var opensFirst: Bool
         package var call: StageCall
+        var recordedCall: PlayCall
+        var state: PlayState
+
+        /// What opens the play for the call.
+        package func opening() -> StageOpening { state.opening(for: recordedCall) }
     }
 
     /// Takes the next record of the plugin.
@@ -85,10 +91,10 @@ package struct Replay: Sendable {
         }
         pending = record
         callCount += 1
-        var step = Step(opening: nil, call: call.stageCall)
-        if call.hook == .start || !isStageOpen { step.opening = state.opening(for: call) }
+        let opensFirst = call.hook == .start || !isStageOpen
         isStageOpen = true
-        return step
+        return Step(
+            opensFirst: opensFirst, call: call.stageCall, recordedCall: call, state: state)
     }
 
     /// Compares what came of the last step with its record.
@@ -124,26 +130,36 @@ extension Replay {
     ) async throws(PlayRecordError) -> ReplayDifference? {
         let step = try begin(kind: kind, event: event, changes: changes, effects: effects)
         guard let step else { return nil }
-        return try finish(
-            await stage.outcome(of: step.call, opening: step.opening, id, program: program))
+        return try finish(await stage.outcome(of: step, id, program: program))
     }
 }
 
 extension Stage {
-    /// Opens a play, if an opening is given, and makes one call.
+    /// Opens a play where that is needed, and makes one call.
+    ///
+    /// A stage that has lost the play by no fault of its own gets it again, a few times.
     func outcome(
-        of call: StageCall, opening: StageOpening?, _ id: PlayID, program: PluginProgram
+        of step: Replay.Step, _ id: PlayID, program: PluginProgram
     ) async -> ScriptOutcome {
-        if let opening {
-            do throws(ScriptFault) {
-                try await open(id, program: program, opening)
+        var isOpen = !step.opensFirst
+        for _ in 0..<3 {
+            if !isOpen {
+                do throws(ScriptFault) {
+                    try await open(id, program: program, step.opening())
+                } catch {
+                    return .fault(error)
+                }
+            }
+            do throws(StageLoss) {
+                if let outcome = try await run(id, [step.call]).first { return outcome }
+                return .fault(
+                    ScriptFault(kind: .host, message: "the stage returned no outcome"))
             } catch {
-                return .fault(error)
+                if case .charged(let fault) = error { return .fault(fault) }
+                isOpen = false
             }
         }
-        let outcomes = await run(id, [call])
-        return outcomes.first
-            ?? .fault(ScriptFault(kind: .host, message: "the stage returned no outcome"))
+        return .fault(ScriptFault(kind: .host, message: "the stage was lost again and again"))
     }
 }
 

@@ -43,8 +43,9 @@ package struct ReplayCheck: Sendable {
         state.configuration = configuration
         state.products = products
         state.tree = tree
-        let again = await stage.outcome(
-            of: call.stageCall, opening: state.opening(for: call), id, program: program)
+        let step = Replay.Step(
+            opensFirst: true, call: call.stageCall, recordedCall: call, state: state)
+        let again = await stage.outcome(of: step, id, program: program)
         await stage.close(id)
         let live = ReplayOutcome(outcome)
         let replayed = ReplayOutcome(again)

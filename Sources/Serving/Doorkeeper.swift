@@ -355,6 +355,8 @@ package final class Doorkeeper: ConnectionHandling {
     package func drain(on lane: isolated Lane) {
         for connection in connections.compactMap({ $0 }) {
             switch connection.stage {
+            // Whoever waits for an answer gets it, and then the end.
+            case .http(let exchange) where exchange.isAnswering: exchange.keepsAlive = false
             case .http: lane.close(connection.id, farewell: [])
             case .greeting, .member, .echo:
                 // Spread over two seconds, so that they do not all come back at once.

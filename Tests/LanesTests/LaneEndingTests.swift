@@ -53,18 +53,7 @@ struct LaneEndingTests {
         _ fixture: LaneFixture, _ port: UInt16
     ) async throws -> (id: ConnectionID, far: FarEnd) {
         let before = fixture.handler.withLock { $0.count }
-        let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let code = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(number, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        try #require(code == 0)
-        Socket.makeNonBlocking(number)
+        let number = try #require(connected(port))
         let far = FarEnd(descriptor: number)
         try await wait { fixture.handler.withLock { $0.count } > before }
         return (fixture.handler.withLock { $0[before] }, far)

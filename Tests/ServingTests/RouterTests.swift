@@ -19,7 +19,7 @@ struct RouterFixture {
     ) throws {
         let folder = try PagesFolder([
             "index.html": Array("index".utf8), "viewer.html": Array("viewer".utf8),
-            "host.html": Array("host".utf8), "favicon.svg": Array("<svg/>".utf8),
+            "host.html": Array("host".utf8), "icon.svg": Array("<svg/>".utf8),
             "playhouse.js": Array("js".utf8), "deep/a.css": Array("css".utf8),
         ])
         let calls = calls

@@ -121,8 +121,10 @@ import Wire
             try await base.open(play, program: program, opening)
         }
 
-        func run(_ play: PlayID, _ calls: [StageCall]) async -> [ScriptOutcome] {
-            await base.run(play, calls).map { outcome in
+        func run(
+            _ play: PlayID, _ calls: [StageCall]
+        ) async throws(StageLoss) -> [ScriptOutcome] {
+            try await base.run(play, calls).map { outcome in
                 guard case .done(let changes, let effects, let count) = outcome,
                     String(decoding: changes, as: UTF8.self).contains("2")
                 else { return outcome }
@@ -135,6 +137,8 @@ import Wire
         }
 
         func close(_ play: PlayID) async { await base.close(play) }
+
+        func stop() async { await base.stop() }
     }
 
     @Test func `Calls that do the same again are counted and no more`() async throws {

@@ -24,7 +24,10 @@ import Testing
 
     @Test func `No source file is longer than 600 lines`() {
         // What is longer for a reason, with its own bound. It may shrink, not grow.
-        let longer = ["Sources/CSandbox/state.c": 860]
+        let longer = [
+            // One file, because an integrator embeds one file.
+            "Sources/Serving/Pages/playhouse.js": 680
+        ]
         for path in Self.sources {
             let count = Repository.lines(path).count
             #expect(count <= longer[path] ?? 600, "\(path) has \(count) lines")
