@@ -15,6 +15,13 @@ final class JournalReader: @unchecked Sendable {
         queries = try JournalQueries(connection)
     }
 
+    /// Reads a file that another process may own.
+    init(archive path: String) throws(JournalError) {
+        let connection = try SQLiteConnection(path: path, isReadOnly: true)
+        try JournalSchema.check(connection)
+        queries = try JournalQueries(connection)
+    }
+
     func read<Answer: Sendable>(
         _ ask: @escaping @Sendable (JournalQueries) throws(JournalError) -> Answer
     ) async throws(JournalError) -> Answer {
@@ -48,6 +55,7 @@ final class JournalQueries {
     private let spoken: SQLiteStatement
     private let entries: SQLiteStatement
     private let snapshot: SQLiteStatement
+    private let listings: SQLiteStatement
 
     init(_ connection: SQLiteConnection) throws(JournalError) {
         let columns = """
@@ -71,6 +79,28 @@ final class JournalQueries {
             """, on: connection)
         snapshot = try SQLiteStatement(
             "SELECT sequence, bytes FROM snapshots WHERE show = \(show)", on: connection)
+        listings = try SQLiteStatement(
+            """
+            SELECT shows.show, shows.room, shows.epoch, shows.began_at, count(records.id),
+                coalesce(min(records.at), 0), coalesce(max(records.at), 0),
+                coalesce(max(records."offset"), 0), coalesce(snapshots.sequence, 0),
+                coalesce(length(snapshots.bytes), 0)
+            FROM shows LEFT JOIN records ON records.show = shows.id
+                LEFT JOIN snapshots ON snapshots.show = shows.id
+            GROUP BY shows.id ORDER BY shows.id
+            """, on: connection)
+    }
+
+    func shows() throws(JournalError) -> [ShowListing] {
+        try listings.rows([]) { row in
+            ShowListing(
+                header: ShowHeader(
+                    show: row.text(0), room: row.text(1), epoch: row.text(2),
+                    beganAtMilliseconds: row.integer(3)),
+                recordCount: row.integer(4), firstAtMilliseconds: row.integer(5),
+                lastAtMilliseconds: row.integer(6), offset: row.integer(7),
+                snapshotSequence: row.integer(8), snapshotBytes: row.integer(9))
+        }
     }
 
     func records(show: String, after sequence: Int64, limit: Int) throws(JournalError) -> [Record] {

@@ -16,26 +16,11 @@ enum JournalSchema {
     ///
     /// Changes nothing in a file that is not.
     static func prepare(_ connection: SQLiteConnection) throws(JournalError) {
-        let path = connection.path
         let application = try connection.integer("PRAGMA application_id")
         let format = try connection.integer("PRAGMA user_version")
         let tables = try connection.integer("SELECT count(*) FROM sqlite_schema")
         let isEmpty = application == 0 && format == 0 && tables == 0
-        guard isEmpty || application == applicationID else {
-            throw .damaged(
-                "\(path) belongs to another application (application_id \(application)): "
-                    + "name another file for the journal")
-        }
-        guard isEmpty || format <= self.format else {
-            throw .damaged(
-                "\(path) was written by a newer Playhouse (journal format \(format), this one "
-                    + "knows \(self.format)): start that version, or name another file")
-        }
-        guard isEmpty || format == self.format else {
-            throw .damaged(
-                "\(path) has journal format \(format), which this Playhouse never wrote: "
-                    + "put a backup in its place")
-        }
+        if !isEmpty { try check(connection) }
         try connection.run("PRAGMA journal_mode = WAL")
         try configure(connection)
         guard isEmpty else { return }
@@ -44,6 +29,28 @@ enum JournalSchema {
         } catch {
             connection.rollBack()
             throw error
+        }
+    }
+
+    /// Makes sure that a file is a journal of this format.
+    static func check(_ connection: SQLiteConnection) throws(JournalError) {
+        let path = connection.path
+        let application = try connection.integer("PRAGMA application_id")
+        let format = try connection.integer("PRAGMA user_version")
+        guard application == applicationID else {
+            throw .damaged(
+                "\(path) belongs to another application (application_id \(application)): "
+                    + "name another file for the journal")
+        }
+        guard format <= self.format else {
+            throw .damaged(
+                "\(path) was written by a newer Playhouse (journal format \(format), this one "
+                    + "knows \(self.format)): start that version, or name another file")
+        }
+        guard format == self.format else {
+            throw .damaged(
+                "\(path) has journal format \(format), which this Playhouse never wrote: "
+                    + "put a backup in its place")
         }
     }
 

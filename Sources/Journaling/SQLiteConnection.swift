@@ -11,11 +11,13 @@ final class SQLiteConnection {
     /// The size of the write-ahead log after this connection's last commit, in pages.
     private(set) var walPages = 0
 
-    /// Opens a file, creating an empty one where there is none.
-    init(path: String) throws(JournalError) {
+    /// Opens a file, creating an empty one where there is none unless it is only to be read.
+    init(path: String, isReadOnly: Bool = false) throws(JournalError) {
         self.path = path
         var opened: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+        let mode =
+            isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        let flags = mode | SQLITE_OPEN_NOMUTEX
         let code = sqlite3_open_v2(path, &opened, flags, nil)
         guard let opened else { throw .storage("\(path): no memory for a connection") }
         handle = opened

@@ -21,6 +21,25 @@ private struct Segment {
     var reaches: UInt64
 }
 
+/// The pieces of one system call, in room that the caller has.
+private struct SegmentList {
+    private let room: UnsafeMutableBufferPointer<Segment>
+    private(set) var count = 0
+
+    init(room: UnsafeMutableBufferPointer<Segment>) { self.room = room }
+
+    func hasRoom(for more: Int) -> Bool { count + more <= room.count }
+
+    mutating func add(
+        _ source: Segment.Source, _ bytes: UnsafeRawBufferPointer, _ reaches: UInt64
+    ) {
+        guard bytes.count > 0 else { return }
+        room.initializeElement(
+            at: count, to: Segment(source: source, bytes: bytes, reaches: reaches))
+        count += 1
+    }
+}
+
 extension Lane {
     /// Writes to every reader of every audience that has something new.
     func writeAtOnce() {
@@ -92,7 +111,7 @@ extension Lane {
         let eventEnd = audience.events.end
         let chatterEnd = audience.chatter.end
         let version = audience.stateVersion
-        let busy: Slot.Flags = [.blocked, .closing, .finished]
+        let busy = Slot.Flags.busy
         var gone: ContiguousArray<Int32> = []
         var writes = 0
         var bytesSent = 0
@@ -138,11 +157,13 @@ extension Lane {
     @discardableResult
     func flush(_ index: Int, removing: Bool = true) -> Bool {
         let slot = slots + index
-        while slot.pointee.flags.isDisjoint(with: [.blocked, .finished]) {
+        while slot.pointee.flags.isDisjoint(with: .stuck) {
             let sent: (wanted: Int, result: Transfer) = withUnsafeTemporaryAllocation(
                 of: Segment.self, capacity: segmentsMax
             ) { segments in
-                let count = gather(index, into: segments)
+                var list = SegmentList(room: segments)
+                gather(index, into: &list)
+                let count = list.count
                 guard count > 0 else { return (0, .bytes(0)) }
                 var wanted = 0
                 let result: Transfer = withUnsafeTemporaryAllocation(
@@ -188,35 +209,29 @@ extension Lane {
 
     /// Lists what a connection is to be sent next, in order. The pieces stay valid until the lane
     /// changes.
-    private func gather(_ index: Int, into segments: UnsafeMutableBufferPointer<Segment>) -> Int {
+    private func gather(_ index: Int, into list: inout SegmentList) {
         let slot = slots + index
         let isClosing = slot.pointee.flags.contains(.closing)
         let audience = isClosing ? nil : audience(at: slot.pointee.audience)
-        var count = 0
-        func add(_ source: Segment.Source, _ bytes: UnsafeRawBufferPointer, _ reaches: UInt64) {
-            guard bytes.count > 0 else { return }
-            segments.initializeElement(
-                at: count, to: Segment(source: source, bytes: bytes, reaches: reaches))
-            count += 1
-        }
         var cursor = slot.pointee.eventCursor
         if let waiting = slot.pointee.waiting?.takeUnretainedValue() {
             for part in waiting.parts {
-                guard count + 2 <= segments.count else { return count }
+                guard list.hasRoom(for: 2) else { return }
                 if let audience, part.after > cursor, cursor >= audience.events.start {
                     let bytes = audience.events.bytes(from: cursor)
                     let length = min(Int(part.after &- cursor), bytes.count)
-                    add(.events, UnsafeRawBufferPointer(rebasing: bytes[..<length]), part.after)
+                    let events = UnsafeRawBufferPointer(rebasing: bytes[..<length])
+                    list.add(.events, events, part.after)
                     cursor = part.after
                 }
                 // The array's bytes stay where they are: nothing changes it before the write.
                 let bytes = part.bytes.withUnsafeBytes { $0 }
-                add(.direct, UnsafeRawBufferPointer(rebasing: bytes[part.sent...]), 0)
+                list.add(.direct, UnsafeRawBufferPointer(rebasing: bytes[part.sent...]), 0)
             }
         }
-        guard let audience, count + 3 <= segments.count else { return count }
+        guard let audience, list.hasRoom(for: 3) else { return }
         if cursor >= audience.events.start {
-            add(.events, audience.events.bytes(from: cursor), audience.events.end)
+            list.add(.events, audience.events.bytes(from: cursor), audience.events.end)
         }
         if slot.pointee.stateVersion != audience.stateVersion {
             let frames = stateScratch.frames(
@@ -225,17 +240,15 @@ extension Lane {
             if frames.isEmpty {
                 slot.pointee.stateVersion = audience.stateVersion
             } else {
-                add(.states, frames, audience.stateVersion)
+                list.add(.states, frames, audience.stateVersion)
             }
         }
         if slot.pointee.chatterCursor < audience.chatter.start {
             slot.pointee.chatterCursor = audience.chatter.start
             statistics.chatterSkips &+= 1
         }
-        add(
-            .chatter, audience.chatter.bytes(from: slot.pointee.chatterCursor), audience.chatter.end
-        )
-        return count
+        let chatter = audience.chatter.bytes(from: slot.pointee.chatterCursor)
+        list.add(.chatter, chatter, audience.chatter.end)
     }
 
     /// Books that the kernel took the first `count` bytes of a piece.

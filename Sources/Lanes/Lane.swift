@@ -11,9 +11,7 @@ import Dispatch
 /// leaves to be written is written at its end, one system call a connection.
 package actor Lane {
     package nonisolated let number: Int
-    /// The lane's queue; rooms live on lanes' queues too, so that a message from a viewer to the room
-    /// and back crosses no thread where both are on one lane.
-    package nonisolated let executor: QueueExecutor
+    nonisolated let executor: QueueExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }
@@ -167,7 +165,7 @@ package actor Lane {
 
     // MARK: - Turns
 
-    private func takeDeliveries() {
+    func takeDeliveries() {
         readMailbox()
         endTurn()
     }

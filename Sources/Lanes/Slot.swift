@@ -27,6 +27,11 @@ struct Slot {
         static let finished = Flags(rawValue: 8)
         /// On the list of slots to be flushed at the end of the turn.
         static let dirty = Flags(rawValue: 16)
+        /// Left alone by a pass over the readers. Constants, since without optimisation a literal
+        /// of several flags is an array on the heap, at every reader.
+        static let busy: Flags = [.blocked, .closing, .finished]
+        /// Nothing can be written now.
+        static let stuck: Flags = [.blocked, .finished]
     }
 }
 

@@ -56,7 +56,8 @@ package struct TickControl: Sendable {
             tickMilliseconds = 0
             return
         }
-        let wanted = Double(seen.readers) * writeSeconds / share * 1000
+        // A little less than the share, so that what else the lane does finds room.
+        let wanted = Double(seen.readers) * writeSeconds / (share * 0.8) * 1000
         let target = Int(min(max(wanted.rounded(.up), 20), Double(tickMillisecondsMax)))
         let step = tickMilliseconds == 0 ? target : (target - tickMilliseconds) / 2
         tickMilliseconds = tickMilliseconds == 0 ? target : tickMilliseconds + step

@@ -20,15 +20,26 @@ package struct Configuration: Sendable {
     package var lanes = 0
     /// Folder whose sub-folders are plugins.
     package var plugins = "Plugins"
+    /// Where plugins run.
+    package var stage = StageKind.process
+    /// The program whose processes are stages; nil for the one that is running.
+    package var stageExecutable: String?
     package var drainSeconds = 10
     /// Records from one snapshot of a show to the next.
     package var snapshotRecords: Int64 = 1_000
+    /// One in so many plugin calls is made again in the background and compared; 0 for none.
+    package var replayOneIn: UInt64 = 100
+    /// Takes changed files of plugins over while shows run.
+    package var reload = false
     package var rooms: [RoomConfiguration] = []
     /// Serves `/echo`, for the Autobahn suite.
     package var echoes = false
 
     package init() {}
 }
+
+/// Where plugins run: in caged processes, or, for plugins that are trusted, in the server's own.
+package enum StageKind: String, Sendable, CaseIterable { case process, inProcess }
 
 /// One room and its present show.
 package struct RoomConfiguration: Sendable {
@@ -104,8 +115,11 @@ extension Configuration {
         reader.text("data") { data = path($0) }
         reader.text("plugins") { plugins = path($0) }
         reader.integer("lanes", 0...64) { lanes = Int($0) }
+        reader.choice("stage", StageKind.allCases) { stage = $0 }
         reader.integer("drainSeconds", 0...600) { drainSeconds = Int($0) }
         reader.integer("snapshotRecords", 1...1_000_000) { snapshotRecords = $0 }
+        reader.integer("replayOneIn", 0...1_000_000) { replayOneIn = UInt64($0) }
+        reader.bool("reload") { reload = $0 }
         reader.list("keys") { key in
             var kid = ""
             var secret = ""

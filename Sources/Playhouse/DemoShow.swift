@@ -42,6 +42,8 @@ package struct DemoShow: Sendable {
         configuration.limits.connectionsPerAddress = 2_000
         configuration.limits.joinsPerMinutePerAddress = 4_000
         configuration.drainSeconds = 3
+        // Whoever tries a plugin out changes it.
+        configuration.reload = true
         self.configuration = configuration
     }
 

@@ -41,13 +41,18 @@ extension LiveRoom {
                 let id = PlayID(show: room.show, plugin: plugin)
                 stageWork[plugin, default: []].append(.run(id, step.calls))
             }
-            if stageWork[plugin] != nil { Task { await work(for: plugin) } }
+            workOnStage(for: plugin)
         }
+    }
+
+    /// Begins with what there is to do on the stage for a plugin whose stage was free.
+    func workOnStage(for plugin: String) {
+        if stageWork[plugin] != nil { Task { await work(for: plugin) } }
     }
 
     var isAnyPlayBusy: Bool { !stageWork.isEmpty }
 
-    private func perform(
+    func perform(
         _ outputs: [PlayOutput], of plugin: String, nowMilliseconds now: Int64
     ) {
         for output in outputs {
@@ -102,6 +107,7 @@ extension LiveRoom {
         while let next = stageWork[plugin]?.first {
             stageWork[plugin]?.removeFirst()
             var outputs: [PlayOutput] = []
+            var checked: (check: ReplayCheck, outcome: ScriptOutcome)?
             switch next {
             case .close(let id):
                 await stage.close(id)
@@ -116,13 +122,46 @@ extension LiveRoom {
                         plugin, error, nowMilliseconds: clock.unixMilliseconds)
                 }
             case .run(let id, let calls):
-                let outcomes = await stage.run(id, calls)
-                outputs = playbill.finished(
-                    plugin, outcomes, nowMilliseconds: clock.unixMilliseconds)
+                let check = playbill.plays[plugin]?.check(oneIn: replayOneIn)
+                do throws(StageLoss) {
+                    let outcomes = try await stage.run(id, calls)
+                    if let check, let outcome = outcomes.first { checked = (check, outcome) }
+                    outputs = playbill.finished(
+                        plugin, outcomes, nowMilliseconds: clock.unixMilliseconds)
+                } catch {
+                    outputs = lost(id, calls, error)
+                }
             }
             perform(outputs, of: plugin, nowMilliseconds: clock.unixMilliseconds)
+            if let checked, outputs.contains(where: \.isDraft) {
+                checker?.post(
+                    ReplayChecker.Job(
+                        check: checked.check, outcome: checked.outcome, show: room.show,
+                        plugin: plugin, sequence: sequenceDrafted))
+            }
         }
         stageWork[plugin] = nil
         endTurn(nowMilliseconds: clock.unixMilliseconds)
+    }
+
+    /// The stage has lost a play: charges it, or brings it back with the state of the journal and
+    /// makes the calls again.
+    private func lost(_ id: PlayID, _ calls: [StageCall], _ loss: StageLoss) -> [PlayOutput] {
+        switch loss {
+        case .charged(let fault):
+            return playbill.stageFailed(
+                id.plugin, fault, nowMilliseconds: clock.unixMilliseconds)
+        case .innocent:
+            guard let opening = playbill.plays[id.plugin]?.reopening else { return [] }
+            stageWork[id.plugin, default: []].insert(
+                contentsOf: [.open(id, opening), .run(id, calls)], at: 0)
+            return []
+        }
+    }
+}
+
+extension PlayOutput {
+    fileprivate var isDraft: Bool {
+        if case .draft = self { true } else { false }
     }
 }

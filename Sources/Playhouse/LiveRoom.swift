@@ -11,10 +11,10 @@ package import Wire
 
 /// Performs what a room decides: the shell around ``Room`` and the plays of its show.
 ///
-/// Everything that reaches a room passes its mailbox and is judged in order on the queue of one lane,
-/// which it shares with other rooms and with connections. What is to be kept goes to the journal; while one append is under way the next batch
-/// collects, so that a busy room commits in groups. What must not leave before it is durable waits
-/// with its draft; chat and counts do not wait for anything.
+/// Everything that reaches a room passes its mailbox and is judged in order on a serial queue, which
+/// it shares with other rooms. What is to be kept goes to the journal; while one append is under way
+/// the next batch collects, so that a busy room commits in groups. What must not leave before it is
+/// durable waits with its draft; chat and counts do not wait for anything.
 package actor LiveRoom {
     package nonisolated let id: String
     package nonisolated let number: Int
@@ -43,6 +43,10 @@ package actor LiveRoom {
     private var isCommitting = false
     private var isJournalFailing = false
     var snapshots: SnapshotPace
+    /// Programs that wait for a moment between two events, by plugin.
+    var reloads: [String: PluginProgram] = [:]
+    let checker: ReplayChecker?
+    let replayOneIn: UInt64
     private var deliveries: [[Delivery]]
     private var callers: [SessionID: @Sendable ([UInt8]) -> Void] = [:]
     private var callerCount: UInt64 = 0
@@ -64,9 +68,11 @@ package actor LiveRoom {
         lanes = surroundings.lanes
         stage = surroundings.stage
         services = surroundings.services
+        checker = surroundings.checker
+        replayOneIn = surroundings.replayOneIn
         deliveries = Array(repeating: [], count: surroundings.lanes.count)
         published = Lock(RoomFigures())
-        executor = surroundings.lanes[number % surroundings.lanes.count].executor
+        executor = surroundings.loops[number % surroundings.loops.count]
     }
 
     /// What rooms share.
@@ -79,12 +85,21 @@ package actor LiveRoom {
         package var services: any HostServices
         /// Records from one snapshot of a show to the next.
         package var snapshotRecords: Int64 = 1_000
+        /// Makes calls of plugins again; nil for none.
+        package var checker: ReplayChecker?
+        /// The share of calls that it gets: one in so many, 0 for none.
+        package var replayOneIn: UInt64 = 100
+        /// Serial queues that rooms share: many rooms on few queues cross threads less often. Not the
+        /// lanes' own: a room that shares a lane's queue makes the other lanes begin later.
+        package var loops: [QueueExecutor]
 
         package init(
             clock: any Clock, log: Log, journal: any Journal, lanes: [Lane], stage: any Stage,
+            loops: [QueueExecutor] = [QueueExecutor(label: "playhouse.rooms")],
             services: any HostServices = NoHostServices()
         ) {
-            precondition(!lanes.isEmpty, "rooms live on lanes")
+            precondition(!loops.isEmpty, "rooms need a queue")
+            self.loops = loops
             self.clock = clock
             self.log = log
             self.journal = journal
@@ -102,6 +117,13 @@ package actor LiveRoom {
         package var records: Int64 = 0
         package var chatterSampled = 0
         package var isJournalFailing = false
+        package var programs: [Program] = []
+
+        /// What a play runs.
+        package struct Program: Sendable, Equatable {
+            package var plugin: String
+            package var mark: ProgramMark
+        }
     }
 
     package nonisolated var latestFigures: RoomFigures { published.withLock { $0 } }
@@ -144,6 +166,7 @@ package actor LiveRoom {
 
     /// Starts what can run, hands over what is to be sent, and arms the timer.
     func endTurn(nowMilliseconds now: Int64) {
+        if !reloads.isEmpty { exchangePrograms(nowMilliseconds: now) }
         runPlays(nowMilliseconds: now)
         commitIfIdle()
         for lane in lanes.indices where !deliveries[lane].isEmpty {
@@ -155,7 +178,7 @@ package actor LiveRoom {
         let figures = RoomFigures(
             users: presence.users, connections: presence.connections, offset: room.offset,
             records: chain.sequence, chatterSampled: room.chatterSampledCount,
-            isJournalFailing: isJournalFailing)
+            isJournalFailing: isJournalFailing, programs: runningPrograms)
         published.withLock { $0 = figures }
         if isIdle {
             for waiter in idleWaiters { waiter.resume() }
@@ -247,6 +270,9 @@ package actor LiveRoom {
     }
 
     // MARK: - The journal
+
+    /// The sequence that the newest draft gets.
+    var sequenceDrafted: Int64 { chain.sequence + Int64(drafts.count) }
 
     /// Adds to what the next append writes.
     func keep(_ draft: Draft) { drafts.append(draft) }

@@ -1,5 +1,6 @@
 import Journaling
 import Lanes
+import PluginHosting
 import Serving
 
 /// Writes figures in the Prometheus text format 0.0.4.
@@ -96,6 +97,43 @@ extension MetricsText {
             "playhouse_room_journal_failing", "gauge",
             "1 while the journal takes no records of the room.",
             each { $0.isJournalFailing ? 1 : 0 })
+    }
+
+    mutating func add(replays: ReplayChecker.Counts) {
+        add(
+            "playhouse_replay_checks_total", "counter",
+            "Plugin calls that were made again and compared.", [([], Double(replays.checks))])
+        add(
+            "playhouse_replay_differences_total", "counter",
+            "Plugin calls that did not do the same again.", [([], Double(replays.differences))])
+        add(
+            "playhouse_replay_skips_total", "counter",
+            "Plugin calls that were to be made again and could not be compared.",
+            [([], Double(replays.skips))])
+    }
+
+    mutating func add(reloads: HotReload.Counts) {
+        add(
+            "playhouse_plugin_reloads_total", "counter",
+            "Changed plugins that passed their check.", [([], Double(reloads.passes))])
+        add(
+            "playhouse_plugin_reload_failures_total", "counter",
+            "Changed plugins that did not pass their check.", [([], Double(reloads.failures))])
+    }
+
+    mutating func add(programsOf rooms: [(id: String, figures: LiveRoom.RoomFigures)]) {
+        add(
+            "playhouse_plugin_info", "gauge", "1 for the program that a room runs.",
+            rooms.flatMap { room in
+                room.figures.programs.map { program in
+                    (
+                        [
+                            ("room", room.id), ("plugin", program.plugin),
+                            ("version", program.mark.version), ("hash", program.mark.hash),
+                        ], 1
+                    )
+                }
+            })
     }
 
     mutating func add(roomsOpen rooms: [(id: String, isOpen: Bool)]) {

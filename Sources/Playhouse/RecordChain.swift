@@ -59,15 +59,20 @@ package struct RecordChain: Sendable {
             hash = Self.hash(of: record, after: hash)
             record.hash = hash
             records.append(record)
-            for (index, move) in draft.moves.enumerated() {
-                entries.append(
-                    LedgerEntry(
-                        show: show, plugin: move.plugin, sequence: sequence, index: Int64(index),
-                        pool: move.pool, kind: move.kind.rawValue, user: move.user,
-                        count: move.count))
-            }
+            entries += Self.entries(of: draft.moves, show: show, sequence: sequence)
         }
         return (records, entries)
+    }
+
+    /// The ledger entries of a record's moves.
+    static func entries(
+        of moves: [LedgerMove], show: String, sequence: Int64
+    ) -> [LedgerEntry] {
+        moves.enumerated().map { index, move in
+            LedgerEntry(
+                show: show, plugin: move.plugin, sequence: sequence, index: Int64(index),
+                pool: move.pool, kind: move.kind.rawValue, user: move.user, count: move.count)
+        }
     }
 
     /// The hash that a record must carry.

@@ -7,6 +7,7 @@ import PluginContract
 import PluginHosting
 import Rooms
 import Serving
+import Staging
 import Wire
 
 /// Wires the modules into a running server: the only place that knows them all.
@@ -18,8 +19,14 @@ package actor Server {
     private nonisolated let lanes: [Lane]
     private nonisolated let rooms: [LiveRoom]
     private nonisolated let journal: SQLiteJournal
+    nonisolated let stage: any Stage
+    /// Where calls are made again and changed plugins are tried: never the stage of the rooms.
+    private nonisolated let rehearsal: any Stage
+    private nonisolated let checker: ReplayChecker
     private nonisolated let listener: Listener
     private nonisolated let draining: Lock<Bool>
+    private nonisolated let hotReload: HotReload
+    private var reloading: Task<Void, Never>?
 
     /// Opens the journal, brings every show back, and opens the port; nobody is let in before
     /// ``open()``.
@@ -37,19 +44,27 @@ package actor Server {
                 slowFarewell: ServerMessage.farewell(.slowViewer, afterMilliseconds: 1_000))
         }
         self.lanes = lanes
-        let surroundings = LiveRoom.Surroundings(
-            clock: clock, log: log, journal: journal, lanes: lanes, stage: InProcessStage())
-        var rooms: [LiveRoom] = []
-        for (number, room) in configuration.rooms.enumerated() {
-            let opening = RoomOpening(
-                configuration: room, programs: programs, surroundings: surroundings)
-            rooms.append(try await opening.open(number: number))
-        }
+        stage = Self.stage(configuration, clock: clock, log: log)
+        rehearsal = Self.stage(configuration, clock: clock, log: log)
+        checker = ReplayChecker(stage: rehearsal, log: log)
+        var surroundings = LiveRoom.Surroundings(
+            clock: clock, log: log, journal: journal, lanes: lanes, stage: stage,
+            loops: (0..<max(1, laneCount / 2)).map {
+                QueueExecutor(label: "playhouse.rooms.\($0)")
+            })
+        surroundings.snapshotRecords = configuration.snapshotRecords
+        surroundings.checker = checker
+        surroundings.replayOneIn = configuration.replayOneIn
+        let rooms = try await Self.openRooms(
+            configuration, programs: programs, surroundings: surroundings)
         self.rooms = rooms
         draining = Lock(false)
+        hotReload = HotReload(
+            folder: configuration.plugins, programs: programs, rooms: rooms,
+            trial: ReloadTrial(stage: rehearsal, journal: journal), log: log)
         let premises = try Self.premises(
-            configuration, clock: clock, programs: programs, lanes: lanes, rooms: rooms,
-            journal: journal, draining: draining)
+            configuration, clock: clock, lanes: lanes, rooms: rooms, journal: journal,
+            draining: draining, checker: checker, hotReload: hotReload)
         for lane in lanes {
             await lane.start { _ in
                 Doorkeeper(premises: premises) {
@@ -65,6 +80,7 @@ package actor Server {
     package func open() async {
         for room in rooms { await room.open() }
         listener.start()
+        if configuration.reload { reloading = Task { [hotReload] in await hotReload.run() } }
         log.info(
             "listening on http://\(urlHost):\(port)",
             [
@@ -89,6 +105,7 @@ package actor Server {
         draining.withLock { $0 = true }
         log.info("draining", ["seconds": .integer(Int64(configuration.drainSeconds))])
         listener.stop()
+        reloading?.cancel()
         let deadline = configuration.drainSeconds
         let isDone = await withTaskGroup(of: Bool.self) { group in
             group.addTask { [self] in
@@ -110,6 +127,10 @@ package actor Server {
             return first
         }
         for lane in lanes { await lane.stop() }
+        await stage.stop()
+        await reloading?.value
+        await checker.close()
+        await rehearsal.stop()
         await journal.close()
         if isDone {
             log.info("drained")
@@ -153,6 +174,20 @@ package actor Server {
         return rooms
     }
 
+    private static func stage(
+        _ configuration: Configuration, clock: any Clock, log: Log
+    ) -> any Stage {
+        switch configuration.stage {
+        case .inProcess:
+            log.warning("plugins run in the server's own process: use only plugins you trust")
+            return InProcessStage()
+        case .process:
+            return StageProcess(
+                executable: configuration.stageExecutable ?? StageProcess.ownExecutable
+            ) { log.note($0) }
+        }
+    }
+
     private static func loadPrograms(
         _ configuration: Configuration, log: Log
     ) throws -> [String: PluginProgram] {
@@ -179,8 +214,8 @@ package actor Server {
     }
 
     private static func premises(
-        _ configuration: Configuration, clock: any Clock, programs: [String: PluginProgram],
-        lanes: [Lane], rooms: [LiveRoom], journal: SQLiteJournal, draining: Lock<Bool>
+        _ configuration: Configuration, clock: any Clock, lanes: [Lane], rooms: [LiveRoom],
+        journal: SQLiteJournal, draining: Lock<Bool>, checker: ReplayChecker, hotReload: HotReload
     ) throws -> Premises {
         let counters = ServingCounters()
         let pictures = try ProductPictures(configuration.rooms)
@@ -205,6 +240,9 @@ package actor Server {
                         ($0.settings.id, byID[$0.settings.id] != nil)
                     })
                 metrics.add(serving: counters.latest)
+                metrics.add(programsOf: rooms.map { ($0.id, $0.latestFigures) })
+                metrics.add(replays: checker.counts)
+                metrics.add(reloads: hotReload.counts)
                 metrics.add(journal: journal.statistics)
                 return metrics.text
             },
@@ -234,7 +272,7 @@ package actor Server {
                     await room.call(by: person, request) { respond(Self.result(of: $0)) }
                 }
             },
-            locale: { plugin, locale in programs[plugin]?.locales[locale] },
+            locale: { plugin, locale in hotReload.program(plugin)?.locales[locale] },
             picture: { pictures.picture(room: $0, file: $1) })
         let verifier = TokenVerifier(keys: configuration.keys)
         var premises = Premises(

@@ -163,17 +163,25 @@ extension Playbill {
     /// Folds a record of a plugin in; see ``recover(source:kind:event:changes:effects:)``.
     @discardableResult
     mutating func recover(_ record: Record) throws(DamagedShow) -> [LedgerMove] {
-        // Nothing is written for a list without members.
-        let effects = record.effects.isEmpty ? JSON.array([]) : try record.json(\.effects)
-        let event = try record.json(\.event)
-        let changes = try record.json(\.changes)
+        let fields = try record.playFields
         do throws(PlayRecordError) {
             return try recover(
-                source: record.source, kind: record.kind, event: event, changes: changes,
-                effects: effects)
+                source: record.source, kind: record.kind, event: fields.event,
+                changes: fields.changes, effects: fields.effects)
         } catch {
             throw DamagedShow(
                 show: record.show, sequence: record.sequence, reason: error.description)
+        }
+    }
+}
+
+extension Record {
+    /// What a play's record says.
+    var playFields: (event: JSON, changes: JSON, effects: JSON) {
+        get throws(DamagedShow) {
+            // Nothing is written for a list without members.
+            let effects = effects.isEmpty ? JSON.array([]) : try json(\.effects)
+            return (try json(\.event), try json(\.changes), effects)
         }
     }
 }

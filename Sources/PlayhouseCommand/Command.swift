@@ -14,7 +14,10 @@ enum Command {
 
           serve   run the rooms of a configuration file
           demo    run a seeded show with simulated viewers; nothing to prepare
+          lua     run a Lua file in the sandbox of plugins
           token   sign a token for a viewer, host, operator or service
+          journal look into the records of shows, verify them
+          replay  make the plugin calls of a recorded show again, and compare
           bench   measure fan-out on this machine
 
         playhouse COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong usage.
@@ -22,18 +25,47 @@ enum Command {
 
         """
 
-    static func main() async {
+    // Not `async`: a stage must get into its cage before there is a second thread.
+    static func main() {
+        let words = Array(CommandLine.arguments.dropFirst())
+        if case "stage"? = words.first { StageCommand.run(Array(words.dropFirst())) }
         signal(SIGPIPE, SIG_IGN)
-        var words = Array(CommandLine.arguments.dropFirst())
+        Task {
+            await run(words)
+            exit(0)
+        }
+        dispatchMain()
+    }
+
+    private static func run(_ words: [String]) async {
+        var words = words
         let name = words.isEmpty ? "--help" : words.removeFirst()
         let wantsHelp = words.contains("--help") || words.contains("-h")
         do {
             switch name {
             case "serve": try await wantsHelp ? show(ServeCommand.help) : ServeCommand.run(words)
             case "demo": try await wantsHelp ? show(DemoCommand.help) : DemoCommand.run(words)
+            case "lua":
+                if wantsHelp {
+                    show(LuaCommand.help)
+                } else {
+                    exit(try await LuaCommand.run(words))
+                }
             case "token": try wantsHelp ? show(TokenCommand.help) : TokenCommand.run(words)
             case "reference":
                 try wantsHelp ? show(ReferenceCommand.help) : ReferenceCommand.run(words)
+            case "journal":
+                if wantsHelp {
+                    show(JournalCommand.help)
+                } else {
+                    exit(try await JournalCommand.run(words))
+                }
+            case "replay":
+                if wantsHelp {
+                    show(ReplayCommand.help)
+                } else {
+                    exit(try await ReplayCommand.run(words))
+                }
             case "bench": exit(BenchCommand.run(words))
             case "--help", "-h", "help": show(help)
             case "--version": show("playhouse \(Version.text)\n")

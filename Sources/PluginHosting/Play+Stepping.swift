@@ -87,6 +87,7 @@ extension Play {
             if program.manifest.capabilities.contains(.kv) {
                 call.values = state.hasRun ? state.memory.values : show.values
             }
+            call.program = program.mark
         }
         begin(Outstanding(call: call, request: request, item: item), &desk)
     }
@@ -123,23 +124,26 @@ extension Play {
     }
 
     private mutating func begin(_ next: Outstanding, _ desk: inout AnswerDesk) {
+        if next.call.hook != .start, state.program != program.mark {
+            // What follows is the work of another program, and the log says so.
+            desk.outputs.append(draftOfLoading(next.call.nowMilliseconds))
+        }
         outstanding = next
-        if next.call.hook == .start {
-            notices.clear()
-            let configuration = next.call.configuration ?? [:]
-            desk.outputs.append(
-                .openStage(
-                    playID,
-                    StageOpening(
-                        configuration: configuration.encoded(),
-                        products: (next.call.products ?? []).encoded(), state: Array("{}".utf8),
-                        host: HostCalls.opening(
-                            surfaces: program.manifest.surfaces,
-                            memory: state.memory.begun(values: next.call.values)))))
-        } else if !isStageOpen {
-            desk.outputs.append(.openStage(playID, opening))
+        if next.call.hook == .start { notices.clear() }
+        if next.call.hook == .start || !isStageOpen {
+            desk.outputs.append(.openStage(playID, opening(for: next.call)))
         }
         isStageOpen = true
+    }
+
+    /// What the stage must be given before the call that is out can be made again there; nil when
+    /// none is out. For a stage that has lost the play.
+    package var reopening: StageOpening? {
+        outstanding.map { opening(for: $0.call) }
+    }
+
+    private func opening(for call: PlayCall) -> StageOpening {
+        state.opening(for: call, surfaces: program.manifest.surfaces)
     }
 
     mutating func closeStage() -> PlayOutput {

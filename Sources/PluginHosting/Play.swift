@@ -16,7 +16,7 @@ package import Wire
 /// idle, timers and collectors are gone and reservations are returned, but the panels stay until
 /// the next start or stop, so that everybody can read how it went.
 package struct Play: Sendable {
-    package let program: PluginProgram
+    package internal(set) var program: PluginProgram
     package internal(set) var state = PlayState()
 
     let show: PlayShow
@@ -131,11 +131,7 @@ extension Play {
 
     /// What a stage needs to go on with this play.
     package var opening: StageOpening {
-        StageOpening(
-            configuration: state.configuration.encoded(), products: state.products.encoded(),
-            state: state.tree.json.encoded(),
-            host: HostCalls.opening(
-                surfaces: program.manifest.surfaces, memory: state.memory))
+        state.opening(surfaces: program.manifest.surfaces)
     }
 
     func key(of surface: PanelSurface) -> String { "panel:\(plugin):\(surface.rawValue)" }

@@ -21,6 +21,8 @@ struct PlayCall: Sendable, Equatable {
     var values: JSONObject?
     /// People in the room, for plugins that are told.
     var present: Int64?
+    /// Of a start: what is run from here on.
+    var program: ProgramMark?
 
     var stageCall: StageCall {
         StageCall(
@@ -51,6 +53,7 @@ struct PlayCall: Sendable, Equatable {
         object["products"] = products
         object["values"] = values.map { .object($0) }
         object["present"] = present.map { .integer($0) }
+        object["program"] = program?.json
         return object
     }
 
@@ -83,6 +86,7 @@ struct PlayCall: Sendable, Equatable {
         products = json["products"]
         values = json["values"]?.objectValue
         present = json["present"]?.integerValue
+        program = json["program"].flatMap(ProgramMark.init)
     }
 }
 
@@ -146,6 +150,8 @@ enum PlayRecord: Sendable, Equatable {
     case stopped(nowMilliseconds: Int64, by: Viewer)
     /// A run goes on with another configuration.
     case configured(nowMilliseconds: Int64, by: Viewer, JSONObject)
+    /// A running play goes on with another program; its state stays.
+    case loaded(nowMilliseconds: Int64, ProgramMark)
 }
 
 extension PlayRecord {
@@ -156,6 +162,7 @@ extension PlayRecord {
         case .fault: "fault"
         case .stopped: "stopped"
         case .configured: "configured"
+        case .loaded: "loaded"
         }
     }
 
@@ -176,6 +183,8 @@ extension PlayRecord {
             return [
                 "now": .integer(now), "by": by.json, "config": .object(configuration),
             ]
+        case .loaded(let now, let program):
+            return ["now": .integer(now), "program": program.json]
         }
     }
 
@@ -215,6 +224,11 @@ extension PlayRecord {
                 let configuration = event["config"]?.objectValue
             else { return nil }
             self = .configured(nowMilliseconds: now, by: by, configuration)
+        case "loaded":
+            guard let now = event["now"]?.integerValue,
+                let program = event["program"].flatMap(ProgramMark.init)
+            else { return nil }
+            self = .loaded(nowMilliseconds: now, program)
         default:
             guard let call = PlayCall(json: event), call.hook.functionName == kind,
                 let list = effects.arrayValue

@@ -34,6 +34,9 @@ extension PlayState {
         case .configured(let now, _, let configuration):
             pass(now)
             self.configuration = configuration
+        case .loaded(let now, let program):
+            pass(now)
+            self.program = program
         }
         consequences.isStatusChanged = status != statusBefore
         show(consequences.changedSurfaces, setting)
@@ -74,6 +77,7 @@ extension PlayState {
             products = call.products ?? []
             memory = memory.begun(values: call.values)
             hasRun = true
+            program = call.program
             announce("started", setting, by: call.by, &consequences)
         }
         tree = changed

@@ -11,6 +11,7 @@ extension PlayState {
             "products": products, "state": tree.json, "now": .integer(nowMilliseconds),
             "calls": .integer(Int64(bitPattern: callCount)), "position": .integer(positionLast),
         ]
+        object["program"] = program?.json
         object["timers"] = Self.object(timers) { timer in
             [.integer(timer.dueMilliseconds), .integer(timer.lengthMilliseconds)]
         }
@@ -70,6 +71,7 @@ extension PlayState {
         self.configuration = configuration
         self.products = products
         self.tree = tree
+        program = json["program"].flatMap(ProgramMark.init)
         nowMilliseconds = now
         callCount = UInt64(bitPattern: calls)
         positionLast = position

@@ -12,6 +12,8 @@ package struct PlayState: Sendable, Equatable {
     package internal(set) var configuration: JSONObject = [:]
     /// The products as they were when the run began.
     package internal(set) var products: JSON = []
+    /// What runs since the start, or since it was reloaded; nil before the first start.
+    package internal(set) var program: ProgramMark?
     /// `room.state`.
     package internal(set) var tree = StateTree()
     /// Show time of the last record; time never goes back.

@@ -123,6 +123,11 @@ extension Playbill {
         }
     }
 
+    /// Goes on with another program; see ``Play/reload(_:)``.
+    package mutating func reload(_ program: PluginProgram) -> [PlayOutput] {
+        change(program.manifest.id) { play, _ in play.reload(program) }
+    }
+
     /// Folds one journal record in; records of other sources are left alone.
     ///
     /// Those of plugins that the show no longer has are folded as well: what they granted stays
@@ -204,16 +209,23 @@ extension Playbill {
                 .state(key: "product", value: pinnedProduct ?? .null, audience: .everyone))
         }
         return outputs.map { output in
-            guard case .draft(var draft) = output else { return output }
-            for (index, afterwards) in draft.afterwards.enumerated() {
-                guard case .state("plugins", let value, let audience) = afterwards else { continue }
-                var all = entries
-                all[plugin] = value[plugin]
-                draft.afterwards[index] = .state(
-                    key: "plugins", value: .object(all), audience: audience)
+            switch output {
+            case .draft(var draft):
+                draft.afterwards = draft.afterwards.map { complete($0, plugin) }
+                return .draft(draft)
+            case .afterwards(let afterwards): return .afterwards(complete(afterwards, plugin))
+            case .openStage, .closeStage: return output
             }
-            return .draft(draft)
         }
+    }
+
+    private func complete(_ afterwards: Afterwards, _ plugin: String) -> Afterwards {
+        guard case .state("plugins", let value, let audience) = afterwards else {
+            return afterwards
+        }
+        var all = entries
+        all[plugin] = value[plugin]
+        return .state(key: "plugins", value: .object(all), audience: audience)
     }
 }
 

@@ -15,7 +15,7 @@ package struct RoomSettings: Sendable {
     /// Newest events kept for recovery; who missed more starts afresh.
     package var eventsKept = 1_000
     /// Bytes of those events together; who missed more starts afresh.
-    package var eventBytesKept = 512 << 10
+    package var eventBytesKept = 4 << 20
     /// Newest danmaku that can be deleted.
     package var deletableCount = 1_000
     /// Connections at once; further joins are refused with ``CloseCode/roomFull``.

@@ -205,25 +205,25 @@ import Testing
     }
 
     @Test(arguments: JournalKind.allCases)
-    func `A record has a mebibyte at most`(kind: JournalKind) async throws {
+    func `A record has eight mebibytes at most`(kind: JournalKind) async throws {
         let journal = try kind.make(in: folder)
         _ = try await journal.open(makeHeader())
         let others = makeRecord(1)
         let othersCount =
             others.show.utf8.count + others.source.utf8.count + others.kind.utf8.count
             + others.event.count + others.effects.count + others.hash.count
-        let most = [UInt8](repeating: 7, count: (1 << 20) - othersCount)
+        let most = [UInt8](repeating: 7, count: (8 << 20) - othersCount)
         try await journal.append([makeRecord(1, changes: most)], [])
         let refused = await outcome { () throws(JournalError) in
             try await journal.append([makeRecord(2, changes: most + [7])], [])
         }
-        #expect(refused.storageSentence?.contains("exceeds 1048576") == true, "\(refused)")
+        #expect(refused.storageSentence?.contains("exceeds 8388608") == true, "\(refused)")
         #expect(try await journal.allRecords() == [makeRecord(1, changes: most)])
-        let user = String(repeating: "u", count: 1 << 20)
+        let user = String(repeating: "u", count: 8 << 20)
         let entry = await outcome { () throws(JournalError) in
             try await journal.append([makeRecord(2)], [makeEntry(2, user: user)])
         }
-        #expect(entry.storageSentence?.contains("exceeds 1048576") == true, "\(entry)")
+        #expect(entry.storageSentence?.contains("exceeds 8388608") == true, "\(entry)")
         await journal.close()
     }
 

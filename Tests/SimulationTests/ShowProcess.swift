@@ -73,7 +73,7 @@ struct ShowProcess {
     mutating func settle() async throws {
         while true {
             if commitsSingly || Bool.random(using: &chance) { try await commit() }
-            let hasRun = await runPlays()
+            let hasRun = try await runPlays()
             if drafts.isEmpty && !hasRun { return }
             try await commit()
             if isFailing { return }
@@ -81,7 +81,7 @@ struct ShowProcess {
     }
 
     /// - Returns: Whether there was anything to run.
-    private mutating func runPlays() async -> Bool {
+    private mutating func runPlays() async throws -> Bool {
         var hasRun = false
         for plugin in show.playbill.plugins {
             while true {
@@ -89,7 +89,7 @@ struct ShowProcess {
                 await perform(step.outputs)
                 guard !step.calls.isEmpty else { break }
                 hasRun = true
-                let outcomes = await stage.run(
+                let outcomes = try await stage.run(
                     PlayID(show: show.chain.show, plugin: plugin), step.calls)
                 await perform(
                     show.playbill.finished(plugin, outcomes, nowMilliseconds: now))

@@ -7,6 +7,8 @@ struct PackageText {
         var name: String
         var kind: Kind
         var dependencies: [String]
+        /// Below the root of the package.
+        var folder: String
     }
 
     let text: String
@@ -34,10 +36,13 @@ struct PackageText {
                 case "tests": .tests
                 default: .module
                 }
+            let path = inside.firstMatch(of: /path: "(?<path>[^"]+)"/)?.output.path
+            let usual = (kind == .tests ? "Tests/" : "Sources/") + name
             targets.append(
                 Target(
                     name: String(name), kind: kind,
-                    dependencies: names.map { String($0.output.name) }))
+                    dependencies: names.map { String($0.output.name) },
+                    folder: path.map(String.init) ?? usual))
         }
         self.targets = targets
     }
