@@ -46,6 +46,12 @@ struct ReloadTrial: Sendable {
         if let problem = play.configurationProblem(for: program) {
             throw Failure(description: "the configuration of the show does not fit: \(problem)")
         }
+        let migration: StageCall?
+        do throws(TakeoverRefusal) {
+            migration = try play.trialMigration(to: program)
+        } catch {
+            throw Failure(description: error.description)
+        }
         let id = PlayID(show: "trial:" + show, plugin: program.manifest.id)
         do throws(ScriptFault) {
             try await stage.open(id, program: program, play.trialOpening(for: program))
@@ -53,6 +59,12 @@ struct ReloadTrial: Sendable {
             throw Failure(description: "it does not load: \(error.message)")
         }
         do {
+            if let migration {
+                try await migrate(migration, id)
+                await stage.close(id)
+                // Calls of before met states of another form.
+                return Passed(callCount: 1)
+            }
             let passed = try await rehearse(
                 program, isRunning: play.state.status == .running, show, beganAtMilliseconds,
                 upTo: last, id)
@@ -64,6 +76,16 @@ struct ReloadTrial: Sendable {
         } catch {
             await stage.close(id)
             throw Failure(description: "its records cannot be read: \(error)")
+        }
+    }
+
+    /// Lets `on_migrate` change a copy of the state.
+    private func migrate(_ call: StageCall, _ id: PlayID) async throws {
+        switch try await stage.run(id, [call]).first {
+        case .done: break
+        case .fault(let fault): throw Failure(description: "on_migrate fails: \(fault.message)")
+        case .absent, nil:
+            throw Failure(description: "it has no on_migrate, which \"migrations\" promises")
         }
     }
 

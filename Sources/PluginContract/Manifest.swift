@@ -70,19 +70,18 @@ package enum Takeover: Sendable, Equatable {
 extension Manifest {
     /// Tells how this version goes on with the state of another one.
     ///
-    /// The same version, and versions that differ in the third number only, share their state. What
-    /// stands in ``migrations`` is migrated; anything else is refused.
+    /// What stands in ``migrations`` is migrated. Otherwise versions of the same first number share
+    /// their state, before version 1 those of the same first two numbers; anything else is refused.
     package func takeover(from version: String) -> Takeover {
+        if version == self.version { return .asItIs }
         let old = SemanticVersion.numbers(version)
-        if version == self.version
-            || old.prefix(2) == SemanticVersion.numbers(self.version).prefix(2)
-        {
-            return .asItIs
-        }
         let isListed = migrations.contains { migration in
             let wanted = migration.split(separator: ".")
             return old.prefix(wanted.count).elementsEqual(wanted)
         }
-        return isListed ? .migrated : .refused
+        if isListed { return .migrated }
+        let own = SemanticVersion.numbers(self.version)
+        let count = own.first == "0" ? 2 : 1
+        return old.prefix(count).elementsEqual(own.prefix(count)) ? .asItIs : .refused
     }
 }

@@ -107,9 +107,10 @@ extension Reference {
             \(table(["budget", "unless given", "range"], budgets))
             ## migrations
 
-            A new version goes on with the state of a running plugin when both versions have the same first two numbers. When
-            the old version begins with an entry of `migrations`, `on_migrate(room, from)` changes the state first. Otherwise the new
-            version is refused while the plugin runs.
+            What becomes of a running plugin when another version of it is loaded: when the old version begins with an entry of
+            `migrations`, `on_migrate(room, from)` changes the state first. Otherwise versions of the same first number (before version
+            1, of the same first two) share their state. Any other version is refused while the plugin runs, and pauses a plugin that it
+            finds running after a restart of the server.
 
             """
     }

@@ -116,7 +116,8 @@ extension Play {
         let recent = state.faultTimes.filter { $0 > since }.count + 1
         let pauses =
             state.status == .running && done.call.hook != .stop
-            && recent >= limits.faultsMax
+            // A state that could not be migrated is of no use to this version.
+            && (recent >= limits.faultsMax || done.call.hook == .migrate)
         var replies: [Afterwards] = []
         if let request = done.request {
             if done.call.hook == .stop {

@@ -16,6 +16,7 @@ extension Play {
         advance(nowMilliseconds: nowMilliseconds)
         let now = showTime(nowMilliseconds)
         var desk = AnswerDesk(nowMilliseconds: now)
+        migrate(now, &pools, &desk)
         while outstanding == nil, let item = queue.first {
             take(item, now, &pools, &desk)
         }
@@ -100,7 +101,7 @@ extension Play {
             .collected, [.string(first.collector), .array(batch.map(\.told))], pools, now)
     }
 
-    private func call(
+    func call(
         _ hook: Hook, _ arguments: [JSON], _ pools: PoolBalances, _ now: Int64
     ) -> PlayCall {
         var random = SeededRandom(
@@ -123,8 +124,8 @@ extension Play {
         return call
     }
 
-    private mutating func begin(_ next: Outstanding, _ desk: inout AnswerDesk) {
-        if next.call.hook != .start, state.program != program.mark {
+    mutating func begin(_ next: Outstanding, _ desk: inout AnswerDesk) {
+        if next.call.hook != .start, next.call.hook != .migrate, state.program != program.mark {
             // What follows is the work of another program, and the log says so.
             desk.outputs.append(draftOfLoading(next.call.nowMilliseconds))
         }

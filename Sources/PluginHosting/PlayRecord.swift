@@ -21,7 +21,7 @@ struct PlayCall: Sendable, Equatable {
     var values: JSONObject?
     /// People in the room, for plugins that are told.
     var present: Int64?
-    /// Of a start: what is run from here on.
+    /// Of a start and of a migration: what is run from here on.
     var program: ProgramMark?
 
     var stageCall: StageCall {

@@ -80,6 +80,7 @@ extension PlayState {
             program = call.program
             announce("started", setting, by: call.by, &consequences)
         }
+        if call.hook == .migrate { program = call.program }
         tree = changed
         var isFinished = false
         var account = ReservationAccount(plugin: setting.plugin, reservations: reservations)

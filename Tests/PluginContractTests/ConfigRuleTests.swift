@@ -114,14 +114,20 @@ import Wire
     }
 
     @Test(arguments: [
-        ("1.0.0", Takeover.migrated), ("1.9.9", .migrated), ("2.0.0", .refused),
+        ("1.0.0", Takeover.migrated), ("1.9.9", .migrated), ("2.0.0", .asItIs),
         ("2.1.0", .migrated), ("2.2.0", .asItIs), ("2.2.9-rc.1", .asItIs), ("2.2.5", .asItIs),
-        ("3.0.0", .refused), ("10.0.0", .refused), ("2.10.0", .refused),
+        ("2.10.0", .asItIs), ("3.0.0", .refused), ("10.0.0", .refused), ("0.9.0", .refused),
     ])
     func `A version goes on with the states that it names`(old: String, takeover: Takeover) {
         let manifest = Manifest(
             id: "a", version: "2.2.5", title: [:], migrations: ["1", "2.1"])
         #expect(manifest.takeover(from: old) == takeover)
+    }
+
+    @Test func `Before version 1 every second number may break with the one before`() {
+        let manifest = Manifest(id: "a", version: "0.2.1", title: [:])
+        #expect(manifest.takeover(from: "0.2.9") == .asItIs)
+        #expect(manifest.takeover(from: "0.1.0") == .refused)
     }
 }
 
