@@ -21,7 +21,7 @@ final class PluginBench {
         id: "oolong", title: ["zh": "冻顶乌龙", "en": "Oolong"], image: "/oolong.svg",
         currency: "CNY", priceMinor: 8_800)
 
-    let program: PluginProgram
+    private(set) var program: PluginProgram
     private let configuration: JSONObject
     private let pools: PoolBalances
     private let limits: PlayLimits
@@ -158,8 +158,12 @@ extension PluginBench {
     /// - Parameters:
     ///   - seconds: How long nobody runs.
     ///   - count: Records that were not durable yet.
+    ///   - other: What the plugin's folder holds by then, if something else.
     /// - Throws: When a record cannot be recovered.
-    func restart(afterSeconds seconds: Double = 0, losing count: Int = 0) async throws {
+    func restart(
+        afterSeconds seconds: Double = 0, losing count: Int = 0, as other: PluginProgram? = nil
+    ) async throws {
+        program = other ?? program
         now += Int64(seconds * 1_000)
         journal.removeLast(count)
         await stage.close(playID)

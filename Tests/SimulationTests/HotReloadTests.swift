@@ -233,4 +233,37 @@ import Wire
         try await bench.show.journal.save(cut.snapshot())
         #expect(try await check() == ReloadTrial.Passed(callCount: 3, differenceCount: 0))
     }
+
+    @Test func `A version of another kind takes over what it can migrate`() async throws {
+        let bench = try await Bench(TestShow.counter)
+        try await bench.show.start()
+        try await bench.show.command("count")
+        let lua = """
+            return {
+              on_migrate = function(room, from)
+                room.state.total, room.state.count = room.state.count * 100, nil
+                room.state.from = from
+              end,
+              on_command = function(room) room.state.total = room.state.total + 1 end,
+            }
+            """
+        try await bench.change(lua, "2.0.0")
+        #expect(
+            bench.failure?.contains("name it in \\\"migrations\\\"") == true,
+            "\(bench.failure ?? "")")
+        #expect(await bench.version == "1.0.0")
+        let migrations = #", "migrations": ["1"]"#
+        try await bench.change("return {}", "2.0.0", config: migrations)
+        #expect(bench.failure?.contains("it has no on_migrate") == true, "\(bench.failure ?? "")")
+        try await bench.change(
+            "return { on_migrate = function(room) error('no') end }", "2.0.0", config: migrations)
+        #expect(bench.failure?.contains("on_migrate fails: main.lua:1: no") == true)
+        #expect(await bench.version == "1.0.0")
+        try await bench.change(lua, "2.0.1", config: migrations)
+        #expect(await bench.version == "2.0.1", "\(bench.failure ?? "")")
+        try await bench.show.command("count")
+        #expect(await bench.show.state == ["total": 101, "from": "1.0.0"])
+        #expect(
+            try await bench.show.records.map(\.kind).suffix(2) == ["on_migrate", "on_command"])
+    }
 }
