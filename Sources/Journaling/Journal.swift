@@ -129,6 +129,8 @@ package protocol Journal: Sendable {
     /// Keeps the newest snapshot of a show; older ones are dropped.
     func save(_ snapshot: Snapshot) async throws(JournalError)
     func snapshot(show: String) async throws(JournalError) -> Snapshot?
+    /// The shows of a room, the one that was opened last for the first time first, at most `limit`.
+    func shows(room: String, limit: Int) async throws(JournalError) -> [ShowHeader]
     /// Finishes what is under way and closes the storage.
     func close() async
 }

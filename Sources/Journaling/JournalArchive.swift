@@ -32,6 +32,12 @@ package final class JournalArchive: Journal {
         reader = try JournalReader(archive: path)
     }
 
+    package func shows(room: String, limit: Int) async throws(JournalError) -> [ShowHeader] {
+        try await reader.read { queries throws(JournalError) in
+            try queries.shows(room: room, limit: max(0, limit))
+        }
+    }
+
     /// Every show, in the order in which they began.
     package func shows() async throws(JournalError) -> [ShowListing] {
         try await reader.read { queries throws(JournalError) in try queries.shows() }

@@ -56,6 +56,7 @@ final class JournalQueries {
     private let entries: SQLiteStatement
     private let snapshot: SQLiteStatement
     private let listings: SQLiteStatement
+    private let ofRoom: SQLiteStatement
 
     init(_ connection: SQLiteConnection) throws(JournalError) {
         let columns = """
@@ -79,6 +80,11 @@ final class JournalQueries {
             """, on: connection)
         snapshot = try SQLiteStatement(
             "SELECT sequence, bytes FROM snapshots WHERE show = \(show)", on: connection)
+        ofRoom = try SQLiteStatement(
+            """
+            SELECT show, room, epoch, began_at FROM shows WHERE room = ?1
+            ORDER BY id DESC LIMIT ?2
+            """, on: connection)
         listings = try SQLiteStatement(
             """
             SELECT shows.show, shows.room, shows.epoch, shows.began_at, count(records.id),
@@ -100,6 +106,14 @@ final class JournalQueries {
                 recordCount: row.integer(4), firstAtMilliseconds: row.integer(5),
                 lastAtMilliseconds: row.integer(6), offset: row.integer(7),
                 snapshotSequence: row.integer(8), snapshotBytes: row.integer(9))
+        }
+    }
+
+    func shows(room: String, limit: Int) throws(JournalError) -> [ShowHeader] {
+        try ofRoom.rows([.text(room), .integer(Int64(limit))]) { row in
+            ShowHeader(
+                show: row.text(0), room: row.text(1), epoch: row.text(2),
+                beganAtMilliseconds: row.integer(3))
         }
     }
 

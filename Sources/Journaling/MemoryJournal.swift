@@ -32,6 +32,8 @@ package final class MemoryJournal: Journal {
 
     private struct State {
         var shows: [String: Show] = [:]
+        /// In the order in which they were opened first.
+        var order: [String] = []
         var isClosed = false
 
         mutating func append(_ record: Record) throws(JournalError) {
@@ -78,6 +80,7 @@ package final class MemoryJournal: Journal {
         try change { state throws(JournalError) in
             if let show = state.shows[header.show] { return show.header }
             state.shows[header.show] = Show(header: header)
+            state.order.append(header.show)
             return header
         }
     }
@@ -132,6 +135,13 @@ package final class MemoryJournal: Journal {
 
     package func snapshot(show: String) async throws(JournalError) -> Snapshot? {
         try read(show) { $0.snapshot } ?? nil
+    }
+
+    package func shows(room: String, limit: Int) async throws(JournalError) -> [ShowHeader] {
+        try change { state in
+            let headers = state.order.reversed().compactMap { state.shows[$0]?.header }
+            return Array(headers.filter { $0.room == room }.prefix(max(0, limit)))
+        }
     }
 
     package func close() async { state.withLock { $0.isClosed = true } }

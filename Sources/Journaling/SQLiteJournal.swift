@@ -98,6 +98,12 @@ package final class SQLiteJournal: Journal {
         }
     }
 
+    package func shows(room: String, limit: Int) async throws(JournalError) -> [ShowHeader] {
+        try await reader.read { queries throws(JournalError) in
+            try queries.shows(room: room, limit: max(0, limit))
+        }
+    }
+
     /// Finishes what waits, empties the write-ahead log and gives the file free. May be repeated.
     package func close() async {
         await reader.close()

@@ -70,6 +70,7 @@ package struct ShowRecovery: Sendable {
                 )
             }
         }
+        try await carryValues(into: &show)
         show.room.recover(events: events, lastOffset: show.chain.offset)
         return show
     }

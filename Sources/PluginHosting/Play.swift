@@ -19,7 +19,7 @@ package struct Play: Sendable {
     package internal(set) var program: PluginProgram
     package internal(set) var state = PlayState()
 
-    let show: PlayShow
+    var show: PlayShow
     let limits: PlayLimits
     var queue = PlayQueue()
     /// What is out on the stage.

@@ -1,5 +1,5 @@
 package import PluginContract
-import Wire
+package import Wire
 
 // What goes by in the room and from outside.
 extension Playbill {
@@ -38,6 +38,22 @@ extension Playbill {
             (plays[plugin]?.state.requests.values.map(\.request) ?? [])
                 .sorted { $0.id < $1.id }.map { (plugin, $0) }
         }
+    }
+}
+
+// What `kv` keeps, from show to show.
+extension Playbill {
+    /// What a plugin keeps after the records so far, be it in this show's bill or not; nil when it has
+    /// never run.
+    package func keptValues(of plugin: String) -> JSONObject? {
+        let state = plays[plugin]?.state ?? absent[plugin]
+        guard let state, state.hasRun else { return nil }
+        return state.memory.values
+    }
+
+    /// Hands on what a plugin kept in an earlier show, for its first run in this one.
+    package mutating func carry(_ values: JSONObject, to plugin: String) {
+        plays[plugin]?.show.values = values
     }
 }
 

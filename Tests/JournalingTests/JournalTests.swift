@@ -141,6 +141,24 @@ import Testing
     }
 
     @Test(arguments: JournalKind.allCases)
+    func `The shows of a room come newest first, as many as wanted`(
+        kind: JournalKind
+    ) async throws {
+        let folder = try TemporaryFolder()
+        let journal = try kind.make(in: folder)
+        for show in ["a", "c", "b"] { _ = try await journal.open(makeHeader(show)) }
+        var other = makeHeader("other")
+        other.room = "elsewhere"
+        _ = try await journal.open(other)
+        _ = try await journal.open(makeHeader("a"))
+        let all = try await journal.shows(room: "teahouse", limit: 9)
+        #expect(all == ["b", "c", "a"].map { makeHeader($0) })
+        #expect(try await journal.shows(room: "teahouse", limit: 1) == [makeHeader("b")])
+        #expect(try await journal.shows(room: "nowhere", limit: 9) == [])
+        await journal.close()
+    }
+
+    @Test(arguments: JournalKind.allCases)
     func `An entry that is there already is skipped`(kind: JournalKind) async throws {
         let journal = try kind.make(in: folder)
         _ = try await journal.open(makeHeader())

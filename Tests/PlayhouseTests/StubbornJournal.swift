@@ -47,5 +47,9 @@ final class StubbornJournal: Journal {
         try await journal.snapshot(show: show)
     }
 
+    func shows(room: String, limit: Int) async throws(JournalError) -> [ShowHeader] {
+        try await journal.shows(room: room, limit: limit)
+    }
+
     func close() async { await journal.close() }
 }

@@ -86,5 +86,9 @@ final class SimulatedJournal: Journal {
         try await base.snapshot(show: show)
     }
 
+    func shows(room: String, limit: Int) async throws(JournalError) -> [ShowHeader] {
+        try await base.shows(room: room, limit: limit)
+    }
+
     func close() async {}
 }

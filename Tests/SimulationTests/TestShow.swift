@@ -82,6 +82,7 @@ final class TestShow: Sendable {
     init(
         _ program: PluginProgram, journal: any Journal = MemoryJournal(),
         stage: any Stage = InProcessStage(), checkStage: any Stage = InProcessStage(),
+        configuration: RoomConfiguration = TestShow.configuration(),
         _ change: (inout LiveRoom.Surroundings) -> Void = { _ in }
     ) async throws {
         self.journal = journal
@@ -94,7 +95,7 @@ final class TestShow: Sendable {
         surroundings.replayOneIn = 1
         change(&surroundings)
         let opening = RoomOpening(
-            configuration: Self.configuration(), programs: [Self.plugin: program],
+            configuration: configuration, programs: [Self.plugin: program],
             surroundings: surroundings)
         room = try await opening.open(number: 0)
         await room.open()
