@@ -39,6 +39,7 @@ let package = Package(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CKernel"),
         .target(name: "CSandbox", dependencies: ["CLua"]),
+        .target(name: "CCage"),
 
         module("Clockwork"),
         module("Wire"),
@@ -55,6 +56,9 @@ let package = Package(
         module("Rooms", uses: ["Wire", "PluginContract"]),
 
         module(
+            "Staging",
+            uses: ["CCage", "Clockwork", "Scripting", "PluginContract", "PluginHosting"]),
+        module(
             "Serving",
             uses: ["Clockwork", "Wire", "Cryptography", "Lanes", "PluginContract", "Rooms"],
             resources: [.copy("Pages")]),
@@ -64,12 +68,15 @@ let package = Package(
             "Playhouse",
             uses: [
                 "Clockwork", "Wire", "Cryptography", "Lanes", "Scripting", "Journaling",
-                "PluginContract", "PluginHosting", "Rooms", "Serving", "Visiting",
+                "PluginContract", "PluginHosting", "Rooms", "Serving", "Staging", "Visiting",
             ]),
         module("Benchmarking", uses: ["CKernel", "Clockwork", "Wire", "Cryptography"]),
         .executableTarget(
             name: "PlayhouseCommand",
-            dependencies: ["Clockwork", "Cryptography", "Playhouse", "Benchmarking"],
+            dependencies: [
+                "Clockwork", "Wire", "Cryptography", "Scripting", "Staging", "Playhouse",
+                "Benchmarking",
+            ],
             swiftSettings: strict),
 
         tests("ClockworkTests", uses: ["Clockwork"]),
@@ -85,6 +92,12 @@ let package = Package(
         tests(
             "PluginHostingTests",
             uses: ["PluginHosting", "PluginContract", "Scripting", "Wire", "Clockwork"]),
+        tests(
+            "StagingTests",
+            uses: [
+                "Staging", "PluginHosting", "PluginContract", "Scripting", "Wire",
+                "Clockwork",
+            ]),
         tests("RoomsTests", uses: ["Rooms", "PluginContract", "Wire", "Clockwork"]),
         tests(
             "ServingTests",
@@ -96,7 +109,7 @@ let package = Package(
             uses: [
                 "Playhouse", "Serving", "Lanes", "Rooms", "Journaling", "PluginHosting",
                 "PluginContract",
-                "Wire", "Cryptography", "Clockwork", "Visiting",
+                "Staging", "Wire", "Cryptography", "Clockwork", "Visiting",
             ]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
         tests("BenchmarkingTests", uses: ["Benchmarking", "Wire", "Cryptography"]),

@@ -211,6 +211,7 @@ void *box_allocate(void *context, void *block, size_t oldBytes, size_t newBytes)
     }
     size_t old = block ? oldBytes : 0;
     box->used = box->used - old + newBytes;
+    if (box->used > box->peak) box->peak = box->used;
     // Large blocks are work too. The count is only looked at by the next hook or charge.
     if (newBytes >= 1024 && newBytes > old) box->left -= (int64_t)((newBytes - old) >> 6);
     if (box->allocationCount == 1 && !box->firstBlock) {

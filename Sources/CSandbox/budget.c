@@ -3,6 +3,7 @@
 // A kill is raised as Lua's memory error: no message handler runs for it, neither the author's nor
 // ours. `killed` stays set, and everything that catches errors (pcall, xpcall, resume, wrap) raises
 // it again, so no author's instruction runs between the kill and the end of the call.
+#include <stdarg.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -46,6 +47,8 @@ void box_begin(Sandbox *box) {
     box->scratch.count = 0;
     box->running = box->L;
     box->hostFault = false;
+    box->isDenied = false;
+    box->denial = 0;
     box->hook = (SandboxBytes){NULL, 0};
     // Also starts a full interval, so that the count does not depend on earlier calls.
     box_install_hook(box->L, HOOK_INTERVAL);
@@ -157,6 +160,29 @@ static bool has_place(const char *text) {
     return digits > 0 && end[5 + digits] == ':';
 }
 
+// MARK: Refusals
+
+static uint64_t hash_text(const char *text) {
+    uint64_t hash = 14695981039346656037u;
+    for (; *text; text += 1) hash = (hash ^ (uint8_t)*text) * 1099511628211u;
+    return hash;
+}
+
+int box_deny_text(lua_State *L) {
+    box_of(L)->denial = hash_text(lua_tostring(L, -1));
+    return lua_error(L);
+}
+
+int box_deny(lua_State *L, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    luaL_where(L, 1);
+    lua_pushvfstring(L, format, arguments);
+    va_end(arguments);
+    lua_concat(L, 2);
+    return box_deny_text(L);
+}
+
 // Runs where the error was raised, with the author's frames still there. Never for a kill.
 int box_message_handler(lua_State *L) {
     Sandbox *box = box_of(L);
@@ -164,6 +190,7 @@ int box_message_handler(lua_State *L) {
     where_or_hook(L, where, sizeof where);
     if (lua_type(L, 1) == LUA_TSTRING) {
         const char *text = lua_tostring(L, 1);
+        box->isDenied = box->denial != 0 && hash_text(text) == box->denial;
         snprintf(box->message, sizeof box->message, "%s%s", has_place(text) ? "" : where, text);
     } else {
         // Raw: a __tostring of the author's must not run now.

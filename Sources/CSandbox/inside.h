@@ -57,7 +57,7 @@ struct Sandbox {
     lua_State *running; // the coroutine under way, for locations
 
     // Allocator.
-    size_t used, limit;
+    size_t used, peak, limit;
     bool unlimited; // our own bookkeeping is never refused; the host bounds it
     void *freeBlocks[CLASS_COUNT];
     struct Slab *slabs;
@@ -80,6 +80,8 @@ struct Sandbox {
     SandboxBytes hook; // its name, while it runs
     bool globalsFrozen;
     bool hostFault;
+    uint64_t denial; // hash of the last message that something is not allowed
+    bool isDenied;   // the error that ended the call was that one
 
     char message[2048];
     char trace[2048];
@@ -119,6 +121,10 @@ void box_begin(Sandbox *box);
 void box_where(lua_State *L, char *text, size_t capacity);
 void box_record_trace(lua_State *L);
 int box_message_handler(lua_State *L);
+// Raises an error that says that something is not allowed.
+int box_deny(lua_State *L, const char *format, ...);
+// Raises the text on top as one.
+int box_deny_text(lua_State *L);
 
 static inline void box_charge(lua_State *L, int64_t amount) {
     Sandbox *box = box_of(L);

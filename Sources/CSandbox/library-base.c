@@ -84,22 +84,22 @@ static int base_setmetatable(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
     luaL_argexpected(L, type == LUA_TNIL || type == LUA_TTABLE, 2, "nil or table");
     if (box_push_backing(L, 1))
-        return luaL_error(
+        return box_deny(
             L, "this table belongs to the room or a library; it cannot have a metatable");
     lua_settop(L, 2);
     if (luaL_getmetafield(L, 1, "__metatable") != LUA_TNIL)
-        return luaL_error(L, "cannot change a protected metatable");
+        return box_deny(L, "cannot change a protected metatable");
     // They make results depend on the collector (gc, mode), run outside the budget (gc, close) or
     // crash this version of Lua (concat).
     static const char *const refused[] = {"__gc", "__mode", "__close", "__concat"};
     if (type == LUA_TTABLE) {
         if (box_push_backing(L, 2))
-            return luaL_error(
+            return box_deny(
                 L, "this table belongs to the room or a library; it cannot be a metatable");
         for (size_t index = 0; index < sizeof refused / sizeof *refused; index += 1) {
             lua_pushstring(L, refused[index]);
             if (lua_rawget(L, 2) != LUA_TNIL)
-                return luaL_error(
+                return box_deny(
                     L, "the metamethod %s is not available to plugins", refused[index]);
             lua_pop(L, 1);
         }
@@ -209,15 +209,15 @@ static int base_tostring(lua_State *L) {
 
 static int undeclared_global(lua_State *L) {
     if (lua_type(L, 2) != LUA_TSTRING) return 0;
-    return luaL_error(L, "undeclared global '%s'", lua_tostring(L, 2));
+    return box_deny(L, "undeclared global '%s'", lua_tostring(L, 2));
 }
 
 static int assign_global(lua_State *L) {
     if (box_of(L)->globalsFrozen) {
         if (lua_type(L, 2) == LUA_TSTRING)
-            return luaL_error(
+            return box_deny(
                 L, "assignment to global '%s': keep state in room.state", lua_tostring(L, 2));
-        return luaL_error(L, "assignment to a global: keep state in room.state");
+        return box_deny(L, "assignment to a global: keep state in room.state");
     }
     lua_settop(L, 3);
     lua_rawset(L, lua_upvalueindex(1));
@@ -257,7 +257,7 @@ int box_require(lua_State *L) {
     box_charge(L, 20);
     char path[128];
     if (length == 0 || length > 100 || strlen(name) != length)
-        return luaL_error(L, "require: not a module name");
+        return box_deny(L, "require: not a module name");
     for (size_t index = 0; index <= length; index += 1)
         path[index] = name[index] == '.' ? '/' : name[index];
     memcpy(path + length, ".lua", 5);
@@ -265,7 +265,7 @@ int box_require(lua_State *L) {
     for (size_t index = 0; index < box->files.count && !file; index += 1)
         if (strcmp((const char *)box->files.items[index].name, path) == 0)
             file = &box->files.items[index];
-    if (!file) return luaL_error(L, "require: there is no '%s' in this plugin", name);
+    if (!file) return box_deny(L, "require: there is no '%s' in this plugin", name);
     lua_settop(L, 1);
     lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_MODULES);
     int type = lua_getfield(L, 2, path);
@@ -291,13 +291,13 @@ int box_require(lua_State *L) {
     return status == LUA_OK ? 1 : lua_error(L);
 }
 
-// Pushes the chunk of main.lua, or the message, and returns Lua's status.
-int box_push_main(lua_State *L) {
+// Pushes the chunk of a file, or the message, and returns Lua's status.
+int box_push_file(lua_State *L, const char *name) {
     Sandbox *box = box_of(L);
     for (size_t index = 0; index < box->files.count; index += 1)
-        if (strcmp((const char *)box->files.items[index].name, "main.lua") == 0)
+        if (strcmp((const char *)box->files.items[index].name, name) == 0)
             return push_file(L, &box->files.items[index]);
-    lua_pushliteral(L, "main.lua:1: the program has no main.lua");
+    lua_pushfstring(L, "%s:1: the program has no %s", name, name);
     return LUA_ERRSYNTAX;
 }
 

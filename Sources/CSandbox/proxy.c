@@ -26,7 +26,7 @@ bool box_has_metatable(lua_State *L, int index, const void *metatable) {
 }
 
 static int refuse_write(lua_State *L) {
-    return luaL_error(L, "%s is read-only", lua_tostring(L, lua_upvalueindex(1)));
+    return box_deny(L, "%s is read-only", lua_tostring(L, lua_upvalueindex(1)));
 }
 
 void box_push_fixed(lua_State *L, const char *name, lua_CFunction missing) {

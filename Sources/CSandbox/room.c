@@ -21,13 +21,13 @@ static int missing_field(lua_State *L) {
     }
     luaL_pushresult(&list);
     box->scratch.count = start;
-    return luaL_error(L, "%s.%s does not exist; there are: %s", name, field, lua_tostring(L, -1));
+    return box_deny(L, "%s.%s does not exist; there are: %s", name, field, lua_tostring(L, -1));
 }
 
 static int refuse_room_write(lua_State *L) {
     if (lua_type(L, 2) == LUA_TSTRING && strcmp(lua_tostring(L, 2), "state") == 0)
-        return luaL_error(L, "room.state cannot be replaced; set its fields");
-    return luaL_error(
+        return box_deny(L, "room.state cannot be replaced; set its fields");
+    return box_deny(
         L, "%s is read-only; keep state in room.state", lua_tostring(L, lua_upvalueindex(1)));
 }
 
@@ -36,7 +36,7 @@ static int call_host(lua_State *L, int function, int from) {
     Sandbox *box = box_of(L);
     const char *path = (const char *)box->functions.items[function].name;
     box_charge(L, 50);
-    if (!box->inHook) return luaL_error(L, "%s can only be called in a hook", path);
+    if (!box->inHook) return box_deny(L, "%s can only be called in a hook", path);
     if (--box->hostCallsLeft < 0) box_kill(L, SANDBOX_BUDGET, "budget of host calls is used up");
     int top = lua_gettop(L);
     box->arguments.count = 0;
@@ -63,7 +63,7 @@ static int call_host(lua_State *L, int function, int from) {
         luaL_where(L, 1);
         lua_pushlstring(L, (const char *)box->answerValue.bytes, box->answerValue.count);
         lua_concat(L, 2);
-        return lua_error(L);
+        return box_deny_text(L);
     }
     if (box->answerEffect.count) {
         if (box->effects.count > 1) box_append_byte(L, &box->effects, ',');
@@ -89,7 +89,7 @@ static int host_call_of_table(lua_State *L) {
     return call_host(L, (int)lua_tointeger(L, lua_upvalueindex(1)), 2);
 }
 
-// print(...) is the host function `log` with the texts joined.
+// print(...) is the host function `log` at the level `info` with the texts joined.
 int box_print(lua_State *L) {
     int count = lua_gettop(L);
     luaL_Buffer text;
@@ -102,6 +102,8 @@ int box_print(lua_State *L) {
     luaL_pushresult(&text);
     lua_insert(L, 1);
     lua_settop(L, 1);
+    lua_pushliteral(L, "info");
+    lua_insert(L, 1);
     call_host(L, (int)lua_tointeger(L, lua_upvalueindex(1)), 1);
     return 0;
 }

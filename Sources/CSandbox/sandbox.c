@@ -5,7 +5,7 @@
 
 #include "inside.h"
 
-int box_push_main(lua_State *L);
+int box_push_file(lua_State *L, const char *name);
 
 // MARK: Birth and death
 
@@ -149,7 +149,7 @@ static int load_program(lua_State *L) {
     Sandbox *box = box_of(L);
     Request *request = lua_touserdata(L, 1);
     lua_settop(L, 0);
-    if (box_push_main(L) != LUA_OK) {
+    if (box_push_file(L, "main.lua") != LUA_OK) {
         request->isSyntax = true;
         return lua_error(L);
     }
@@ -185,8 +185,7 @@ static int load_program(lua_State *L) {
     return 0;
 }
 
-SandboxStatus sandbox_load(Sandbox *box, SandboxBytes configuration) {
-    Request request = {.configuration = configuration};
+static SandboxStatus open_box(Sandbox *box, Request *request) {
     box->L = lua_newstate(box_allocate, box);
     if (!box->L) {
         snprintf(box->message, sizeof box->message, "no memory for a Lua state");
@@ -195,8 +194,13 @@ SandboxStatus sandbox_load(Sandbox *box, SandboxBytes configuration) {
     *(Sandbox **)lua_getextraspace(box->L) = box;
     // Without a panic function the library would end the process with a line on stderr.
     box_begin(box);
-    SandboxStatus status = run_protected(box, open_state, &request);
-    if (status == SANDBOX_ERROR) return SANDBOX_HOST;
+    SandboxStatus status = run_protected(box, open_state, request);
+    return status == SANDBOX_ERROR ? SANDBOX_HOST : status;
+}
+
+SandboxStatus sandbox_load(Sandbox *box, SandboxBytes configuration) {
+    Request request = {.configuration = configuration};
+    SandboxStatus status = open_box(box, &request);
     if (status != SANDBOX_DONE) return status;
     box_begin(box);
     box_seed_random(box, 0);
@@ -261,6 +265,18 @@ static int run_hook(lua_State *L) {
     return box_state_emit(L);
 }
 
+static void close_effects(Sandbox *box) {
+    uint8_t end = ']';
+    Buffer *effects = &box->effects;
+    if (effects->count == effects->capacity) {
+        uint8_t *moved = realloc(effects->bytes, effects->capacity + 16);
+        if (!moved) abort();
+        effects->bytes = moved;
+        effects->capacity += 16;
+    }
+    effects->bytes[effects->count++] = end;
+}
+
 SandboxStatus sandbox_call(
     Sandbox *box, SandboxBytes hook, SandboxBytes arguments, int64_t nowMilliseconds,
     uint64_t seed) {
@@ -280,18 +296,80 @@ SandboxStatus sandbox_call(
     }
     if (box->orderCount || box->freshCount || box->linkedCount)
         run_unlimited(box, box_state_finish);
-    // There is always room: a change of capacity happens in powers of two above it.
-    uint8_t end = ']';
-    Buffer *effects = &box->effects;
-    if (effects->count == effects->capacity) {
-        uint8_t *moved = realloc(effects->bytes, effects->capacity + 16);
-        if (!moved) abort();
-        effects->bytes = moved;
-        effects->capacity += 16;
-    }
-    effects->bytes[effects->count++] = end;
+    close_effects(box);
     return SANDBOX_DONE;
 }
+
+// MARK: A chunk on its own
+
+static int write_plain(lua_State *L) {
+    Sandbox *box = box_of(L);
+    box->output.count = 0;
+    box_write_json(L, &box->output, 1, JSON_PLAIN, "value", 1);
+    if (box->output.count > box->budget.outputBytes) return luaL_error(L, "too large");
+    return 0;
+}
+
+// Of what cannot be written as it is. Raw: a __tostring of the author's must not run now.
+static void write_name(lua_State *L) {
+    Sandbox *box = box_of(L);
+    enum { TEXT_MAX = 4096 };
+    size_t length = 0;
+    const char *text = lua_typename(L, lua_type(L, 1));
+    if (lua_type(L, 1) == LUA_TSTRING) text = lua_tolstring(L, 1, &length);
+    else if (lua_type(L, 1) == LUA_TNUMBER) text = box_push_text(L, 1, &length);
+    else length = strlen(text);
+    box->output.count = 0;
+    box_append_byte(L, &box->output, '"');
+    for (size_t index = 0; index < length && index < TEXT_MAX; index += 1) {
+        uint8_t byte = (uint8_t)text[index];
+        if (byte >= 0x80) box_append(L, &box->output, "\xEF\xBF\xBD", 3);
+        else if (byte < 0x20 || byte == '"' || byte == '\\') box_append_byte(L, &box->output, '?');
+        else box_append_byte(L, &box->output, byte);
+    }
+    box_append_byte(L, &box->output, '"');
+}
+
+static int evaluate(lua_State *L) {
+    Sandbox *box = box_of(L);
+    Request *request = lua_touserdata(L, 1);
+    lua_settop(L, 0);
+    char name[128];
+    snprintf(name, sizeof name, "%.*s", (int)request->hook.count, (const char *)request->hook.bytes);
+    if (box_push_file(L, name) != LUA_OK) {
+        request->isSyntax = true;
+        return lua_error(L);
+    }
+    if (box->globalsFrozen) lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_ROOM);
+    // At a top level too, so that print can be called; nothing is done about it.
+    box->inHook = true;
+    lua_call(L, box->globalsFrozen ? 1 : 0, 1);
+    box->inHook = false;
+    lua_pushcfunction(L, write_plain);
+    lua_pushvalue(L, 1);
+    int status = lua_pcall(L, 1, 0, 0);
+    box_rethrow(L, status);
+    if (status != LUA_OK) write_name(L);
+    return 0;
+}
+
+SandboxStatus sandbox_evaluate(Sandbox *box, SandboxBytes name, int isHandler, uint64_t seed) {
+    static const uint8_t empty[] = "{}";
+    Request request = {.hook = name, .configuration = {empty, 2}};
+    SandboxStatus status = open_box(box, &request);
+    if (status != SANDBOX_DONE) return status;
+    box->globalsFrozen = isHandler != 0;
+    box_begin(box);
+    box_seed_random(box, seed);
+    static const uint8_t bracket = '[';
+    if (!box_buffer_set(&box->effects, (SandboxBytes){&bracket, 1})) return SANDBOX_MEMORY;
+    status = run_protected(box, evaluate, &request);
+    box->inHook = false;
+    close_effects(box);
+    return status == SANDBOX_ERROR && request.isSyntax ? SANDBOX_SYNTAX : status;
+}
+
+int sandbox_was_denied(const Sandbox *box) { return box->isDenied; }
 
 // MARK: Answers and results
 
@@ -323,6 +401,7 @@ SandboxBytes sandbox_output(const Sandbox *box) {
 }
 int64_t sandbox_instructions(const Sandbox *box) { return box->budget.instructions - box->left; }
 size_t sandbox_memory(const Sandbox *box) { return box->used; }
+size_t sandbox_peak(const Sandbox *box) { return box->peak; }
 size_t sandbox_hook_count(const Sandbox *box) { return box->hooks.count; }
 SandboxBytes sandbox_hook(const Sandbox *box, size_t index) {
     return (SandboxBytes){box->hooks.items[index].name, box->hooks.items[index].nameCount};

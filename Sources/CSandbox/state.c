@@ -350,7 +350,7 @@ static int contents_length(lua_State *L) {
     return 1;
 }
 
-static int config_new_index(lua_State *L) { return luaL_error(L, "room.config is read-only"); }
+static int config_new_index(lua_State *L) { return box_deny(L, "room.config is read-only"); }
 
 void state_forget_call(lua_State *L) {
     Sandbox *box = box_of(L);

@@ -20,6 +20,10 @@ package struct Configuration: Sendable {
     package var lanes = 0
     /// Folder whose sub-folders are plugins.
     package var plugins = "Plugins"
+    /// Where plugins run.
+    package var stage = StageKind.process
+    /// The program whose processes are stages; nil for the one that is running.
+    package var stageExecutable: String?
     package var drainSeconds = 10
     package var rooms: [RoomConfiguration] = []
     /// Serves `/echo`, for the Autobahn suite.
@@ -27,6 +31,9 @@ package struct Configuration: Sendable {
 
     package init() {}
 }
+
+/// Where plugins run: in caged processes, or, for plugins that are trusted, in the server's own.
+package enum StageKind: String, Sendable, CaseIterable { case process, inProcess }
 
 /// One room and its present show.
 package struct RoomConfiguration: Sendable {
@@ -102,6 +109,7 @@ extension Configuration {
         reader.text("data") { data = path($0) }
         reader.text("plugins") { plugins = path($0) }
         reader.integer("lanes", 0...64) { lanes = Int($0) }
+        reader.choice("stage", StageKind.allCases) { stage = $0 }
         reader.integer("drainSeconds", 0...600) { drainSeconds = Int($0) }
         reader.list("keys") { key in
             var kid = ""

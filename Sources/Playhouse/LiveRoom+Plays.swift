@@ -89,13 +89,32 @@ extension LiveRoom {
                         plugin, error, nowMilliseconds: clock.unixMilliseconds)
                 }
             case .run(let id, let calls):
-                let outcomes = await stage.run(id, calls)
-                outputs = playbill.finished(
-                    plugin, outcomes, nowMilliseconds: clock.unixMilliseconds)
+                do throws(StageLoss) {
+                    let outcomes = try await stage.run(id, calls)
+                    outputs = playbill.finished(
+                        plugin, outcomes, nowMilliseconds: clock.unixMilliseconds)
+                } catch {
+                    outputs = lost(id, calls, error)
+                }
             }
             perform(outputs, of: plugin, nowMilliseconds: clock.unixMilliseconds)
         }
         stageWork[plugin] = nil
         endTurn(nowMilliseconds: clock.unixMilliseconds)
+    }
+
+    /// The stage has lost a play: charges it, or brings it back with the state of the journal and
+    /// makes the calls again.
+    private func lost(_ id: PlayID, _ calls: [StageCall], _ loss: StageLoss) -> [PlayOutput] {
+        switch loss {
+        case .charged(let fault):
+            return playbill.stageFailed(
+                id.plugin, fault, nowMilliseconds: clock.unixMilliseconds)
+        case .innocent:
+            guard let opening = playbill.plays[id.plugin]?.reopening else { return [] }
+            stageWork[id.plugin, default: []].insert(
+                contentsOf: [.open(id, opening), .run(id, calls)], at: 0)
+            return []
+        }
     }
 }

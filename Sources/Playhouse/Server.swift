@@ -7,6 +7,7 @@ import PluginContract
 import PluginHosting
 import Rooms
 import Serving
+import Staging
 import Wire
 
 /// Wires the modules into a running server: the only place that knows them all.
@@ -18,6 +19,7 @@ package actor Server {
     private nonisolated let lanes: [Lane]
     private nonisolated let rooms: [LiveRoom]
     private nonisolated let journal: SQLiteJournal
+    nonisolated let stage: any Stage
     private nonisolated let listener: Listener
     private nonisolated let draining: Lock<Bool>
 
@@ -37,8 +39,9 @@ package actor Server {
                 slowFarewell: ServerMessage.farewell(.slowViewer, afterMilliseconds: 1_000))
         }
         self.lanes = lanes
+        stage = Self.stage(configuration, clock: clock, log: log)
         let surroundings = LiveRoom.Surroundings(
-            clock: clock, log: log, journal: journal, lanes: lanes, stage: InProcessStage(),
+            clock: clock, log: log, journal: journal, lanes: lanes, stage: stage,
             loops: (0..<max(1, laneCount / 2)).map {
                 QueueExecutor(label: "playhouse.rooms.\($0)")
             })
@@ -112,6 +115,7 @@ package actor Server {
             return first
         }
         for lane in lanes { await lane.stop() }
+        await stage.stop()
         await journal.close()
         if isDone {
             log.info("drained")
@@ -122,6 +126,20 @@ package actor Server {
     }
 
     // MARK: - Wiring
+
+    private static func stage(
+        _ configuration: Configuration, clock: any Clock, log: Log
+    ) -> any Stage {
+        switch configuration.stage {
+        case .inProcess:
+            log.warning("plugins run in the server's own process: use only plugins you trust")
+            return InProcessStage()
+        case .process:
+            return StageProcess(
+                executable: configuration.stageExecutable ?? StageProcess.ownExecutable
+            ) { log.note($0) }
+        }
+    }
 
     private static func loadPrograms(
         _ configuration: Configuration, log: Log

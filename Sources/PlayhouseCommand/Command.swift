@@ -14,6 +14,7 @@ enum Command {
 
           serve   run the rooms of a configuration file
           demo    run a seeded show with simulated viewers; nothing to prepare
+          lua     run a Lua file in the sandbox of plugins
           token   sign a token for a viewer, host, operator or service
           bench   measure fan-out on this machine
 
@@ -22,15 +23,32 @@ enum Command {
 
         """
 
-    static func main() async {
+    // Not `async`: a stage must get into its cage before there is a second thread.
+    static func main() {
+        let words = Array(CommandLine.arguments.dropFirst())
+        if case "stage"? = words.first { StageCommand.run(Array(words.dropFirst())) }
         signal(SIGPIPE, SIG_IGN)
-        var words = Array(CommandLine.arguments.dropFirst())
+        Task {
+            await run(words)
+            exit(0)
+        }
+        dispatchMain()
+    }
+
+    private static func run(_ words: [String]) async {
+        var words = words
         let name = words.isEmpty ? "--help" : words.removeFirst()
         let wantsHelp = words.contains("--help") || words.contains("-h")
         do {
             switch name {
             case "serve": try await wantsHelp ? show(ServeCommand.help) : ServeCommand.run(words)
             case "demo": try await wantsHelp ? show(DemoCommand.help) : DemoCommand.run(words)
+            case "lua":
+                if wantsHelp {
+                    show(LuaCommand.help)
+                } else {
+                    exit(try await LuaCommand.run(words))
+                }
             case "token": try wantsHelp ? show(TokenCommand.help) : TokenCommand.run(words)
             case "bench": exit(BenchCommand.run(words))
             case "--help", "-h", "help": show(help)

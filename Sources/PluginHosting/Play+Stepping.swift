@@ -107,18 +107,23 @@ extension Play {
 
     private mutating func begin(_ next: Outstanding, _ desk: inout AnswerDesk) {
         outstanding = next
-        if next.call.hook == .start {
-            let configuration = next.call.configuration ?? [:]
-            desk.outputs.append(
-                .openStage(
-                    playID,
-                    StageOpening(
-                        configuration: configuration.encoded(),
-                        products: (next.call.products ?? []).encoded(), state: Array("{}".utf8))))
-        } else if !isStageOpen {
-            desk.outputs.append(.openStage(playID, opening))
+        if next.call.hook == .start || !isStageOpen {
+            desk.outputs.append(.openStage(playID, opening(for: next.call)))
         }
         isStageOpen = true
+    }
+
+    /// What the stage must be given before the call that is out can be made again there; nil when
+    /// none is out. For a stage that has lost the play.
+    package var reopening: StageOpening? {
+        outstanding.map { opening(for: $0.call) }
+    }
+
+    private func opening(for call: PlayCall) -> StageOpening {
+        guard call.hook == .start else { return opening }
+        return StageOpening(
+            configuration: (call.configuration ?? [:]).encoded(),
+            products: (call.products ?? []).encoded(), state: Array("{}".utf8))
     }
 
     mutating func closeStage() -> PlayOutput {

@@ -54,6 +54,15 @@ package struct StageCall: Sendable, Equatable {
     }
 }
 
+/// Why calls were not run: the stage no longer has the play.
+package enum StageLoss: Error, Sendable, Equatable {
+    /// By no fault of the play: the stage died in another one's call, or was killed. Nothing of the
+    /// calls has happened; open the play again from the journal and run them there.
+    case innocent
+    /// The stage died or hung while it ran these calls.
+    case charged(ScriptFault)
+}
+
 /// Where Lua runs: a caged process, or, for tests and the author's tools, this one.
 ///
 /// Only bytes cross this border, in batches. A stage keeps nothing that the journal does not have:
@@ -64,8 +73,12 @@ package protocol Stage: Sendable {
     func open(_ play: PlayID, program: PluginProgram, _ opening: StageOpening)
         async throws(ScriptFault)
     /// Runs calls in order. A call that fails is undone; the ones after it still run.
-    func run(_ play: PlayID, _ calls: [StageCall]) async -> [ScriptOutcome]
+    ///
+    /// - Returns: One outcome a call.
+    func run(_ play: PlayID, _ calls: [StageCall]) async throws(StageLoss) -> [ScriptOutcome]
     /// The whole `room.state` as JSON text.
     func state(of play: PlayID) async throws(ScriptFault) -> [UInt8]
     func close(_ play: PlayID) async
+    /// Ends the stage, which must not be used afterwards.
+    func stop() async
 }

@@ -225,19 +225,7 @@ package final class Script {
     }
 
     private func fault(_ box: OpaquePointer, _ status: SandboxStatus) -> ScriptFault? {
-        let kind: ScriptFault.Kind
-        switch status {
-        case SANDBOX_DONE, SANDBOX_ABSENT: return nil
-        case SANDBOX_SYNTAX: kind = .syntax
-        case SANDBOX_BUDGET: kind = .budget
-        case SANDBOX_MEMORY: kind = .memory
-        case SANDBOX_HOST: kind = .host
-        default: kind = .error
-        }
-        return ScriptFault(
-            kind: kind,
-            message: String(decoding: [UInt8](sandbox_message(box)), as: UTF8.self),
-            trace: String(decoding: [UInt8](sandbox_trace(box)), as: UTF8.self))
+        ScriptFault(box, status)
     }
 
     // MARK: Host calls
@@ -245,14 +233,7 @@ package final class Script {
     /// Runs below Lua frames, so nothing in it may raise a Lua error: it only copies bytes.
     fileprivate func answer(_ box: OpaquePointer, _ function: Int32, _ arguments: SandboxBytes) {
         let bytes = UnsafeRawBufferPointer(start: arguments.bytes, count: arguments.count)
-        switch handler(Int(function), bytes, hook) {
-        case .accepted(let effect, let value):
-            effect.withSandboxBytes { effect in
-                value.withSandboxBytes { sandbox_accept(box, effect, $0) }
-            }
-        case .refused(let message):
-            Array(message.utf8).withSandboxBytes { sandbox_refuse(box, $0) }
-        }
+        giveAnswer(to: box, handler(Int(function), bytes, hook))
     }
 }
 
@@ -264,10 +245,22 @@ private func answerHostCall(
     Unmanaged<Script>.fromOpaque(context).takeUnretainedValue().answer(box, function, arguments)
 }
 
+/// Gives a script the host's answer to the call that is under way.
+func giveAnswer(to box: OpaquePointer, _ answer: HostAnswer) {
+    switch answer {
+    case .accepted(let effect, let value):
+        effect.withSandboxBytes { effect in
+            value.withSandboxBytes { sandbox_accept(box, effect, $0) }
+        }
+    case .refused(let message):
+        Array(message.utf8).withSandboxBytes { sandbox_refuse(box, $0) }
+    }
+}
+
 extension ScriptSource {
     /// Orders the hash tables: a function of the program, so that runs agree and programs differ.
     /// FNV-1a.
-    fileprivate var hashSeed: UInt32 {
+    var hashSeed: UInt32 {
         var hash: UInt32 = 2_166_136_261
         func mix(_ bytes: some Sequence<UInt8>) {
             for byte in bytes { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
@@ -282,11 +275,30 @@ extension ScriptSource {
 }
 
 extension [UInt8] {
-    fileprivate init(_ bytes: SandboxBytes) {
+    init(_ bytes: SandboxBytes) {
         self.init(UnsafeBufferPointer(start: bytes.bytes, count: bytes.count))
     }
 
-    fileprivate func withSandboxBytes<Result>(_ body: (SandboxBytes) -> Result) -> Result {
+    func withSandboxBytes<Result>(_ body: (SandboxBytes) -> Result) -> Result {
         withUnsafeBufferPointer { body(SandboxBytes(bytes: $0.baseAddress, count: $0.count)) }
+    }
+}
+
+extension ScriptFault {
+    /// The fault of the last operation; nil if there was none.
+    init?(_ box: OpaquePointer, _ status: SandboxStatus) {
+        let kind: ScriptFault.Kind
+        switch status {
+        case SANDBOX_DONE, SANDBOX_ABSENT: return nil
+        case SANDBOX_SYNTAX: kind = .syntax
+        case SANDBOX_BUDGET: kind = .budget
+        case SANDBOX_MEMORY: kind = .memory
+        case SANDBOX_HOST: kind = .host
+        default: kind = .error
+        }
+        self.init(
+            kind: kind,
+            message: String(decoding: [UInt8](sandbox_message(box)), as: UTF8.self),
+            trace: String(decoding: [UInt8](sandbox_trace(box)), as: UTF8.self))
     }
 }

@@ -34,6 +34,8 @@ final class TestHouse: Sendable {
         configuration.port = 0
         configuration.data = folder.path
         configuration.lanes = 2
+        // The program that runs here is the one of the tests.
+        configuration.stage = .inProcess
         configuration.keys = [key]
         configuration.drainSeconds = 5
         configuration.limits.connectionsPerAddress = 2_000

@@ -259,7 +259,7 @@ import Wire
             StageOpening(
                 configuration: Array("{}".utf8), products: Array("[]".utf8),
                 state: Array("{}".utf8)))
-        let outcomes = await stage.run(
+        let outcomes = try await stage.run(
             play,
             [
                 StageCall(

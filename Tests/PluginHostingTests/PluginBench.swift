@@ -172,9 +172,25 @@ extension PluginBench {
             if let fault {
                 await performAll(bill.stageFailed(plugin, fault, nowMilliseconds: now))
             } else {
-                let outcomes = await stage.run(
-                    playID, step.calls)
-                await performAll(bill.finished(plugin, outcomes, nowMilliseconds: now))
+                await performAll(await run(step.calls))
+            }
+        }
+    }
+
+    private func run(_ calls: [StageCall]) async -> [PlayOutput] {
+        do throws(StageLoss) {
+            let outcomes = try await stage.run(playID, calls)
+            return bill.finished(plugin, outcomes, nowMilliseconds: now)
+        } catch {
+            switch error {
+            case .charged(let fault):
+                return bill.stageFailed(plugin, fault, nowMilliseconds: now)
+            case .innocent:
+                guard let opening = bill.plays[plugin]?.reopening else { return [] }
+                if let fault = await performOnStage(.openStage(playID, opening)) {
+                    return bill.stageFailed(plugin, fault, nowMilliseconds: now)
+                }
+                return await run(calls)
             }
         }
     }

@@ -291,7 +291,9 @@ import Testing
     @Test("print is the host function log with the texts joined")
     func print() throws {
         let script = try Script.running("print('a', 1, 2.0, nil, true, {})")
-        #expect(script.run().effectsText == #"[["a\t1\t2.0\tnil\ttrue\ttable: 0x00000001"]]"#)
+        #expect(
+            script.run().effectsText
+                == #"[["info","a\t1\t2.0\tnil\ttrue\ttable: 0x00000001"]]"#)
         let silent = try Script.mock("return { run = function() print(1) end }", functions: [])
         #expect(silent.run().fault?.message == "main.lua:1: undeclared global 'print'")
     }

@@ -6,7 +6,7 @@ import Testing
     @Test("work runs in order and is all done when the thread has stopped")
     func order() async {
         let thread = ScriptThread()
-        let shelf = ScriptShelf<String>(on: thread)
+        let shelf = ScriptShelf<String, Script>(on: thread)
         let fault = await shelf.use { scripts -> ScriptFault? in
             do throws(ScriptFault) {
                 scripts["a"] = try Script.running("room.state.n = (room.state.n or 0) + 1")

@@ -58,6 +58,13 @@ SandboxStatus sandbox_state(Sandbox *box);
 SandboxStatus sandbox_call(
     Sandbox *box, SandboxBytes hook, SandboxBytes arguments, int64_t nowMilliseconds, uint64_t seed);
 
+// Instead of sandbox_load, once: runs the added file of this name on its own, `room` being its
+// argument after the globals are frozen, or as the top level of a program. Its first result is then in
+// sandbox_output: JSON, or a text that names its type if it is no plain data.
+SandboxStatus sandbox_evaluate(Sandbox *box, SandboxBytes name, int isHandler, uint64_t seed);
+// Whether the error that ended it said that something is not allowed in the sandbox.
+int sandbox_was_denied(const Sandbox *box);
+
 // The answer to the host call that is under way. Empty effect: none; empty value: nil.
 void sandbox_accept(Sandbox *box, SandboxBytes effect, SandboxBytes value);
 void sandbox_refuse(Sandbox *box, SandboxBytes message);
@@ -70,6 +77,8 @@ SandboxBytes sandbox_effects(const Sandbox *box);
 SandboxBytes sandbox_output(const Sandbox *box);
 int64_t sandbox_instructions(const Sandbox *box);
 size_t sandbox_memory(const Sandbox *box);
+// The most that was ever in use.
+size_t sandbox_peak(const Sandbox *box);
 
 size_t sandbox_hook_count(const Sandbox *box);
 SandboxBytes sandbox_hook(const Sandbox *box, size_t index);

@@ -1,0 +1,48 @@
+import PluginHosting
+import Scripting
+
+/// Does what a stage is asked, on the thread of its scripts. Has no I/O.
+struct StagePerformer {
+    private var plays: [UInt64: OpenPlay] = [:]
+
+    /// Answers one request.
+    mutating func perform(_ frame: StageFrame) -> StageFrame {
+        let answer: StageAnswer
+        do throws(StageFormatError) {
+            answer = perform(try StageOrder(frame), of: frame.play)
+        } catch {
+            answer = .failed(
+                ScriptFault(kind: .host, message: "the stage cannot read the request: \(error)"))
+        }
+        return StageFrame(
+            kind: answer.kind.rawValue, number: frame.number, play: frame.play, body: answer.body)
+    }
+
+    private mutating func perform(_ order: StageOrder, of play: UInt64) -> StageAnswer {
+        do throws(ScriptFault) {
+            switch order {
+            case .open(let opening):
+                plays[play] = nil
+                plays[play] = try OpenPlay(opening)
+                return .done
+            case .run(let calls):
+                let open = try open(play)
+                return .outcomes(calls.map { open.run($0) })
+            case .state: return .state(try open(play).state())
+            case .close:
+                plays[play] = nil
+                return .done
+            case .evaluate(let evaluation): return .evaluated(Scratchpad.run(evaluation))
+            }
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    private func open(_ play: UInt64) throws(ScriptFault) -> OpenPlay {
+        guard let open = plays[play] else {
+            throw ScriptFault(kind: .host, message: "the play is not on the stage")
+        }
+        return open
+    }
+}
