@@ -46,7 +46,6 @@ package actor LiveRoom {
     private var callerCount: UInt64 = 0
     private var timer: (any DispatchSourceTimer)?
     private var timerDue: Int64?
-    private var idleWaiters: [CheckedContinuation<Void, Never>] = []
 
     init(
         number: Int, room: Room, playbill: Playbill, chain: RecordChain,
@@ -140,7 +139,8 @@ package actor LiveRoom {
 
     /// Starts what can run, hands over what is to be sent, and arms the timer.
     func endTurn(nowMilliseconds now: Int64) {
-        runPlays(nowMilliseconds: now)
+        // While nothing can be written, plays stand still instead of piling up drafts.
+        if !isJournalFailing { runPlays(nowMilliseconds: now) }
         commitIfIdle()
         for lane in lanes.indices where !deliveries[lane].isEmpty {
             lanes[lane].post(deliveries[lane])
@@ -153,22 +153,22 @@ package actor LiveRoom {
             records: chain.sequence, chatterSampled: room.chatterSampledCount,
             isJournalFailing: isJournalFailing)
         published.withLock { $0 = figures }
-        if isIdle {
-            for waiter in idleWaiters { waiter.resume() }
-            idleWaiters = []
-        }
     }
 
     private var isIdle: Bool { !isCommitting && drafts.isEmpty && !isAnyPlayBusy }
 
-    /// Returns when everything that was taken is durable and spoken.
+    /// Returns when everything that was taken is durable and spoken, or the task is cancelled.
     package func settled() async {
-        if isIdle { return }
-        await withCheckedContinuation { idleWaiters.append($0) }
+        while !isIdle, !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
     }
 
     private func armTimer(nowMilliseconds now: Int64) {
-        let due = [room.nextTickMilliseconds, playbill.nextDueMilliseconds].compactMap { $0 }.min()
+        // A play whose stage is busy goes on when it is free; its timers need no waking before.
+        let plays = playbill.plugins.filter { !isJournalFailing && stageWork[$0] == nil }
+            .map { playbill.plays[$0]?.nextDueMilliseconds }
+        let due = ([room.nextTickMilliseconds] + plays).compactMap { $0 }.min()
         guard due != timerDue else { return }
         timerDue = due
         guard let due else {

@@ -4,7 +4,7 @@ package import PluginContract
 package import Wire
 
 /// Turns drafts into the records of one show: sequence, offset, ledger keys, and a hash that each
-/// record takes over from the one before it, so that a log cannot be altered in the middle unseen.
+/// record takes over from the one before it. Recovery does not verify the chain yet.
 package struct RecordChain: Sendable {
     package let show: String
     package private(set) var sequence: Int64 = 0
