@@ -116,8 +116,28 @@ struct RecoveryTests {
         }
     }
 
+    @Test func `as many bytes are recovered as the room keeps, not more`() async throws {
+        try await withHouse {
+            $0.rooms[0].settings.eventBytesKept = 100_000
+        } _: { house in
+            let shop = try await house.join("shop", .service)
+            let filler = JSON.string(String(repeating: "x", count: 5_000))
+            for _ in 0..<15 { _ = try await shop.publish("e", filler) }
+            func isRecovered(from offset: Int64) async throws -> JSON? {
+                let client = try await house.join("ana", recover: (shop.epoch, offset))
+                defer { withExtendedLifetime(client) {} }
+                return client.welcome["recovered"]
+            }
+            #expect(try await isRecovered(from: 0) == true)
+            for _ in 0..<15 { _ = try await shop.publish("e", filler) }
+            #expect(try await isRecovered(from: 0) == false)
+            #expect(try await isRecovered(from: 20) == true)
+        }
+    }
+
     @Test func `a thousand missed events of two kilobytes each arrive`() async throws {
         try await withHouse {
+            $0.rooms[0].settings.eventBytesKept = 4 << 20
             $0.limits.messageBurst = 10_000
             $0.limits.byteBurst = 1e9
         } _: { house in
