@@ -23,8 +23,8 @@ extension Play {
         case .refused:
             let fault = ScriptFault(
                 kind: .host,
-                message: "version \(program.manifest.version) cannot go on with the state of \(old);"
-                    + " \"migrations\" in plugin.json does not name it")
+                message: "version \(program.manifest.version) cannot go on with the state of"
+                    + " \(old); \"migrations\" in plugin.json does not name it")
             let call = call(.migrate, [.string(old)], pools, now)
             desk.outputs += write(.fault(call, fault, pauses: true), replies: [], &pools)
         }
