@@ -108,11 +108,13 @@ extension Lane {
     private func pass(over audience: Audience, from first: Int, step: Int) {
         let members = audience.members
         let slots = slots
+        let eventStart = audience.events.start
         let eventEnd = audience.events.end
         let chatterEnd = audience.chatter.end
         let version = audience.stateVersion
         let busy = Slot.Flags.busy
         var gone: ContiguousArray<Int32> = []
+        var behind: ContiguousArray<Int32> = []
         var writes = 0
         var bytesSent = 0
         var place = first
@@ -129,6 +131,10 @@ extension Lane {
             }
             let cursor = slot.pointee.eventCursor
             guard cursor != eventEnd else { continue }
+            guard cursor >= eventStart else {
+                behind.append(Int32(index))
+                continue
+            }
             let bytes = audience.events.bytes(from: cursor)
             guard let start = bytes.baseAddress else { continue }
             writes += 1
@@ -149,6 +155,7 @@ extension Lane {
         statistics.writes &+= UInt64(writes)
         statistics.bytesSent &+= UInt64(bytesSent)
         for index in gone { remove(Int(index)) }
+        for index in behind { closeSlow(Int(index)) }
     }
 
     /// Writes all that one connection has not read yet.
@@ -297,10 +304,7 @@ extension Lane {
 
     private func takenDirect(_ count: Int, _ index: Int) {
         guard let waiting = slots[index].waiting?.takeUnretainedValue() else { return }
-        waiting.parts[0].sent += count
-        guard waiting.parts[0].sent == waiting.parts[0].bytes.count else { return }
-        waiting.byteCount -= waiting.parts[0].bytes.count
-        waiting.parts.removeFirst()
+        waiting.sent(count)
         if waiting.parts.isEmpty {
             slots[index].waiting?.release()
             slots[index].waiting = nil

@@ -179,7 +179,7 @@ package actor Lane {
         case .admit(let id, let number, let staff, let greeting):
             guard let index = index(of: id), !slots[index].flags.contains(.closing) else { return }
             admit(index, to: audience(number), staff: staff)
-            enqueue(greeting, at: index)
+            enqueue(greeting, at: index, isCounted: false)
         case .direct(let id, let bytes):
             send(bytes, to: id)
         case .event(let number, let bytes):
@@ -249,7 +249,7 @@ package actor Lane {
         dirtySlots.removeAll(keepingCapacity: true)
     }
 
-    private func enqueue(_ bytes: [UInt8], at index: Int) {
+    private func enqueue(_ bytes: [UInt8], at index: Int, isCounted: Bool = true) {
         let slot = slots + index
         let waiting: Waiting
         if let present = slot.pointee.waiting {
@@ -262,7 +262,7 @@ package actor Lane {
         // thousand missed events, is no sign of a slow reader.
         let isSlow = waiting.byteCount > limits.directBytesMax
         let position = audience(at: slot.pointee.audience)?.events.end ?? 0
-        waiting.append(bytes, after: position)
+        waiting.append(bytes, after: position, isCounted: isCounted)
         if isSlow, slot.pointee.flags.isDisjoint(with: .closing) {
             statistics.slowClosed += 1
             // Who is in no room may not be speaking WebSocket at all.
@@ -364,6 +364,7 @@ package actor Lane {
     /// again, so that an end left unread behind the last bytes would be missed.
     private func readable(_ index: Int, _ descriptor: Descriptor) {
         // A few rounds at a time, so that one fast sender does not keep the others waiting.
+        guard slots[index].flags.isDisjoint(with: .readsAgain) else { return }
         for _ in 0..<4 {
             guard slots[index].descriptor == descriptor.number else { return endTurn() }
             switch Socket.receive(descriptor.number, into: readBuffer) {
@@ -380,8 +381,14 @@ package actor Lane {
             }
         }
         endTurn()
+        guard slots[index].descriptor == descriptor.number else { return }
+        slots[index].flags.insert(.readsAgain)
         executor.queue.async { [weak self] in
-            self?.assumeIsolated { $0.readable(index, descriptor) }
+            self?.assumeIsolated { lane in
+                guard lane.slots[index].descriptor == descriptor.number else { return }
+                lane.slots[index].flags.remove(.readsAgain)
+                lane.readable(index, descriptor)
+            }
         }
     }
 
@@ -419,6 +426,8 @@ package actor Lane {
         if place < audience.members.count {
             audience.members[place] = last
             slots[Int(last)].place = Int32(place)
+            // The member may have moved into a group that this round has visited already.
+            if audience.isDirty { audience.phasesLeft = .max }
         }
         slot.pointee.audience = -1
         if audience.blockedCount == 0, !audience.isDirty { audience.forgetWhatAllHaveRead() }
@@ -436,10 +445,7 @@ package actor Lane {
         if let waiting = slots[index].waiting?.takeUnretainedValue() {
             // A half-sent part must be finished, or the frame after it could not be read; what is
             // wholly unsent gives way when there is too much of it.
-            if waiting.byteCount > limits.directBytesMax {
-                waiting.parts.removeAll { $0.sent == 0 && $0.after != 0 }
-                waiting.byteCount = waiting.parts.reduce(0) { $0 + $1.bytes.count - $1.sent }
-            }
+            if isSlow { waiting.dropUnsent() }
         }
         enqueue(farewell, at: index)
     }
@@ -450,10 +456,13 @@ package actor Lane {
         for index in audience.members where slots[Int(index)].eventCursor < start {
             behind.append(index)
         }
-        for index in behind {
-            statistics.slowClosed += 1
-            beginClosing(Int(index), farewell: slowFarewell, isSlow: true)
-        }
+        for index in behind { closeSlow(Int(index)) }
+    }
+
+    /// Ends a reader who fell behind, with the code that says so.
+    func closeSlow(_ index: Int) {
+        statistics.slowClosed += 1
+        beginClosing(index, farewell: slowFarewell, isSlow: true)
     }
 
     /// Everything that was to be said has been said.

@@ -27,6 +27,8 @@ struct Slot {
         static let finished = Flags(rawValue: 8)
         /// On the list of slots to be flushed at the end of the turn.
         static let dirty = Flags(rawValue: 16)
+        /// Another round of reading is already on the lane's queue.
+        static let readsAgain = Flags(rawValue: 32)
         /// Left alone by a pass over the readers. Constants, since without optimisation a literal
         /// of several flags is an array on the heap, at every reader.
         static let busy: Flags = [.blocked, .closing, .finished]
@@ -42,18 +44,44 @@ final class Waiting {
         var sent = 0
         /// Events before this position go first.
         var after: UInt64
+        /// Whether it is the rest of a frame that is half written, and so cannot be given up.
+        var isRest = false
+        /// Whether it counts as backlog; a greeting does not, however much was missed.
+        var isCounted = true
     }
     var parts: [Part] = []
-    var byteCount = 0
+    /// Unsent bytes that count as backlog.
+    private(set) var byteCount = 0
 
-    func append(_ bytes: [UInt8], after position: UInt64) {
-        parts.append(Part(bytes: bytes, after: position))
-        byteCount += bytes.count
+    func append(_ bytes: [UInt8], after position: UInt64, isCounted: Bool) {
+        if isCounted { byteCount += bytes.count }
+        // Small answers share a part, so that a flood of them does not make a long list.
+        if let last = parts.indices.last, parts[last].sent == 0, parts[last].after == position,
+            !parts[last].isRest, parts[last].isCounted == isCounted,
+            parts[last].bytes.count + bytes.count <= 16 << 10
+        {
+            parts[last].bytes += bytes
+        } else {
+            parts.append(Part(bytes: bytes, after: position, isCounted: isCounted))
+        }
+    }
+
+    /// Books that the first `count` bytes of the first part were sent; a part that is done goes.
+    func sent(_ count: Int) {
+        parts[0].sent += count
+        if parts[0].isCounted { byteCount -= count }
+        if parts[0].sent == parts[0].bytes.count { parts.removeFirst() }
+    }
+
+    /// Gives up what has not been begun.
+    func dropUnsent() {
+        parts.removeAll { $0.sent == 0 && !$0.isRest }
+        byteCount = parts.reduce(0) { $0 + ($1.isCounted ? $1.bytes.count - $1.sent : 0) }
     }
 
     /// Puts the rest of a half-written frame in front of everything.
     func prepend(_ bytes: [UInt8]) {
-        parts.insert(Part(bytes: bytes, after: 0), at: 0)
+        parts.insert(Part(bytes: bytes, after: 0, isRest: true), at: 0)
         byteCount += bytes.count
     }
 }

@@ -51,7 +51,6 @@ package actor LiveRoom {
     private var callerCount: UInt64 = 0
     private var timer: (any DispatchSourceTimer)?
     private var timerDue: Int64?
-    private var idleWaiters: [CheckedContinuation<Void, Never>] = []
 
     init(number: Int, show: ShowRecovery.Show, surroundings: Surroundings) {
         id = show.room.settings.id
@@ -160,7 +159,8 @@ package actor LiveRoom {
     /// Starts what can run, hands over what is to be sent, and arms the timer.
     func endTurn(nowMilliseconds now: Int64) {
         if !reloads.isEmpty { exchangePrograms(nowMilliseconds: now) }
-        runPlays(nowMilliseconds: now)
+        // While nothing can be written, plays stand still instead of piling up drafts.
+        if !isJournalFailing { runPlays(nowMilliseconds: now) }
         commitIfIdle()
         for lane in lanes.indices where !deliveries[lane].isEmpty {
             lanes[lane].post(deliveries[lane])
@@ -173,22 +173,23 @@ package actor LiveRoom {
             records: chain.sequence, chatterSampled: room.chatterSampledCount,
             isJournalFailing: isJournalFailing, programs: runningPrograms)
         published.withLock { $0 = figures }
-        if isIdle {
-            for waiter in idleWaiters { waiter.resume() }
-            idleWaiters = []
+    }
+
+    /// Whether plays and room stand as the journal has them.
+    var isIdle: Bool { !isCommitting && drafts.isEmpty && !isAnyPlayBusy }
+
+    /// Returns when everything that was taken is durable and spoken, or the task is cancelled.
+    package func settled() async {
+        while !isIdle, !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(10))
         }
     }
 
-    private var isIdle: Bool { !isCommitting && drafts.isEmpty && !isAnyPlayBusy }
-
-    /// Returns when everything that was taken is durable and spoken.
-    package func settled() async {
-        if isIdle { return }
-        await withCheckedContinuation { idleWaiters.append($0) }
-    }
-
     private func armTimer(nowMilliseconds now: Int64) {
-        let due = [room.nextTickMilliseconds, playbill.nextDueMilliseconds].compactMap { $0 }.min()
+        // A play whose stage is busy goes on when it is free; its timers need no waking before.
+        let plays = playbill.plugins.filter { !isJournalFailing && stageWork[$0] == nil }
+            .map { playbill.plays[$0]?.nextDueMilliseconds }
+        let due = ([room.nextTickMilliseconds] + plays).compactMap { $0 }.min()
         guard due != timerDue else { return }
         timerDue = due
         guard let due else {

@@ -26,7 +26,8 @@ package final class Log: Sendable {
     package init(
         format: Format, level: Level, clock: any Clock,
         write: @escaping @Sendable ([UInt8]) -> Void = { line in
-            FileHandle.standardOutput.write(Data(line))
+            // A full disk or a closed pipe must not end the server.
+            try? FileHandle.standardOutput.write(contentsOf: Data(line))
         }
     ) {
         self.format = format

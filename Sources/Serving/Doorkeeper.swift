@@ -212,6 +212,11 @@ package final class Doorkeeper: ConnectionHandling {
         guard let connection = connections[id.slot], connection.id == id else { return }
         switch event {
         case .ping(let payload):
+            // Free of charge a ping would be a way to keep a lane busy; an unanswered one is legal.
+            let isWithin = connections[id.slot]?.messages.take(
+                1, perSecond: premises.limits.messagesPerSecond,
+                burst: premises.limits.messageBurst, nowMilliseconds: clock())
+            if case .echo = connection.stage {} else if isWithin == false { return }
             var frame: [UInt8] = []
             WebSocketFrame.encode(.pong, payload, into: &frame)
             lane.send(frame, to: id)

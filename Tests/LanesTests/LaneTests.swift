@@ -204,4 +204,34 @@ struct LaneTests {
             #expect(far.texts.count == 13)
         }
     }
+
+    @Test func `who leaves while the lane ticks takes nobody's events along`() async throws {
+        var limits = LaneLimits()
+        limits.immediateShare = 0
+        let fixture = await LaneFixture(limits: limits)
+        var people: [(id: ConnectionID, far: FarEnd)] = []
+        for _ in 0..<48 {
+            let (id, far) = try await fixture.connect()
+            fixture.admit(id)
+            people.append((id, far))
+        }
+        let steady = TickControl(limits: limits, tickMilliseconds: 160)
+        var random = SeededRandom(seed: 5)
+        for round in 0..<8 {
+            fixture.lane.run { $0.control = steady }
+            fixture.lane.post([.event(audience: 0, fixture.frame("e\(round)"))])
+            // Each leaves at another moment of the round, and the last moves into the gap.
+            for _ in 0..<4 {
+                try await Task.sleep(for: .milliseconds(25))
+                let gone = people.remove(at: Int.random(in: 0..<people.count / 2, using: &random))
+                fixture.lane.post([.close(gone.id, farewell: [])])
+            }
+            try await Task.sleep(for: .milliseconds(260))
+        }
+        for (_, far) in people {
+            try await far.read { $0.texts.count >= 9 }
+            #expect(far.texts == ["hi"] + (0..<8).map { "e\($0)" })
+        }
+        #expect(people.count == 16)
+    }
 }
