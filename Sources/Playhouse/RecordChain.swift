@@ -143,11 +143,10 @@ extension Record {
         }
     }
 
-    /// A field as JSON; null where it is empty.
+    /// One of its fields as JSON; null where it is empty.
     ///
     /// - Throws: ``DamagedShow`` when it is no JSON.
-    package func json(_ field: KeyPath<Record, [UInt8]>) throws(DamagedShow) -> JSON {
-        let bytes = self[keyPath: field]
+    package func parsed(_ bytes: [UInt8]) throws(DamagedShow) -> JSON {
         if bytes.isEmpty { return .null }
         do throws(JSONError) {
             return try JSON(parsing: bytes, limits: .recorded)
