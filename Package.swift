@@ -115,8 +115,7 @@ let package = Package(
             "SimulationTests",
             uses: [
                 "Playhouse", "Serving", "Journaling", "PluginHosting", "PluginContract",
-                "Scripting",
-                "Rooms", "Lanes", "Wire", "Clockwork",
+                "Scripting", "Rooms", "Lanes", "Wire", "Clockwork", "Visiting",
             ]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
         tests("BenchmarkingTests", uses: ["Benchmarking", "Wire", "Cryptography"]),

@@ -31,7 +31,7 @@ esac
 
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
-server='^(ServingTests|VisitingTests|PlayhouseTests|BenchmarkingTests)\.'
+server='^((ServingTests|VisitingTests|PlayhouseTests|BenchmarkingTests)\.|SimulationTests\.ServerDurabilityTests)'
 browser='^BrowserTests\.'
 tests=0
 

@@ -112,7 +112,7 @@ package struct JournalInspection: Sendable {
     private static func time(_ milliseconds: Int64) -> String {
         if milliseconds == 0 { return "never" }
         return Date(timeIntervalSince1970: Double(milliseconds) / 1_000)
-            .formatted(.iso8601.time(includingFractionalSeconds: true))
+            .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 }
 

@@ -40,9 +40,12 @@ extension LiveRoom {
 
     /// Waits until everything is durable, and writes a snapshot of it, unless there is one.
     package func keepSnapshot() async {
-        await settled()
-        await snapshots.writing?.value
-        guard snapshots.last < chain.sequence else { return }
+        repeat {
+            await settled()
+            await snapshots.writing?.value
+            // Something may have happened meanwhile; plays are ahead of the journal then.
+        } while !isIdle && !Task.isCancelled
+        guard isIdle, snapshots.last < chain.sequence else { return }
         takeSnapshot(playbill)
         await snapshots.writing?.value
     }

@@ -182,7 +182,8 @@ package actor LiveRoom {
         published.withLock { $0 = figures }
     }
 
-    private var isIdle: Bool { !isCommitting && drafts.isEmpty && !isAnyPlayBusy }
+    /// Whether plays and room stand as the journal has them.
+    var isIdle: Bool { !isCommitting && drafts.isEmpty && !isAnyPlayBusy }
 
     /// Returns when everything that was taken is durable and spoken, or the task is cancelled.
     package func settled() async {

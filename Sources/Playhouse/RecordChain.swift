@@ -4,7 +4,7 @@ package import PluginContract
 package import Wire
 
 /// Turns drafts into the records of one show: sequence, offset, ledger keys, and a hash that each
-/// record takes over from the one before it. Recovery does not verify the chain yet.
+/// record takes over from the one before it, so that a log cannot be altered in the middle unseen.
 package struct RecordChain: Sendable {
     package let show: String
     package private(set) var sequence: Int64 = 0
@@ -143,11 +143,10 @@ extension Record {
         }
     }
 
-    /// A field as JSON; null where it is empty.
+    /// One of its fields as JSON; null where it is empty.
     ///
     /// - Throws: ``DamagedShow`` when it is no JSON.
-    package func json(_ field: KeyPath<Record, [UInt8]>) throws(DamagedShow) -> JSON {
-        let bytes = self[keyPath: field]
+    package func parsed(_ bytes: [UInt8]) throws(DamagedShow) -> JSON {
         if bytes.isEmpty { return .null }
         do throws(JSONError) {
             return try JSON(parsing: bytes, limits: .recorded)

@@ -149,15 +149,14 @@ package actor Server {
         _ configuration: Configuration, programs: [String: PluginProgram],
         surroundings: LiveRoom.Surroundings
     ) async throws -> [LiveRoom] {
-        var rooms: [LiveRoom] = []
-        var damages: [String] = []
-        for (number, room) in configuration.rooms.enumerated() {
+        let opened = try await ConcurrentOpening.map(configuration.rooms.indices) {
+            number -> Result<LiveRoom, DamagedShow> in
+            let room = configuration.rooms[number]
             let opening = RoomOpening(
                 configuration: room, programs: programs, surroundings: surroundings)
             do {
-                rooms.append(try await opening.open(number: number))
+                return .success(try await opening.open(number: number))
             } catch let damage as DamagedShow {
-                damages.append(damage.description)
                 surroundings.log.error(
                     "the journal of a show is damaged; its room stays closed until somebody puts a "
                         + "backup in the journal's place or gives the show a new id",
@@ -165,9 +164,14 @@ package actor Server {
                         "room": .string(room.settings.id), "show": .string(damage.show),
                         "sequence": .integer(damage.sequence), "reason": .string(damage.reason),
                     ])
+                return .failure(damage)
             }
         }
+        let rooms = opened.compactMap { try? $0.get() }
         guard !rooms.isEmpty else {
+            let damages = opened.compactMap { result in
+                if case .failure(let damage) = result { damage.description } else { nil }
+            }
             throw ConfigurationError(
                 description: "no room can be opened; " + damages.joined(separator: "; "))
         }

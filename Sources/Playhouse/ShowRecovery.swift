@@ -148,7 +148,7 @@ extension ShowRecovery.Show {
     package mutating func fold(_ record: Record) throws(DamagedShow) {
         try chain.resume(after: record)
         if record.source == "room" {
-            room.recover(kind: record.kind, event: try record.json(\.event))
+            room.recover(kind: record.kind, event: try record.parsed(record.event))
         } else {
             try playbill.recover(record)
         }
@@ -181,8 +181,8 @@ extension Record {
     var playFields: (event: JSON, changes: JSON, effects: JSON) {
         get throws(DamagedShow) {
             // Nothing is written for a list without members.
-            let effects = effects.isEmpty ? JSON.array([]) : try json(\.effects)
-            return (try json(\.event), try json(\.changes), effects)
+            let effects = effects.isEmpty ? JSON.array([]) : try parsed(self.effects)
+            return (try parsed(event), try parsed(changes), effects)
         }
     }
 }

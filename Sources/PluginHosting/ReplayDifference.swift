@@ -67,23 +67,58 @@ package struct ReplayDifference: Sendable, Equatable {
         ["hook": .string(hook), "recorded": recorded.json, "replayed": replayed.json]
     }
 
-    /// The first place where both differ, in the form of a patch: lines of indented JSON, three of them
-    /// the same before and after, `-` for what is recorded and `+` for what came now.
-    package func lines(differingMax: Int = 20) -> [String] {
+    /// Where both differ, in the form of a patch: lines of indented JSON, three of them the same before
+    /// and after, `-` for what is recorded and `+` for what came now. Cut after `linesMax`.
+    package func lines(linesMax: Int = 60) -> [String] {
         let old = recorded.json.indentedLines
         let new = replayed.json.indentedLines
-        let head = zip(old, new).prefix { $0 == $1 }.count
-        let tail = zip(old.dropFirst(head).reversed(), new.dropFirst(head).reversed())
-            .prefix { $0 == $1 }.count
-        func marked(_ lines: [String], _ mark: String) -> [String] {
-            let middle = lines[head..<(lines.count - tail)]
-            let cut = middle.count - differingMax
-            return middle.prefix(differingMax).map { mark + $0 }
-                + (cut > 0 ? [mark + "… \(cut) more lines"] : [])
+        let lines = Self.patch(old, new)
+        let rest = lines.count - linesMax
+        return lines.prefix(linesMax) + (rest > 0 ? ["… \(rest) more lines"] : [])
+    }
+
+    /// What is compared line by line; beyond it only the middle that differs is told.
+    private static let comparedMax = 2_000
+
+    private static func patch(_ old: [String], _ new: [String]) -> [String] {
+        var removed: Set<Int> = []
+        var inserted: Set<Int> = []
+        if old.count + new.count <= comparedMax {
+            for change in new.difference(from: old) {
+                switch change {
+                case .remove(let offset, _, _): removed.insert(offset)
+                case .insert(let offset, _, _): inserted.insert(offset)
+                }
+            }
+        } else {
+            let head = zip(old, new).prefix { $0 == $1 }.count
+            let tail = zip(old.dropFirst(head).reversed(), new.dropFirst(head).reversed())
+                .prefix { $0 == $1 }.count
+            removed.formUnion(head..<(old.count - tail))
+            inserted.formUnion(head..<(new.count - tail))
         }
-        return old[max(0, head - 3)..<head].map { " " + $0 }
-            + marked(old, "-") + marked(new, "+")
-            + old[(old.count - tail)...].prefix(3).map { " " + $0 }
+        var lines: [(mark: String, text: String)] = []
+        var (left, right) = (0, 0)
+        while left < old.count || right < new.count {
+            if removed.contains(left) {
+                lines.append(("-", old[left]))
+                left += 1
+            } else if inserted.contains(right) {
+                lines.append(("+", new[right]))
+                right += 1
+            } else {
+                lines.append((" ", old[left]))
+                left += 1
+                right += 1
+            }
+        }
+        let changed = lines.indices.filter { lines[$0].mark != " " }
+        let near = Set(changed.flatMap { ($0 - 3)...($0 + 3) })
+        return lines.indices.flatMap { index -> [String] in
+            if near.contains(index) { return [lines[index].mark + lines[index].text] }
+            // One mark for each stretch that is left out between two places.
+            return near.contains(index - 1) && index < (changed.last ?? 0) ? ["@@"] : []
+        }
     }
 }
 

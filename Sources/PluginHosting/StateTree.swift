@@ -11,7 +11,7 @@ package struct StateTree: Sendable, Equatable {
         case text(String)
     }
 
-    package indirect enum Node: Sendable, Equatable {
+    package enum Node: Sendable, Equatable {
         case leaf(JSON)
         case table([Key: Node])
     }
@@ -63,6 +63,14 @@ package struct StateTree: Sendable, Equatable {
         case set(old: Node?)
     }
 
+    /// Takes an inner table out, so that nobody else holds it; nil where there is none.
+    private static func takeTable(_ key: Key, from table: inout [Key: Node]) -> [Key: Node]? {
+        guard case .table? = table[key],
+            case .table(let inner)? = table.updateValue(.leaf(.null), forKey: key)
+        else { return nil }
+        return inner
+    }
+
     /// Sets or removes one value.
     private static func set(
         _ table: inout [Key: Node], _ path: ArraySlice<Key>, _ value: Node?
@@ -74,11 +82,7 @@ package struct StateTree: Sendable, Equatable {
             return .set(old: old)
         }
         // Taken out and put back, so that the inner table is changed in place and not copied.
-        let taken = table.removeValue(forKey: key)
-        guard case .table(var inner)? = taken else {
-            table[key] = taken
-            return .nowhere
-        }
+        guard var inner = takeTable(key, from: &table) else { return .nowhere }
         let setting = set(&inner, path.dropFirst(), value)
         table[key] = .table(inner)
         return setting
