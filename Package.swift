@@ -40,6 +40,7 @@ let package = Package(
         .systemLibrary(name: "CKernel"),
         .target(name: "CSandbox", dependencies: ["CLua"]),
         .target(name: "CCage"),
+        .target(name: "CFloor", dependencies: ["CLua"]),
 
         module("Clockwork"),
         module("Wire"),
@@ -70,7 +71,9 @@ let package = Package(
                 "Clockwork", "Wire", "Cryptography", "Lanes", "Scripting", "Journaling",
                 "PluginContract", "PluginHosting", "Rooms", "Serving", "Staging", "Visiting",
             ]),
-        module("Benchmarking", uses: ["CKernel", "Clockwork", "Wire", "Cryptography"]),
+        module(
+            "Benchmarking",
+            uses: ["CFloor", "CKernel", "Clockwork", "Wire", "Cryptography", "Scripting"]),
         .executableTarget(
             name: "PlayhouseCommand",
             dependencies: [

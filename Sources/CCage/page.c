@@ -10,7 +10,7 @@
 #include "cage.h"
 
 struct StagePage {
-    _Atomic uint64_t running;
+    _Atomic uint64_t running, busyNanoseconds;
 };
 
 enum { PAGE_BYTES = 4096 };
@@ -51,4 +51,12 @@ uint64_t stage_page_running(const StagePage *page) {
 
 void stage_page_set_running(StagePage *page, uint64_t number) {
     atomic_store_explicit(&page->running, number, memory_order_release);
+}
+
+uint64_t stage_page_busy(const StagePage *page) {
+    return atomic_load_explicit(&page->busyNanoseconds, memory_order_relaxed);
+}
+
+void stage_page_add_busy(StagePage *page, uint64_t nanoseconds) {
+    atomic_fetch_add_explicit(&page->busyNanoseconds, nanoseconds, memory_order_relaxed);
 }

@@ -65,6 +65,11 @@ extension LiveRoom {
             case .openStage(let id, let opening):
                 stageWork[plugin, default: []].append(.open(id, opening))
             case .closeStage(let id): stageWork[plugin, default: []].append(.close(id))
+            case .check(let check, let outcome):
+                checker?.post(
+                    ReplayChecker.Job(
+                        check: check, outcome: outcome, show: room.show, plugin: plugin,
+                        sequence: sequenceDrafted))
             }
         }
     }
@@ -107,7 +112,6 @@ extension LiveRoom {
         while let next = stageWork[plugin]?.first {
             stageWork[plugin]?.removeFirst()
             var outputs: [PlayOutput] = []
-            var checked: (check: ReplayCheck, outcome: ScriptOutcome)?
             switch next {
             case .close(let id):
                 await stage.close(id)
@@ -119,26 +123,19 @@ extension LiveRoom {
                     // The calls that were to run there must not.
                     stageWork[plugin]?.removeAll()
                     outputs = playbill.stageFailed(
-                        plugin, error, nowMilliseconds: clock.unixMilliseconds)
+                        plugin, error, whileOpening: true, nowMilliseconds: clock.unixMilliseconds)
                 }
             case .run(let id, let calls):
-                let check = playbill.plays[plugin]?.check(oneIn: replayOneIn)
                 do throws(StageLoss) {
                     let outcomes = try await stage.run(id, calls)
-                    if let check, let outcome = outcomes.first { checked = (check, outcome) }
                     outputs = playbill.finished(
-                        plugin, outcomes, nowMilliseconds: clock.unixMilliseconds)
+                        plugin, outcomes, nowMilliseconds: clock.unixMilliseconds,
+                        checkingOneIn: checker == nil ? 0 : replayOneIn)
                 } catch {
                     outputs = lost(id, calls, error)
                 }
             }
             perform(outputs, of: plugin, nowMilliseconds: clock.unixMilliseconds)
-            if let checked, outputs.contains(where: \.isDraft) {
-                checker?.post(
-                    ReplayChecker.Job(
-                        check: checked.check, outcome: checked.outcome, show: room.show,
-                        plugin: plugin, sequence: sequenceDrafted))
-            }
         }
         stageWork[plugin] = nil
         endTurn(nowMilliseconds: clock.unixMilliseconds)
@@ -157,11 +154,5 @@ extension LiveRoom {
                 contentsOf: [.open(id, opening), .run(id, calls)], at: 0)
             return []
         }
-    }
-}
-
-extension PlayOutput {
-    fileprivate var isDraft: Bool {
-        if case .draft = self { true } else { false }
     }
 }

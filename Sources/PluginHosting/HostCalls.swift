@@ -17,6 +17,8 @@ package struct HostCalls: Sendable {
     private var hook = Hook.start
     private var pools: [String: PoolStanding] = [:]
     private var present: Int64 = 0
+    /// Whether the call moved prizes or ended the run: what follows it must be judged anew.
+    private(set) var endsBatch = false
 
     /// Paths of all host functions, in the order of ``HostAPI/functions``.
     package static let functions = HostAPI.functions.map { HostFunction(path: $0.path) }
@@ -49,6 +51,7 @@ package struct HostCalls: Sendable {
         hook = Hook(functionName: call.call.hook) ?? .start
         pools = call.pools
         present = call.present ?? 0
+        endsBatch = false
         memoryBefore = memory
     }
 
@@ -112,7 +115,9 @@ package struct HostCalls: Sendable {
                 throw HostCallError(
                     "surface \"\(surface.rawValue)\" is not declared in plugin.json")
             }
+        case .finish: endsBatch = true
         case .prizeReserve(let pool, let count):
+            endsBatch = true
             let standing = try standing(of: pool)
             guard standing.available >= count else {
                 return .accepted(effect: [], value: JSON.bool(false).encoded())
@@ -121,6 +126,7 @@ package struct HostCalls: Sendable {
                 available: standing.available - count, reserved: standing.reserved + count)
             value = true
         case .prizeGrant(let pool, _, let count):
+            endsBatch = true
             let standing = try standing(of: pool)
             guard standing.reserved >= count else {
                 throw HostCallError(
@@ -129,6 +135,7 @@ package struct HostCalls: Sendable {
             }
             pools[pool]?.reserved -= count
         case .prizeRelease(let pool):
+            endsBatch = true
             let standing = try standing(of: pool)
             guard standing.reserved > 0 else { return .accepted(effect: [], value: []) }
             pools[pool] = PoolStanding(

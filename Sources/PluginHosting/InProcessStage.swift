@@ -1,3 +1,4 @@
+import Clockwork
 package import Scripting
 
 /// Runs plays on a thread of this process: for tests, the author's tools, and a server whose plugins
@@ -40,7 +41,7 @@ package final class InProcessStage: Stage {
         _ play: PlayID, _ calls: [StageCall]
     ) async throws(StageLoss) -> [ScriptOutcome] {
         let outcomes = await plays.use { plays in
-            plays[play].map { open in calls.map { open.run($0) } }
+            plays[play].map { $0.run(calls, clock: SystemClock()) }
         }
         guard let outcomes else { throw .innocent }
         return outcomes

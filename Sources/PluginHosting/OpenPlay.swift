@@ -1,5 +1,15 @@
+package import Clockwork
 package import PluginContract
 package import Scripting
+
+/// How much of a stage's time and of its pipe calls that follow each other may take. Only who waits
+/// how long depends on it, never what comes of a call.
+package enum BatchLimit {
+    /// Behind a call that ends later than this no other one begins.
+    static let nanoseconds: UInt64 = 5_000_000
+    /// Behind a call with which changes and effects reach this, no other one begins.
+    package static let outputBytes = 256 << 10
+}
 
 /// What is needed to open a play, wherever the stage is.
 package struct PlayOpening: Sendable {
@@ -57,12 +67,31 @@ package final class OpenPlay {
         try script.restore(state: opening.stage.state)
     }
 
-    /// Runs one call of a hook.
-    package func run(_ call: StageCall) -> ScriptOutcome {
-        host.calls.begin(call)
-        let outcome = script.call(call.call)
-        host.calls.end(outcome)
-        return outcome
+    /// Runs calls in order, and stops where the next one should not follow at once: behind a call
+    /// that did not end well, that moved prizes (the next is to be told how many are left), or that
+    /// ended the run; and when the calls have taken their time, so that other plays get theirs. What
+    /// is left is sent again, if it is still wanted.
+    package func run(_ calls: [StageCall], clock: any Clock) -> [ScriptOutcome] {
+        var outcomes: [ScriptOutcome] = []
+        outcomes.reserveCapacity(calls.count)
+        let start = clock.monotonicNanoseconds
+        var outputBytes = 0
+        for call in calls {
+            host.calls.begin(call)
+            let outcome = script.call(call.call)
+            host.calls.end(outcome)
+            outcomes.append(outcome)
+            guard case .done(let changes, let effects, _) = outcome, !host.calls.endsBatch else {
+                break
+            }
+            outputBytes += changes.count + effects.count
+            if outputBytes >= BatchLimit.outputBytes
+                || clock.monotonicNanoseconds - start >= BatchLimit.nanoseconds
+            {
+                break
+            }
+        }
+        return outcomes
     }
 
     /// `room.state` as JSON text.

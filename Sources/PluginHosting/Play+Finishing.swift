@@ -1,18 +1,13 @@
 import PluginContract
-package import Scripting
+import Scripting
 import Wire
 
 extension Play {
-    /// Takes what came of the calls of the last step.
-    ///
-    /// Effects are checked against the state and the pools as they stand now. If a pool has been
-    /// emptied by somebody else meanwhile, the call leaves no trace and is made again.
-    package mutating func finished(
-        _ outcomes: [ScriptOutcome], pools: inout PoolBalances, nowMilliseconds: Int64
-    ) -> [PlayOutput] {
-        guard let done = outstanding else { return [] }
-        outstanding = nil
-        switch outcomes.first {
+    /// Takes what came of one call; nil when it has left no trace and must be made again.
+    mutating func finish(
+        _ done: Outstanding, _ outcome: ScriptOutcome, _ pools: inout PoolBalances
+    ) -> [PlayOutput]? {
+        switch outcome {
         case .done(let changes, let effects, _):
             return finish(done, changes, effects, &pools)
         case .absent where done.call.hook.isNotice:
@@ -27,28 +22,10 @@ extension Play {
             }
             return finish(done, [], [], &pools)
         case .fault(let fault): return fail(done, fault, &pools)
-        case nil:
-            let fault = ScriptFault(kind: .host, message: "the stage returned no outcome")
-            return stageFailed(done, fault, &pools)
         }
     }
 
-    /// Notes that the stage died, hangs or did not open: it no longer has this play.
-    ///
-    /// The call that was out is charged with a fault. The next one opens the play again, with the
-    /// state of the journal.
-    package mutating func stageFailed(
-        _ fault: ScriptFault, pools: inout PoolBalances, nowMilliseconds: Int64
-    ) -> [PlayOutput] {
-        guard let done = outstanding else {
-            isStageOpen = false
-            return []
-        }
-        outstanding = nil
-        return stageFailed(done, fault, &pools)
-    }
-
-    private mutating func stageFailed(
+    mutating func stageFailed(
         _ done: Outstanding, _ fault: ScriptFault, _ pools: inout PoolBalances
     ) -> [PlayOutput] {
         let close = closeStage()
@@ -57,7 +34,7 @@ extension Play {
 
     private mutating func finish(
         _ done: Outstanding, _ changes: [UInt8], _ effects: [UInt8], _ pools: inout PoolBalances
-    ) -> [PlayOutput] {
+    ) -> [PlayOutput]? {
         let limits = JSONLimits(depthMax: 64, bytesMax: 8 << 20, membersMax: 1_000_000)
         guard
             let changes = changes.isEmpty ? .null : try? JSON(parsing: changes, limits: limits),
@@ -73,7 +50,7 @@ extension Play {
         }
         let record = PlayRecord.call(
             done.call, changes: changes == [] ? .null : changes, effects: effects)
-        guard pools.allows(moves(of: done.call, effects)) else { return retry(done) }
+        guard pools.allows(moves(of: done.call, effects)) else { return nil }
         do throws(PlayRecordError) {
             let consequences = try state.fold(record, setting)
             pools.apply(consequences.moves)
@@ -101,12 +78,6 @@ extension Play {
         var account = ReservationAccount(plugin: plugin, reservations: leftover.reservations)
         for effect in effects { account.apply(effect) }
         return leftover.moves + account.moves
-    }
-
-    private mutating func retry(_ done: Outstanding) -> [PlayOutput] {
-        if let item = done.item { queue.putBack(item) }
-        if let batch = done.notices { notices.putBack(batch) }
-        return [closeStage()]
     }
 
     private mutating func fail(

@@ -40,9 +40,7 @@ extension Play {
             case .stop: return try judgeStop(request, now, &pools, &desk)
             case .command(let name, let value):
                 try requireRunning()
-                return .call(
-                    .command,
-                    [["by": Viewer(request.by).json, "name": .string(name), "value": value]])
+                return .call(.command, arguments(ofCommand: name, value, by: request.by))
             case .configure(let config):
                 try requireRunning()
                 return try judgeConfigure(request, config, now, &pools, &desk)
@@ -112,11 +110,7 @@ extension Play {
     ) throws(RequestError) -> Verdict {
         guard let collector = state.collectors[name] else {
             try requireInput(request, name, value)
-            let action: JSON = [
-                "viewer": Viewer(request.by).json, "role": .string(request.by.role.rawValue),
-                "name": .string(name), "value": value,
-            ]
-            return .call(.action, [action])
+            return .call(.action, arguments(ofAction: name, value, by: request.by))
         }
         guard collector.rule == nil else {
             throw RequestError(.noSuchAction, "\(name) takes danmaku, not actions")
@@ -142,8 +136,21 @@ extension Play {
         return .next
     }
 
+    func arguments(ofCommand name: String, _ value: JSON, by person: Person) -> [JSON] {
+        [["by": Viewer(person).json, "name": .string(name), "value": value]]
+    }
+
+    func arguments(ofAction name: String, _ value: JSON, by person: Person) -> [JSON] {
+        [
+            [
+                "viewer": Viewer(person).json, "role": .string(person.role.rawValue),
+                "name": .string(name), "value": value,
+            ]
+        ]
+    }
+
     /// The element must be there, usable, and fit the value; else no attempt is used up.
-    private func requireInput(
+    func requireInput(
         _ request: PluginRequest, _ name: String, _ value: JSON
     ) throws(RequestError) {
         guard let element = state.element(name, for: request.by.role) else {

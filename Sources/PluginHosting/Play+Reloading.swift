@@ -6,7 +6,7 @@ extension Play {
     /// Why the program cannot be exchanged at this moment; nil when it can.
     package var reloadObstacle: ReloadObstacle? {
         if !state.reservations.isEmpty { return .reservations }
-        return outstanding == nil ? nil : .call
+        return outstanding.isEmpty ? nil : .call
     }
 
     /// Goes on with another program of the same id, at a moment without ``reloadObstacle``.

@@ -4,7 +4,7 @@ import Scripting
 import Wire
 
 extension Play {
-    /// Judges what is queued, up to the next thing that Lua has to decide.
+    /// Judges what is queued, up to the next thing that Lua has to decide, and what can follow it.
     ///
     /// - Parameters:
     ///   - pools: The balances as they stand; they decide what `prizes.reserve` answers.
@@ -12,19 +12,19 @@ extension Play {
     /// - Returns: Nothing while calls are out.
     package mutating func step(pools: inout PoolBalances, nowMilliseconds: Int64) -> PlayStep {
         var step = PlayStep()
-        guard outstanding == nil else { return step }
+        guard outstanding.isEmpty else { return step }
         advance(nowMilliseconds: nowMilliseconds)
         let now = showTime(nowMilliseconds)
         var desk = AnswerDesk(nowMilliseconds: now)
         migrate(now, &pools, &desk)
-        while outstanding == nil, let item = queue.first {
+        while outstanding.isEmpty, let item = queue.first {
             take(item, now, &pools, &desk)
         }
         desk.flush(&self)
-        if outstanding == nil, let call = deliverAnswers(pools, now) {
+        if outstanding.isEmpty, let call = deliverAnswers(pools, now) {
             begin(Outstanding(call: call), &desk)
         }
-        if outstanding == nil, state.status == .running,
+        if outstanding.isEmpty, state.status == .running,
             let batch = notices.take(nowMilliseconds: now)
         {
             begin(
@@ -32,7 +32,8 @@ extension Play {
                 &desk)
         }
         step.outputs = desk.outputs
-        if let outstanding { step.calls = [outstanding.call.stageCall] }
+        addFollowers(pools, now)
+        step.calls = outstanding.map(\.call.stageCall)
         return step
     }
 
@@ -46,22 +47,16 @@ extension Play {
         var configuration: JSONObject?
         var request: PluginRequest?
         switch item {
-        case .timer(let name, let due):
-            guard state.status == .running, state.timers[name]?.dueMilliseconds == due else {
-                queue.removeFirst()
-                return
-            }
-            arguments = [.string(name)]
         case .heard(let utterance):
             queue.removeFirst()
             if state.status == .running { hear(utterance, &desk) }
             return
-        case .result(let id, let result):
-            guard state.status == .running, let waiting = state.requests[id] else {
+        case .timer, .result:
+            guard let plain = plainCall(of: item) else {
                 queue.removeFirst()
                 return
             }
-            (hook, arguments) = (.result, [result.json(for: waiting.request)])
+            (hook, arguments) = plain
         case .request(let asked):
             request = asked
             switch judge(asked, now, &pools, &desk) {
@@ -104,8 +99,6 @@ extension Play {
     func call(
         _ hook: Hook, _ arguments: [JSON], _ pools: PoolBalances, _ now: Int64
     ) -> PlayCall {
-        var random = SeededRandom(
-            seed: show.seed &+ state.callCount &* 0xD134_2543_DE82_EF95)
         var standings: [String: PoolStanding] = [:]
         if program.manifest.capabilities.contains(.prizes) {
             let reserved = hook == .start ? [:] : state.reservations
@@ -118,10 +111,17 @@ extension Play {
             }
         }
         var call = PlayCall(
-            hook: hook, arguments: arguments, nowMilliseconds: now, seed: random.next(),
+            hook: hook, arguments: arguments, nowMilliseconds: now, seed: seed(ofCall: 0),
             pools: standings)
         if program.manifest.capabilities.contains(.presence) { call.present = presentCount }
         return call
+    }
+
+    /// The seed of a call so many calls after the next one.
+    func seed(ofCall index: Int) -> UInt64 {
+        var random = SeededRandom(
+            seed: show.seed &+ (state.callCount &+ UInt64(index)) &* 0xD134_2543_DE82_EF95)
+        return random.next()
     }
 
     mutating func begin(_ next: Outstanding, _ desk: inout AnswerDesk) {
@@ -129,7 +129,8 @@ extension Play {
             // What follows is the work of another program, and the log says so.
             desk.outputs.append(draftOfLoading(next.call.nowMilliseconds))
         }
-        outstanding = next
+        outstanding = [next]
+        if caution > 0 { caution -= 1 }
         if next.call.hook == .start { notices.clear() }
         if next.call.hook == .start || !isStageOpen {
             desk.outputs.append(.openStage(playID, opening(for: next.call)))
@@ -140,7 +141,7 @@ extension Play {
     /// What the stage must be given before the call that is out can be made again there; nil when
     /// none is out. For a stage that has lost the play.
     package var reopening: StageOpening? {
-        outstanding.map { opening(for: $0.call) }
+        outstanding.first.map { opening(for: $0.call) }
     }
 
     private func opening(for call: PlayCall) -> StageOpening {

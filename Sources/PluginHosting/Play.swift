@@ -6,8 +6,9 @@ package import Wire
 ///
 /// Requests and due timers wait in one queue and are judged strictly in its order, which is log
 /// order. Answers to an open collector are judged here, without Lua; everything else becomes a
-/// call of a hook. One call is out at a time, because what it does decides how the next input is
-/// judged. Whatever happens becomes a record and changes ``state`` by being folded into it.
+/// call of a hook. What a call does may decide how the next input is judged, so calls that are sent
+/// to the stage together are judged again one by one when they come back (Play+Batching.swift).
+/// Whatever happens becomes a record and changes ``state`` by being folded into it.
 ///
 /// If a draft cannot be made durable, this value is ahead of the journal: throw it away and
 /// recover another from the records.
@@ -22,8 +23,10 @@ package struct Play: Sendable {
     var show: PlayShow
     let limits: PlayLimits
     var queue = PlayQueue()
-    /// What is out on the stage.
-    var outstanding: Outstanding?
+    /// What is out on the stage, in the order in which it runs there.
+    var outstanding: [Outstanding] = []
+    /// So many calls are made one by one, because calls made together went wrong.
+    var caution = 0
     /// Whether the stage has this play with the state of ``state``.
     var isStageOpen = false
     /// What is told in batches.
@@ -79,7 +82,7 @@ extension Play {
         let timers = state.timers.filter { queue.dueOfTimer($0.key) != $0.value.dueMilliseconds }
         let requests = state.requests.values.filter { !queue.hasResult(of: $0.request.id) }
         // While a call is out its return is waited for, and then there is another step.
-        let notices = outstanding == nil ? notices.dueMilliseconds : nil
+        let notices = outstanding.isEmpty ? notices.dueMilliseconds : nil
         let due = [
             timers.values.map(\.dueMilliseconds).min(),
             requests.map(\.dueMilliseconds).min(), notices.map { max($0, state.nowMilliseconds) },

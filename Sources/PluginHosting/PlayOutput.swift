@@ -1,4 +1,5 @@
 package import PluginContract
+package import Scripting
 package import Wire
 
 /// What a play wants done, in this order.
@@ -11,6 +12,8 @@ package enum PlayOutput: Sendable {
     /// `stageFailed`, and do not run the calls.
     case openStage(PlayID, StageOpening)
     case closeStage(PlayID)
+    /// The call of the draft before this is to be made again elsewhere, and compared.
+    case check(ReplayCheck, ScriptOutcome)
 }
 
 /// What can go on now.

@@ -34,6 +34,8 @@ package struct PlayLimits: Sendable, Equatable {
     package var faultWindowMilliseconds: Int64 = 60_000
     /// Requests that wait while the stage is busy; more are refused with `BUSY`.
     package var queueMax = 20_000
+    /// Calls that are sent to the stage together.
+    package var callsPerBatchMax = 256
     /// Answers handed to Lua in one call of `on_collected`, and written in one record.
     package var answersPerCallMax = 1_000
     /// Viewers who can answer one collector; more are refused with `BUSY`.

@@ -65,7 +65,7 @@ extension Play {
             return
         }
         let isAwaited =
-            outstanding != nil || !notices.absent.contains(.danmaku)
+            !outstanding.isEmpty || !notices.absent.contains(.danmaku)
             || state.collectors.values.contains { $0.rule != nil && $0.isOpen }
         guard isAwaited, queue.count < limits.queueMax else { return }
         queue.append(utterance)

@@ -105,21 +105,25 @@ extension Playbill {
         return step
     }
 
-    /// Takes outcomes; see ``Play/finished(_:pools:nowMilliseconds:)``.
+    /// Takes outcomes; see ``Play/finished(_:pools:nowMilliseconds:checkingOneIn:)``.
     package mutating func finished(
-        _ plugin: String, _ outcomes: [ScriptOutcome], nowMilliseconds: Int64
+        _ plugin: String, _ outcomes: [ScriptOutcome], nowMilliseconds: Int64,
+        checkingOneIn share: UInt64 = 0
     ) -> [PlayOutput] {
         change(plugin) { play, pools in
-            play.finished(outcomes, pools: &pools, nowMilliseconds: nowMilliseconds)
+            play.finished(
+                outcomes, pools: &pools, nowMilliseconds: nowMilliseconds, checkingOneIn: share)
         }
     }
 
-    /// Notes a failed stage; see ``Play/stageFailed(_:pools:nowMilliseconds:)``.
+    /// Notes a failed stage; see ``Play/stageFailed(_:whileOpening:pools:nowMilliseconds:)``.
     package mutating func stageFailed(
-        _ plugin: String, _ fault: ScriptFault, nowMilliseconds: Int64
+        _ plugin: String, _ fault: ScriptFault, whileOpening: Bool = false,
+        nowMilliseconds: Int64
     ) -> [PlayOutput] {
         change(plugin) { play, pools in
-            play.stageFailed(fault, pools: &pools, nowMilliseconds: nowMilliseconds)
+            play.stageFailed(
+                fault, whileOpening: whileOpening, pools: &pools, nowMilliseconds: nowMilliseconds)
         }
     }
 
@@ -214,7 +218,7 @@ extension Playbill {
                 draft.afterwards = draft.afterwards.map { complete($0, plugin) }
                 return .draft(draft)
             case .afterwards(let afterwards): return .afterwards(complete(afterwards, plugin))
-            case .openStage, .closeStage: return output
+            case .openStage, .closeStage, .check: return output
             }
         }
     }

@@ -68,12 +68,10 @@ extension ScriptOutcome {
 }
 
 extension Play {
-    /// The call that is out, if it is one of those that are made again: one in `share`, by its seed.
-    ///
-    /// - Parameter share: 0 for none.
-    /// - Returns: The check, to be run when the outcome is known.
-    package func check(oneIn share: UInt64) -> ReplayCheck? {
-        guard share > 0, let call = outstanding?.call else { return nil }
+    /// The check of a call that is about to be folded, if it is one of those that are made again: one
+    /// in `share`, by its seed; 0 for none.
+    func check(_ call: PlayCall, oneIn share: UInt64) -> ReplayCheck? {
+        guard share > 0 else { return nil }
         // The seed itself is what the program's random numbers come from.
         var random = SeededRandom(seed: call.seed ^ 0x7265_706C_6179_3F21)
         return random.next() % share == 0 ? ReplayCheck(self, call) : nil

@@ -83,9 +83,10 @@ package protocol Stage: Sendable {
     /// opened anew.
     func open(_ play: PlayID, program: PluginProgram, _ opening: StageOpening)
         async throws(ScriptFault)
-    /// Runs calls in order. A call that fails is undone; the ones after it still run.
+    /// Runs calls in order, up to the first one behind which the next must be judged anew
+    /// (``OpenPlay/run(_:clock:)``). A call that fails is undone.
     ///
-    /// - Returns: One outcome a call.
+    /// - Returns: The outcomes of the calls that were run, at least one.
     func run(_ play: PlayID, _ calls: [StageCall]) async throws(StageLoss) -> [ScriptOutcome]
     /// The whole `room.state` as JSON text.
     func state(of play: PlayID) async throws(ScriptFault) -> [UInt8]

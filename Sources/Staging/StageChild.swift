@@ -64,6 +64,9 @@ final class StageChild {
     /// The number of the request that it is running; it can be any, when somebody has broken out.
     var running: UInt64 { stage_page_running(page) }
 
+    /// How long it has run requests, as it says itself.
+    var busyNanoseconds: UInt64 { stage_page_busy(page) }
+
     // MARK: - Transfer
 
     var hasUnsent: Bool { sentCount < unsent.count }

@@ -8,20 +8,6 @@ import Scripting
     import Darwin
 #endif
 
-/// The processes of a ``StageProcess`` at a moment.
-package struct StageFigures: Sendable, Equatable {
-    /// The process that has the plays; nil while it is being started.
-    package var active: Int32?
-    package var spare: Int32?
-    /// Each has one play that ran long.
-    package var aside: [Int32] = []
-    /// Processes started so far.
-    package var starts = 0
-    package var plays = 0
-
-    package init() {}
-}
-
 /// Performs what ``Supervision`` decides, on a thread of its own: starts processes, moves bytes,
 /// watches the time.
 ///
@@ -55,6 +41,8 @@ final class StageKeeper: @unchecked Sendable {
     private var replies: [UInt64: @Sendable (Supervision.Reply) -> Void] = [:]
     private var lastTicket: UInt64 = 0
     private var startCount = 0
+    /// What processes that have ended were busy.
+    private var busyNanosecondsBefore: UInt64 = 0
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
 
     /// How often busy stages are looked after.
@@ -197,7 +185,10 @@ final class StageKeeper: @unchecked Sendable {
                     now: clock.monotonicNanoseconds)
             }
         case .send(let number, let bytes): children[number]?.send(bytes)
-        case .kill(let number): children.removeValue(forKey: number)?.end()
+        case .kill(let number):
+            guard let child = children.removeValue(forKey: number) else { return }
+            child.end()
+            busyNanosecondsBefore += child.busyNanoseconds
         case .reply(let ticket, let reply): replies.removeValue(forKey: ticket)?(reply)
         case .note(let what): note(what)
         }
@@ -209,6 +200,12 @@ final class StageKeeper: @unchecked Sendable {
         figures.spare = supervision.spare.flatMap { children[$0]?.process }
         figures.aside = supervision.aside.compactMap { children[$0]?.process }
         figures.starts = startCount
+        figures.restarts = supervision.counts.restarts
+        figures.charges = supervision.counts.charges
+        figures.batches = supervision.counts.batches
+        figures.calls = supervision.counts.calls
+        let busy = children.values.reduce(busyNanosecondsBefore) { $0 &+ $1.busyNanoseconds }
+        figures.busySeconds = Double(busy) / 1e9
         figures.plays = supervision.playCount
         published.withLock { $0 = figures }
     }

@@ -179,6 +179,7 @@ package enum StageMain {
         StageFrame(kind: hello.kind.rawValue, number: 0, body: hello.body).encode(into: &answer)
         write(answer)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+        let clock = SystemClock()
         while true {
             let count = read(0, buffer.baseAddress, buffer.count)
             if count == 0 { _exit(0) }
@@ -190,7 +191,9 @@ package enum StageMain {
             while let frame = next(&decoder) {
                 stage_page_set_running(page, frame.number)
                 answer.removeAll(keepingCapacity: answer.capacity < 1 << 20)
+                let start = clock.monotonicNanoseconds
                 performer.perform(frame).encode(into: &answer)
+                stage_page_add_busy(page, clock.monotonicNanoseconds &- start)
                 // At once: the next request may be the last one.
                 write(answer)
                 stage_page_set_running(page, 0)

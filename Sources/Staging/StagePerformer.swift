@@ -1,9 +1,11 @@
+import Clockwork
 import PluginHosting
 import Scripting
 
 /// Does what a stage is asked, on the thread of its scripts. Has no I/O.
 struct StagePerformer {
     private var plays: [UInt64: OpenPlay] = [:]
+    private let clock: any Clock = SystemClock()
 
     /// Answers one request.
     mutating func perform(_ frame: StageFrame) -> StageFrame {
@@ -27,7 +29,7 @@ struct StagePerformer {
                 return .done
             case .run(let calls):
                 let open = try open(play)
-                return .outcomes(calls.map { open.run($0) })
+                return .outcomes(open.run(calls, clock: clock))
             case .state: return .state(try open(play).state())
             case .close:
                 plays[play] = nil

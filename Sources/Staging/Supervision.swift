@@ -94,6 +94,15 @@ struct Supervision {
     /// has taken a stage over can keep it from noting; so many in a row are no accident.
     private var suspicions: [PlayID: Int] = [:]
     private var actions: [Action] = []
+    private(set) var counts = Counts()
+
+    /// What has happened so far; see ``StageFigures``.
+    struct Counts {
+        var restarts = 0
+        var charges = 0
+        var batches = 0
+        var calls = 0
+    }
 
     private static let suspicionsMax = 3
     private static let asideMax = 4
@@ -168,8 +177,11 @@ extension Supervision {
         let answerBytesMax =
             switch order.kind {
             case .open, .close: StageAnswer.faultBytesMax
-            // Changes and effects are within the budget together; the rest is a fault, or counts.
-            case .run: 64 + order.callCount * (outputBytes + StageAnswer.faultBytesMax)
+            // Changes and effects of a call are within the budget together, and the last one may go
+            // beyond the bound of the batch by that much; at most one is a fault; the rest counts.
+            case .run:
+                BatchLimit.outputBytes + outputBytes + StageAnswer.faultBytesMax
+                    + 64 * (1 + order.callCount)
             case .state: StageFrame.bodyBytesMax
             case .evaluate: 2 * outputBytes + StageAnswer.faultBytesMax
             }
@@ -256,6 +268,10 @@ extension Supervision {
         guard head.accepts(answer) else { throw StageFormatError("an answer to something else") }
         stages[stage]?.waiting.removeFirst()
         stages[stage]?.since = now
+        if case .outcomes(let outcomes) = answer {
+            counts.batches += 1
+            counts.calls += outcomes.count
+        }
         if let play = head.play {
             if head.order.kind == .run { suspicions[play] = nil }
             if head.order.kind == .open, answer != .done, seats[play]?.handle == head.handle {
@@ -283,7 +299,9 @@ extension Supervision.Waiting {
     fileprivate func accepts(_ answer: StageAnswer) -> Bool {
         switch (order.kind, answer) {
         case (.open, .done), (.close, .done), (.state, .state), (.evaluate, .evaluated): true
-        case (.run, .outcomes(let outcomes)): outcomes.count == order.callCount
+        // A stage may stop early, but not before the first call.
+        case (.run, .outcomes(let outcomes)):
+            (1...max(1, order.callCount)).contains(outcomes.count)
         case (_, .failed): true
         default: false
         }
@@ -417,6 +435,8 @@ extension Supervision {
         guard let ended = stages.removeValue(forKey: stage) else { return }
         actions.append(.kill(stage))
         let charged = ended.waiting.first { $0.number == culprit }
+        counts.restarts += 1
+        if charged != nil { counts.charges += 1 }
         actions.append(.note(.ended(why: why, play: charged?.play)))
         for (play, seat) in seats where seat.stage == stage { seats[play] = nil }
         aside.removeAll { $0 == stage }

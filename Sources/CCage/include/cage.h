@@ -35,11 +35,14 @@ int cage_run_with_stack(size_t bytes, void (*body)(void *), void *context);
 long cage_probe(const char *name);
 const char *cage_probe_name(size_t index);
 
-// One word of memory that the server and the stage share, in the file `descriptor`: the number of
-// the request that is being run, 0 for none. NULL when it cannot be mapped.
+// A little memory that the server and the stage share, in the file `descriptor`: the number of the
+// request that is being run, 0 for none, and how long requests have been run. NULL when it cannot be
+// mapped.
 typedef struct StagePage StagePage;
 int stage_page_create(void);
 StagePage *stage_page_map(int descriptor);
 void stage_page_unmap(StagePage *page);
 uint64_t stage_page_running(const StagePage *page);
 void stage_page_set_running(StagePage *page, uint64_t number);
+uint64_t stage_page_busy(const StagePage *page);
+void stage_page_add_busy(StagePage *page, uint64_t nanoseconds);

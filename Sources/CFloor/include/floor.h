@@ -1,0 +1,22 @@
+// What a call of a Lua handler costs at least: written in plain C with nothing around it, for
+// `playhouse bench dispatch`. Budgets are on: instructions by a count hook, memory by a quota.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct Floor Floor;
+
+typedef struct FloorEvent {
+    const char *user;
+    size_t userCount;
+    const char *name;
+    size_t nameCount;
+    int64_t value;
+} FloorEvent;
+
+// `source` returns the handler. NULL when it does not load.
+Floor *floor_create(
+    const char *source, size_t count, int64_t instructions, size_t memoryBytes);
+void floor_destroy(Floor *floor);
+// Calls the handler with a table of the event's three fields; 0 when it ended well.
+int floor_call(Floor *floor, FloorEvent event);

@@ -1,0 +1,163 @@
+import PluginContract
+package import Scripting
+import Wire
+
+// Calls are sent to the stage together, where one round trip serves many, and come to the same as if
+// each had waited for the one before:
+//
+// - Only inputs that take nothing but a call are sent together: buttons, commands, timers, results.
+//   An answer to a collector, a danmaku, a start or a stop waits for the calls before it.
+// - The stage runs them in order and stops where the next one would have to be told something else
+//   (OpenPlay.run): behind a fault, a missing hook, a move of prizes, the end of the run.
+// - What comes back is folded one by one, and each further outcome counts only if its input is judged
+//   again, after what came before it, to take this very call. Points, values and requests need
+//   nothing: the stage keeps them itself from call to call.
+// - What does not count leaves no trace. Its inputs are judged again in their turn, and if the stage
+//   has run them, the play is opened there anew.
+extension Play {
+    /// Calls that are made one by one after calls made together went wrong: opening a play anew
+    /// costs more than round trips, and a stage that dies in a single call leaves no doubt whose
+    /// fault it was.
+    static let cautionCalls = 1_000
+
+    /// The call that an input takes, where that is all it takes; nil where it is judged otherwise.
+    func plainCall(of item: PlayQueue.Item) -> (hook: Hook, arguments: [JSON])? {
+        guard isPlain(item) else { return nil }
+        switch item {
+        case .timer(let name, _): return (.timer, [.string(name)])
+        case .result(let id, let result):
+            return state.requests[id].map { (.result, [result.json(for: $0.request)]) }
+        case .request(let request):
+            switch request.action {
+            case .command(let name, let value):
+                return (.command, arguments(ofCommand: name, value, by: request.by))
+            case .act(let name, let value):
+                return (.action, arguments(ofAction: name, value, by: request.by))
+            case .start, .stop, .configure: return nil
+            }
+        case .heard: return nil
+        }
+    }
+
+    private func isPlain(_ item: PlayQueue.Item) -> Bool {
+        guard state.status == .running else { return false }
+        switch item {
+        case .timer(let name, let due): return state.timers[name]?.dueMilliseconds == due
+        case .result(let id, _): return state.requests[id] != nil
+        case .request(let request):
+            switch request.action {
+            case .command: return true
+            case .act(let name, let value):
+                return state.collectors[name] == nil
+                    && (try? requireInput(request, name, value)) != nil
+            case .start, .stop, .configure: return false
+            }
+        case .heard: return false
+        }
+    }
+
+    /// Adds what can be run right behind the call that is about to leave.
+    mutating func addFollowers(_ pools: PoolBalances, _ now: Int64) {
+        guard caution == 0, let first = outstanding.first, let item = first.item, isPlain(item),
+            state.undelivered.isEmpty
+        else { return }
+        while outstanding.count < limits.callsPerBatchMax, let item = queue.first,
+            let plain = plainCall(of: item)
+        {
+            queue.removeFirst()
+            var call = first.call
+            (call.hook, call.arguments) = plain
+            call.seed = seed(ofCall: outstanding.count)
+            outstanding.append(Outstanding(call: call, request: item.request, item: item))
+        }
+    }
+
+    /// Whether an outcome of the stage counts: its call is the one that its input takes now.
+    private func stands(_ done: Outstanding) -> Bool {
+        guard isStageOpen, let item = done.item else { return false }
+        return done.call.seed == seed(ofCall: 0) && isPlain(item)
+    }
+
+    /// Takes what came of the calls of the last step; the rest of them waits again.
+    ///
+    /// Effects are checked against the state and the pools as they stand now. If a pool has been
+    /// emptied by somebody else meanwhile, the call leaves no trace and is made again.
+    ///
+    /// - Parameter share: One in so many calls is to be made again elsewhere; 0 for none.
+    package mutating func finished(
+        _ outcomes: [ScriptOutcome], pools: inout PoolBalances, nowMilliseconds: Int64,
+        checkingOneIn share: UInt64 = 0
+    ) -> [PlayOutput] {
+        let batch = outstanding
+        outstanding = []
+        guard let first = batch.first else { return [] }
+        guard !outcomes.isEmpty else {
+            putBack(batch.dropFirst())
+            let fault = ScriptFault(kind: .host, message: "the stage returned no outcome")
+            return stageFailed(first, fault, &pools)
+        }
+        var outputs: [PlayOutput] = []
+        var count = 0
+        for (done, outcome) in zip(batch, outcomes) {
+            if count > 0, !stands(done) { break }
+            let check = check(done.call, oneIn: share)
+            guard let finished = finish(done, outcome, &pools) else { break }
+            count += 1
+            outputs += finished
+            if let check, finished.contains(where: \.isDraft) {
+                outputs.append(.check(check, outcome))
+            }
+        }
+        putBack(batch[count...])
+        if count < outcomes.count {
+            caution = Self.cautionCalls
+            if isStageOpen { outputs.append(closeStage()) }
+        }
+        return outputs
+    }
+
+    /// Lets calls that were not made wait again, in their order, before everything else.
+    mutating func putBack(_ calls: ArraySlice<Outstanding>) {
+        for call in calls.reversed() {
+            if let item = call.item { queue.putBack(item) }
+            if let batch = call.notices { notices.putBack(batch) }
+        }
+    }
+
+    /// Notes that the stage died or hangs, or that the play could not be opened there: it no longer
+    /// has this play.
+    ///
+    /// If one call was out, or the play could not be opened for the first one, that call is charged
+    /// with a fault. If several were out, nobody knows which it was: they are made again one by one.
+    /// The next call opens the play again, with the state of the journal.
+    package mutating func stageFailed(
+        _ fault: ScriptFault, whileOpening: Bool = false, pools: inout PoolBalances,
+        nowMilliseconds: Int64
+    ) -> [PlayOutput] {
+        let batch = outstanding
+        outstanding = []
+        guard let first = batch.first else {
+            isStageOpen = false
+            return []
+        }
+        if batch.count > 1, !whileOpening {
+            putBack(batch[...])
+            caution = Self.cautionCalls
+            return [closeStage()]
+        }
+        putBack(batch.dropFirst())
+        return stageFailed(first, fault, &pools)
+    }
+}
+
+extension PlayQueue.Item {
+    fileprivate var request: PluginRequest? {
+        if case .request(let request) = self { request } else { nil }
+    }
+}
+
+extension PlayOutput {
+    fileprivate var isDraft: Bool {
+        if case .draft = self { true } else { false }
+    }
+}
