@@ -134,27 +134,48 @@ void floor_destroy(Floor *floor) {
     free(floor);
 }
 
+typedef struct Text {
+    const char *at;
+    const char *end;
+} Text;
+
+// Pushes the text up to the next quote, and goes behind it.
+static void push_text(lua_State *L, Text *text) {
+    const char *from = ++text->at;
+    text->at = memchr(from, '"', (size_t)(text->end - from));
+    lua_pushlstring(L, from, (size_t)(text->at - from));
+    text->at += 1;
+}
+
 static int call(lua_State *L) {
-    const FloorEvent *event = lua_touserdata(L, 1);
+    Text text = *(Text *)lua_touserdata(L, 1);
     lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_HANDLER);
     lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_ROOM);
     lua_createtable(L, 0, 3);
-    lua_pushlstring(L, event->user, event->userCount);
-    lua_setfield(L, -2, "user");
-    lua_pushlstring(L, event->name, event->nameCount);
-    lua_setfield(L, -2, "name");
-    lua_pushinteger(L, event->value);
-    lua_setfield(L, -2, "value");
+    while (text.at < text.end && *text.at != '}') {
+        text.at += 1; // { or ,
+        push_text(L, &text);
+        text.at += 1; // :
+        if (*text.at == '"') {
+            push_text(L, &text);
+        } else {
+            lua_Integer value = 0;
+            while (*text.at >= '0' && *text.at <= '9') value = value * 10 + (*text.at++ - '0');
+            lua_pushinteger(L, value);
+        }
+        lua_rawset(L, -3);
+    }
     lua_call(L, 2, 0);
     return 0;
 }
 
-int floor_call(Floor *floor, FloorEvent event) {
+int floor_call(Floor *floor, const char *event, size_t size) {
     lua_State *L = floor->L;
+    Text text = {event, event + size};
     floor->left = floor->instructions;
     lua_sethook(L, count, LUA_MASKCOUNT, HOOK_INTERVAL);
     lua_pushcfunction(L, call);
-    lua_pushlightuserdata(L, &event);
+    lua_pushlightuserdata(L, &text);
     int status = lua_pcall(L, 1, 0, 0);
     lua_settop(L, 0);
     return status;

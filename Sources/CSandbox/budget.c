@@ -25,7 +25,10 @@ static void count_hook(lua_State *L, lua_Debug *activation) {
     if (box->left < 0) box_charge_slow(L);
     if (++box->polls >= POLL_EVERY) {
         box->polls = 0;
-        if (box->cpuDeadline && cpu_nanoseconds() > box->cpuDeadline)
+        uint64_t most = box->budget.cpuNanoseconds;
+        // Asking for the time costs more than a short call, so the clock starts here.
+        if (most && !box->cpuDeadline) box->cpuDeadline = cpu_nanoseconds() + most;
+        else if (most && cpu_nanoseconds() > box->cpuDeadline)
             box_kill(L, SANDBOX_BUDGET, "processor time is used up");
     }
 }
@@ -37,9 +40,8 @@ void box_install_hook(lua_State *L, int interval) {
 void box_begin(Sandbox *box) {
     box->left = box->budget.instructions;
     box->hostCallsLeft = box->budget.hostCalls;
-    box->polls = 0;
-    uint64_t cpu = box->budget.cpuNanoseconds;
-    box->cpuDeadline = cpu ? cpu_nanoseconds() + cpu : 0;
+    box->polls = POLL_EVERY - 1;
+    box->cpuDeadline = 0;
     box->killed = SANDBOX_DONE;
     box->message[0] = box->trace[0] = box->refusedWhere[0] = 0;
     box->refusal = NULL;

@@ -73,7 +73,7 @@ struct Sandbox {
     SandboxBudget budget;
     int64_t left;
     int64_t hostCallsLeft;
-    uint64_t cpuDeadline;
+    uint64_t cpuDeadline; // 0 before the first look at the clock
     int polls;
     SandboxStatus killed; // SANDBOX_DONE: not killed
     bool inHook;

@@ -84,7 +84,7 @@ extension LiveRoom {
 
     /// Writes what a plugin said with `room.log` into the server's log.
     private func writeDown(_ draft: Draft) {
-        for effect in draft.effects.arrayValue ?? [] {
+        for effect in draft.effects.arrayValue ?? [] where effect["do"] == "log" {
             guard case .log(let level, let text)? = Effect(json: effect) else { continue }
             // As a field, where it is quoted: a line of the log is never a plugin's own.
             log.record(

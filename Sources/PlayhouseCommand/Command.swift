@@ -78,6 +78,12 @@ enum Command {
                 } else {
                     try await DispatchCommand.run(Array(words.dropFirst()))
                 }
+            case "bench" where words.first == "rooms":
+                if wantsHelp {
+                    show(RoomsCommand.help)
+                } else {
+                    try await RoomsCommand.run(Array(words.dropFirst()))
+                }
             case "bench": exit(BenchCommand.run(words))
             case "--help", "-h", "help": show(help)
             case "--version": show("playhouse \(Version.text)\n")

@@ -104,9 +104,11 @@ extension Play {
             guard let finished = finish(done, outcome, &pools) else { break }
             count += 1
             outputs += finished
-            if let check, finished.contains(where: \.isDraft) {
+            if let check, finished.contains(where: { $0.draft != nil }) {
                 outputs.append(.check(check, outcome))
             }
+            // The next call was told of pools that are not so any more.
+            if finished.contains(where: { $0.draft?.moves.isEmpty == false }) { break }
         }
         putBack(batch[count...])
         if count < outcomes.count {
@@ -157,7 +159,7 @@ extension PlayQueue.Item {
 }
 
 extension PlayOutput {
-    fileprivate var isDraft: Bool {
-        if case .draft = self { true } else { false }
+    fileprivate var draft: Draft? {
+        if case .draft(let draft) = self { draft } else { nil }
     }
 }

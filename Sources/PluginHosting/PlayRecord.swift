@@ -38,6 +38,7 @@ struct PlayCall: Sendable, Equatable {
             "hook": .string(hook.functionName), "arguments": .array(arguments),
             "now": .integer(nowMilliseconds), "seed": .integer(Int64(bitPattern: seed)),
         ]
+        // Looking for a place costs time, so nothing is looked for that most calls do not have.
         if !pools.isEmpty {
             let members = pools.sorted { $0.key < $1.key }.map { pool, standing -> (String, JSON) in
                 let value: JSON = [
@@ -48,12 +49,12 @@ struct PlayCall: Sendable, Equatable {
             }
             object["pools"] = .object(JSONObject(members))
         }
-        object["by"] = by?.json
-        object["config"] = configuration.map { .object($0) }
-        object["products"] = products
-        object["values"] = values.map { .object($0) }
-        object["present"] = present.map { .integer($0) }
-        object["program"] = program?.json
+        if let by { object["by"] = by.json }
+        if let configuration { object["config"] = .object(configuration) }
+        if let products { object["products"] = products }
+        if let values { object["values"] = .object(values) }
+        if let present { object["present"] = .integer(present) }
+        if let program { object["program"] = program.json }
         return object
     }
 

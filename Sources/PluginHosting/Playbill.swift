@@ -214,6 +214,8 @@ extension Playbill {
         }
         return outputs.map { output in
             switch output {
+            case .draft(let draft) where !draft.afterwards.contains(where: \.isOfPlugins):
+                return output
             case .draft(var draft):
                 draft.afterwards = draft.afterwards.map { complete($0, plugin) }
                 return .draft(draft)
@@ -230,6 +232,12 @@ extension Playbill {
         var all = entries
         all[plugin] = value[plugin]
         return .state(key: "plugins", value: .object(all), audience: audience)
+    }
+}
+
+extension Afterwards {
+    fileprivate var isOfPlugins: Bool {
+        if case .state("plugins", _, _) = self { true } else { false }
     }
 }
 

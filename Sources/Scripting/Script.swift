@@ -119,15 +119,18 @@ package final class Script {
         let box: OpaquePointer
         do throws(ScriptFault) { box = try ready() } catch { return .fault(error) }
         hook = call.hook
-        let status = Array(call.hook.utf8).withSandboxBytes { name in
+        var name = call.hook
+        let status = name.withUTF8 { name in
             call.arguments.withSandboxBytes { arguments in
-                sandbox_call(box, name, arguments, call.nowMilliseconds, call.seed)
+                sandbox_call(
+                    box, SandboxBytes(bytes: name.baseAddress, count: name.count), arguments,
+                    call.nowMilliseconds, call.seed)
             }
         }
         if status == SANDBOX_ABSENT { return .absent }
         guard let fault = fault(box, status) else {
             return .done(
-                changes: [UInt8](sandbox_changes(box)), effects: [UInt8](sandbox_effects(box)),
+                changes: Self.list(sandbox_changes(box)), effects: Self.list(sandbox_effects(box)),
                 instructions: sandbox_instructions(box))
         }
         if status == SANDBOX_BUDGET || status == SANDBOX_MEMORY {
@@ -135,6 +138,12 @@ package final class Script {
         }
         return .fault(fault)
     }
+
+    /// Copies a JSON array; most are empty.
+    private static func list(_ bytes: SandboxBytes) -> [UInt8] {
+        bytes.count == emptyList.count ? emptyList : [UInt8](bytes)
+    }
+    private static let emptyList = Array("[]".utf8)
 
     /// Whether the hash seed of the Lua state is a function of the program, which makes also what
     /// depends on the layout of a table (memory, the length of a list with holes) reproducible.

@@ -10,7 +10,7 @@ package struct JSONObject: Sendable {
     /// - Parameter members: In order. A name that comes twice is a programming error and traps.
     package init(_ members: [(String, JSON)] = []) {
         precondition(
-            Self.areUnique(members.lazy.map(\.0)), "a name occurs twice in one JSON object")
+            Self.areUnique(members), "a name occurs twice in one JSON object")
         self.members = members.map { (name: $0.0, value: $0.1) }
     }
 
@@ -36,9 +36,17 @@ package struct JSONObject: Sendable {
         }
     }
 
-    private static func areUnique(_ names: some Collection<String>) -> Bool {
-        var seen = Set<[UInt8]>()
-        return names.count < 2 || names.allSatisfy { seen.insert(Array($0.utf8)).inserted }
+    private static func areUnique(_ members: [(String, JSON)]) -> Bool {
+        if members.count > 16 {
+            var seen = Set<[UInt8]>()
+            return members.allSatisfy { seen.insert(Array($0.0.utf8)).inserted }
+        }
+        // Comparing few with each other is faster than hashing them.
+        for index in members.indices.dropFirst() {
+            let name = members[index].0
+            if members[..<index].contains(where: { $0.0.hasSameBytes(as: name) }) { return false }
+        }
+        return true
     }
 }
 

@@ -1,8 +1,9 @@
 import Clockwork
 import PluginContract
-import PluginHosting
 import Scripting
 import Wire
+
+@testable import PluginHosting
 
 /// A stage and a program in one that does anything it may, chosen by the seed of each call.
 ///
@@ -31,8 +32,21 @@ struct ChaosProgram {
                 StateTree(json: state) ?? StateTree()
             )
         case .closeStage: open = nil
-        case .draft, .afterwards: break
+        case .draft, .afterwards, .check: break
         }
+    }
+
+    /// Runs calls as a stage does that stops too early, and sometimes too late.
+    mutating func run(_ calls: [StageCall]) -> [ScriptOutcome] {
+        var outcomes: [ScriptOutcome] = []
+        for call in calls {
+            var random = SeededRandom(seed: call.call.seed &+ 1)
+            let outcome = run(call)
+            outcomes.append(outcome)
+            let isLast = if case .done = outcome { open?.calls.endsBatch ?? true } else { true }
+            if Int.random(in: 0..<8, using: &random) == 0 ? !isLast : isLast { break }
+        }
+        return outcomes
     }
 
     mutating func run(_ call: StageCall) -> ScriptOutcome {

@@ -189,7 +189,8 @@ extension PluginBench {
             guard !step.calls.isEmpty else { return }
             callCount += step.calls.count
             if let fault {
-                await performAll(bill.stageFailed(plugin, fault, nowMilliseconds: now))
+                await performAll(
+                    bill.stageFailed(plugin, fault, whileOpening: true, nowMilliseconds: now))
             } else {
                 await performAll(await run(step.calls))
             }
@@ -207,7 +208,8 @@ extension PluginBench {
             case .innocent:
                 guard let opening = bill.plays[plugin]?.reopening else { return [] }
                 if let fault = await performOnStage(.openStage(playID, opening)) {
-                    return bill.stageFailed(plugin, fault, nowMilliseconds: now)
+                    return bill.stageFailed(
+                        plugin, fault, whileOpening: true, nowMilliseconds: now)
                 }
                 return await run(calls)
             }
@@ -312,7 +314,7 @@ extension PluginBench {
                 return error
             }
         case .closeStage(let play): await stage.close(play)
-        case .draft, .afterwards: perform([output])
+        case .draft, .afterwards, .check: perform([output])
         }
         return nil
     }
@@ -325,7 +327,7 @@ extension PluginBench {
                 events += draft.events
                 draft.afterwards.forEach(perform)
             case .afterwards(let afterwards): perform(afterwards)
-            case .openStage, .closeStage: break
+            case .openStage, .closeStage, .check: break
             }
         }
     }

@@ -1,10 +1,11 @@
 import Clockwork
 import Foundation
 import PluginContract
-import PluginHosting
 import Scripting
 import Testing
 import Wire
+
+@testable import PluginHosting
 
 /// Runs random shows and checks that the records alone determine everything.
 @Suite struct RecoveryTests {
@@ -88,7 +89,7 @@ private struct ChaosShow {
                 perform(plugin, bill.stageFailed(plugin, fault, nowMilliseconds: now))
                 return
             }
-            let outcomes = running.map { programs[plugin]?.run($0) ?? .absent }
+            let outcomes = programs[plugin]?.run(running) ?? []
             perform(plugin, bill.finished(plugin, outcomes, nowMilliseconds: now))
             return
         }
@@ -144,7 +145,7 @@ private struct ChaosShow {
         for plugin in Self.plugins + Self.plugins {
             while true {
                 if let running = calls.removeValue(forKey: plugin) {
-                    let outcomes = running.map { programs[plugin]?.run($0) ?? .absent }
+                    let outcomes = programs[plugin]?.run(running) ?? []
                     perform(plugin, bill.finished(plugin, outcomes, nowMilliseconds: now))
                 }
                 step(plugin)
@@ -229,6 +230,9 @@ private struct ChaosShow {
         other.now = now
         other.random = random
         other.bill.presentCount = bill.presentCount
+        for plugin in Self.plugins {
+            other.bill.plays[plugin]?.caution = bill.plays[plugin]?.caution ?? 0
+        }
         let count = journal.count
         for _ in 0..<60 {
             doSomething()

@@ -111,7 +111,7 @@ struct ShowProcess {
                     preconditionFailure("the plugin does not open: \(error)")
                 }
             case .closeStage(let id): await stage.close(id)
-            case .draft, .afterwards: performAtOnce(output)
+            case .draft, .afterwards, .check: performAtOnce(output)
             }
         }
     }
@@ -129,7 +129,7 @@ struct ShowProcess {
             } else {
                 drafts[drafts.count - 1].afterwards.append(afterwards)
             }
-        case .openStage, .closeStage: break
+        case .openStage, .closeStage, .check: break
         }
     }
 

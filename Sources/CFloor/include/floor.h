@@ -6,17 +6,10 @@
 
 typedef struct Floor Floor;
 
-typedef struct FloorEvent {
-    const char *user;
-    size_t userCount;
-    const char *name;
-    size_t nameCount;
-    int64_t value;
-} FloorEvent;
-
 // `source` returns the handler. NULL when it does not load.
 Floor *floor_create(
     const char *source, size_t count, int64_t instructions, size_t memoryBytes);
 void floor_destroy(Floor *floor);
-// Calls the handler with a table of the event's three fields; 0 when it ended well.
-int floor_call(Floor *floor, FloorEvent event);
+// Calls the handler with a table of the event's fields; 0 when it ended well. `event` is a JSON object
+// of texts and integers, without spaces and escapes, read with no more care than that takes.
+int floor_call(Floor *floor, const char *event, size_t count);
