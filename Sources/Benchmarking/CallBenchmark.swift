@@ -46,7 +46,8 @@ package struct CallBenchmark {
 
     private func measure() throws -> Report {
         let source = ScriptSource(
-            name: "floor", files: ["main.lua": Array("return { on_action = \(Self.handler) }".utf8)])
+            name: "floor", files: ["main.lua": Array("return { on_action = \(Self.handler) }".utf8)]
+        )
         let script = try Script(
             source: source, functions: [], configuration: Array("{}".utf8), budget: Self.budget
         ) { _, _, _ in .refused("there is none") }

@@ -121,6 +121,11 @@ static void emit_table(lua_State *L, int table) {
 int box_state_emit(lua_State *L) {
     Sandbox *box = box_of(L);
     lua_settop(L, 0);
+    if (box->linkedCount == 0 && box->orderCount == 0) {
+        box->changes.count = 0;
+        box_append(L, &box->changes, "[]", 2);
+        return 0;
+    }
     state_push_slot(L, SLOT_LINKED);
     for (lua_Integer index = 1; index <= box->linkedCount; index += 1) {
         lua_rawgeti(L, 1, index);

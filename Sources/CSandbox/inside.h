@@ -34,6 +34,7 @@ enum Slot {
     SLOT_GLOBALS,     // the _ENV of every chunk: a proxy
     SLOT_GLOBAL_FIELDS,
     SLOT_MODULES,     // file name -> result of require
+    SLOT_LAST_HOOK,   // the function of the hook that ran last
     SLOT_IDS,         // object -> number, for tostring
 };
 
@@ -78,6 +79,8 @@ struct Sandbox {
     SandboxStatus killed; // SANDBOX_DONE: not killed
     bool inHook;
     SandboxBytes hook; // its name, while it runs
+    char lastHook[32]; // its name ran last; empty for none
+    int64_t nowMilliseconds; // what room.now says
     bool globalsFrozen;
     bool hostFault;
     uint64_t denial; // hash of the last message that something is not allowed

@@ -54,6 +54,12 @@ static bool accept(Reader *reader, const char *word) {
     return true;
 }
 
+static bool accept_byte(Reader *reader, char byte) {
+    bool isThere = reader->at < reader->end && *reader->at == (uint8_t)byte;
+    reader->at += isThere;
+    return isThere;
+}
+
 static bool is_digit(const Reader *reader) {
     return reader->at < reader->end && *reader->at >= '0' && *reader->at <= '9';
 }
@@ -65,16 +71,16 @@ static void skip_digits(Reader *reader) {
 
 static void read_number(Reader *reader) {
     const uint8_t *from = reader->at;
-    bool isNegative = accept(reader, "-"), isInteger = true;
-    if (!accept(reader, "0")) skip_digits(reader);
+    bool isNegative = accept_byte(reader, '-'), isInteger = true;
+    if (!accept_byte(reader, '0')) skip_digits(reader);
     else if (is_digit(reader)) malformed(reader, "a number begins with 0");
-    if (accept(reader, ".")) {
+    if (accept_byte(reader, '.')) {
         isInteger = false;
         skip_digits(reader);
     }
-    if (accept(reader, "e") || accept(reader, "E")) {
+    if (accept_byte(reader, 'e') || accept_byte(reader, 'E')) {
         isInteger = false;
-        if (!accept(reader, "+")) accept(reader, "-");
+        if (!accept_byte(reader, '+')) accept_byte(reader, '-');
         skip_digits(reader);
     }
     size_t length = (size_t)(reader->at - from);
@@ -160,12 +166,14 @@ static void read_string(Reader *reader) {
     reader->at += 1;
     size_t start = text->count;
     const uint8_t *from = reader->at;
+    uint8_t all = 0; // of the bytes that stand for themselves
     for (;;) {
         if (reader->at >= reader->end) malformed(reader, "a text has no end");
         uint8_t byte = *reader->at;
         if (byte == '"') break;
         if (byte < 0x20) malformed(reader, "a control character in a text");
         if (byte != '\\') {
+            all |= byte;
             reader->at += 1;
             continue;
         }
@@ -175,14 +183,15 @@ static void read_string(Reader *reader) {
         from = reader->at;
     }
     size_t length = (size_t)(reader->at - from);
-    if (!box_is_utf8((const char *)from, length)) malformed(reader, "a text is not valid UTF-8");
-    if (text->count == start) {
-        lua_pushlstring(L, (const char *)from, length);
-    } else {
+    const char *whole = (const char *)from;
+    if (text->count > start) {
         box_append(L, text, from, length);
-        lua_pushlstring(L, (const char *)text->bytes + start, text->count - start);
-        text->count = start;
+        whole = (const char *)text->bytes + start;
+        length = text->count - start;
     }
+    if (all >= 0x80 && !box_is_utf8(whole, length)) malformed(reader, "a text is not valid UTF-8");
+    lua_pushlstring(L, whole, length);
+    text->count = start;
     reader->at += 1;
 }
 
@@ -192,14 +201,15 @@ static int read_elements(Reader *reader, int depth, int table) {
     int count = 0;
     reader->at += 1;
     skip_space(reader);
-    if (accept(reader, "]")) return 0;
+    if (accept_byte(reader, ']')) return 0;
     for (;;) {
+        if (!table) luaL_checkstack(reader->L, 10, NULL);
         read_value(reader, depth + 1);
         count += 1;
         if (table) lua_rawseti(reader->L, table, count);
         skip_space(reader);
-        if (accept(reader, "]")) return count;
-        if (!accept(reader, ",")) malformed(reader, "',' or ']' is missing");
+        if (accept_byte(reader, ']')) return count;
+        if (!accept_byte(reader, ',')) malformed(reader, "',' or ']' is missing");
     }
 }
 
@@ -221,30 +231,35 @@ static void read_members(Reader *reader, int depth, int table) {
     lua_State *L = reader->L;
     reader->at += 1;
     skip_space(reader);
-    if (accept(reader, "}")) return;
+    if (accept_byte(reader, '}')) return;
     for (;;) {
         skip_space(reader);
         if (reader->at >= reader->end || *reader->at != '"') malformed(reader, "a key is missing");
         read_string(reader);
         translate_key(reader);
         skip_space(reader);
-        if (!accept(reader, ":")) malformed(reader, "':' is missing");
+        if (!accept_byte(reader, ':')) malformed(reader, "':' is missing");
         read_value(reader, depth + 1);
         lua_rawset(L, table);
         skip_space(reader);
-        if (accept(reader, "}")) return;
-        if (!accept(reader, ",")) malformed(reader, "',' or '}' is missing");
+        if (accept_byte(reader, '}')) return;
+        if (!accept_byte(reader, ',')) malformed(reader, "',' or '}' is missing");
     }
 }
 
 static void read_value(Reader *reader, int depth) {
     lua_State *L = reader->L;
-    luaL_checkstack(L, 6, NULL);
     skip_space(reader);
     uint8_t c = reader->at < reader->end ? *reader->at : 0;
-    if ((c == '{' || c == '[') && depth > reader->depthMax) malformed(reader, "nested too deep");
+    if (c == '{' || c == '[') {
+        if (depth > reader->depthMax) malformed(reader, "nested too deep");
+        // The container, a key, a value, and what messages need.
+        luaL_checkstack(L, 10, NULL);
+    }
     if (c == '{') {
-        lua_newtable(L);
+        // What an event brings has a few fields; finding out one by one costs more than reading them.
+        if (reader->mode == JSON_PLAIN) lua_createtable(L, 0, 4);
+        else lua_newtable(L);
         read_members(reader, depth, lua_gettop(L));
     } else if (c == '[') {
         lua_newtable(L);
@@ -271,6 +286,7 @@ static void expect_end(Reader *reader) {
 
 void box_read_json(lua_State *L, SandboxBytes text, JSONMode mode, int depthMax) {
     Reader reader = {L, text.bytes, text.bytes, text.bytes + text.count, mode, depthMax};
+    luaL_checkstack(L, 10, NULL);
     read_value(&reader, 1);
     expect_end(&reader);
 }

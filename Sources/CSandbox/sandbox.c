@@ -233,6 +233,28 @@ SandboxStatus sandbox_state(Sandbox *box) {
     return SANDBOX_DONE;
 }
 
+// Pushes the function of a hook, or returns false. Most calls are of the same one as before.
+static bool push_hook(lua_State *L, SandboxBytes name) {
+    Sandbox *box = box_of(L);
+    bool isShort = name.count > 0 && name.count < sizeof box->lastHook;
+    if (isShort && memcmp(box->lastHook, name.bytes, name.count) == 0
+        && box->lastHook[name.count] == 0) {
+        lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_LAST_HOOK);
+        return true;
+    }
+    lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_HOOKS);
+    lua_pushlstring(L, (const char *)name.bytes, name.count);
+    if (lua_rawget(L, -2) != LUA_TFUNCTION) return false;
+    lua_remove(L, -2);
+    if (isShort) {
+        lua_pushvalue(L, -1);
+        lua_rawseti(L, LUA_REGISTRYINDEX, SLOT_LAST_HOOK);
+        memcpy(box->lastHook, name.bytes, name.count);
+        box->lastHook[name.count] = 0;
+    }
+    return true;
+}
+
 static int run_hook(lua_State *L) {
     Sandbox *box = box_of(L);
     Request *request = lua_touserdata(L, 1);
@@ -242,18 +264,18 @@ static int run_hook(lua_State *L) {
         lua_newtable(L);
         lua_rawseti(L, LUA_REGISTRYINDEX, SLOT_IDS);
     }
-    lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_HOOKS);
-    lua_pushlstring(L, (const char *)request->hook.bytes, request->hook.count);
-    if (lua_rawget(L, 1) != LUA_TFUNCTION) {
+    if (!push_hook(L, request->hook)) {
         request->isAbsent = true;
         return 0;
     }
-    lua_remove(L, 1);
-    lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_ROOM_FIELDS);
-    lua_pushliteral(L, "now");
-    lua_pushnumber(L, (lua_Number)request->nowMilliseconds / 1000);
-    lua_rawset(L, 2);
-    lua_pop(L, 1);
+    if (box->nowMilliseconds != request->nowMilliseconds) {
+        lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_ROOM_FIELDS);
+        lua_pushliteral(L, "now");
+        lua_pushnumber(L, (lua_Number)request->nowMilliseconds / 1000);
+        lua_rawset(L, 2);
+        lua_pop(L, 1);
+        box->nowMilliseconds = request->nowMilliseconds;
+    }
     lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_ROOM);
     box->hostFault = true;
     int count = box_read_json_elements(L, request->arguments);

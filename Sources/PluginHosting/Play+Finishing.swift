@@ -37,8 +37,9 @@ extension Play {
     ) -> [PlayOutput]? {
         let limits = JSONLimits(depthMax: 64, bytesMax: 8 << 20, membersMax: 1_000_000)
         guard
-            let changes = changes.isEmpty ? .null : try? JSON(parsing: changes, limits: limits),
-            let list = effects.isEmpty ? [] : try? JSON(parsing: effects, limits: limits),
+            let changes = Self.isNone(changes)
+                ? .null : try? JSON(parsing: changes, limits: limits),
+            let list = Self.isNone(effects) ? [] : try? JSON(parsing: effects, limits: limits),
             let effects = Self.effects(list)
         else {
             return stageFailed(
@@ -65,6 +66,10 @@ extension Play {
         }
     }
 
+    private static let emptyList = Array("[]".utf8)
+
+    private static func isNone(_ list: [UInt8]) -> Bool { list.isEmpty || list == emptyList }
+
     private static func effects(_ list: JSON) -> [Effect]? {
         guard let values = list.arrayValue else { return nil }
         let effects = values.compactMap(Effect.init(json:))
@@ -73,6 +78,7 @@ extension Play {
 
     /// The moves that folding will make, in its order.
     private func moves(of call: PlayCall, _ effects: [Effect]) -> [LedgerMove] {
+        if effects.isEmpty, call.hook != .start { return [] }
         var leftover = ReservationAccount(plugin: plugin, reservations: state.reservations)
         if call.hook == .start { leftover.releaseAll() }
         var account = ReservationAccount(plugin: plugin, reservations: leftover.reservations)

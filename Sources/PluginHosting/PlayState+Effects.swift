@@ -62,6 +62,7 @@ extension PlayState {
 
     /// Says which effect of a handler goes beyond a limit of the platform, or nil.
     func problem(with effects: [Effect], plugin: String, _ limits: PlayLimits) -> String? {
+        if effects.isEmpty { return nil }
         var timers = Set(timers.keys)
         var collectors = Set(collectors.keys)
         var users = 0

@@ -73,16 +73,17 @@ extension Playbill {
     package mutating func request(
         _ request: PluginRequest, nowMilliseconds: Int64
     ) -> [PlayOutput] {
-        guard plays[request.plugin] != nil else {
+        // Nothing is judged yet, so there is nothing to complete.
+        guard
+            let outputs = plays[request.plugin]?.request(request, nowMilliseconds: nowMilliseconds)
+        else {
             let error = RequestError(
                 .unknownPlugin, "this show has no plugin \"\(request.plugin)\"")
             return [
                 .afterwards(.refuse(to: request.session, id: request.requestID, error: error))
             ]
         }
-        return change(request.plugin) { play, _ in
-            play.request(request, nowMilliseconds: nowMilliseconds)
-        }
+        return outputs
     }
 
     /// The Unix time at which ``step(_:nowMilliseconds:)`` has something to do for some play.

@@ -111,7 +111,9 @@ import Wire
         #expect(bench.answer(to: asked[2]) == .error(.notRunning, value: nil))
     }
 
-    @Test func `What a call disables is disabled for what follows, and no trace is left`() async throws {
+    @Test func `What a call disables is disabled for what follows, and no trace is left`()
+        async throws
+    {
         let bench = await bench()
         let first = bench.request("a", .viewer, .act(name: "tap", value: 60))
         let second = bench.request("a", .viewer, .act(name: "tap", value: 7))
@@ -153,7 +155,9 @@ import Wire
         #expect(try log(bench) == ["a7", "7", "7"])
     }
 
-    @Test func `When a stage dies with several calls, each is made by itself to find the one`() async throws {
+    @Test func `When a stage dies with several calls, each is made by itself to find the one`()
+        async throws
+    {
         var bill = await bench().bill
         func ask(_ id: String) {
             let person = Person(user: id, name: "U", role: .viewer)
@@ -189,6 +193,44 @@ import Wire
         ask("3")
         ask("4")
         #expect(step().count == 1, "it goes on with care")
+    }
+
+    @Test(arguments: [
+        ("error('x')", 2), ("room.prizes.reserve('coupon', 1)", 2), ("room.finish()", 2),
+        ("room.chat.say('hi', {})", 3), ("room.state.a = 1", 3),
+    ])
+    func `A stage stops where the next call must be told something else`(
+        _ what: String, _ count: Int
+    ) async throws {
+        let stage = InProcessStage()
+        let lua = """
+            return {
+              on_command = function(room) end,
+              on_action = function(room) \(what) end,
+            }
+            """
+        let program = PluginProgram(
+            manifest: ChaosProgram.manifest(id: "game"),
+            source: ScriptSource(name: "game", files: ["main.lua": Array(lua.utf8)]), locales: [:],
+            contentHash: "")
+        let id = PlayID(show: "batch", plugin: "game")
+        try await stage.open(
+            id, program: program,
+            StageOpening(
+                configuration: Array("{}".utf8), products: Array("[]".utf8),
+                state: Array("{}".utf8)))
+        let calls = ["on_command", "on_action", "on_command"].map {
+            StageCall(
+                call: ScriptCall(
+                    hook: $0, arguments: Array("[{}]".utf8), nowMilliseconds: 0, seed: 1),
+                pools: ["coupon": PoolStanding(available: 3, reserved: 0)])
+        }
+        #expect(try await stage.run(id, calls).count == count)
+        let missing = StageCall(
+            call: ScriptCall(
+                hook: "on_timer", arguments: Array("[\"t\"]".utf8), nowMilliseconds: 0, seed: 1))
+        #expect(try await stage.run(id, [missing, calls[0]]) == [.absent])
+        await stage.stop()
     }
 
     /// The same inputs, together and one by one.
