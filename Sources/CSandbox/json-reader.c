@@ -160,6 +160,27 @@ static void read_escape(Reader *reader, Buffer *text) {
     box_append(L, text, bytes, encode_utf8(code, bytes));
 }
 
+// Goes behind ASCII that stands for itself, eight bytes at a time; may stop before its end.
+static void skip_plain(Reader *reader) {
+    while (reader->end - reader->at >= 8) {
+        uint64_t word = 0;
+        memcpy(&word, reader->at, sizeof word);
+        // The highest bit of a byte is set if it is not ASCII, below a space, a quote or a backslash.
+        // Borrows spoil only bytes above such a one.
+        uint64_t special = (word | (word - 0x2020202020202020u)
+                            | ((word ^ 0x2222222222222222u) - 0x0101010101010101u)
+                            | ((word ^ 0x5C5C5C5C5C5C5C5Cu) - 0x0101010101010101u))
+            & 0x8080808080808080u;
+        if (special) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+            reader->at += __builtin_ctzll(special) >> 3;
+#endif
+            return;
+        }
+        reader->at += 8;
+    }
+}
+
 static void read_string(Reader *reader) {
     lua_State *L = reader->L;
     Buffer *text = &box_of(L)->scratch;
@@ -168,6 +189,7 @@ static void read_string(Reader *reader) {
     const uint8_t *from = reader->at;
     uint8_t all = 0; // of the bytes that stand for themselves
     for (;;) {
+        skip_plain(reader);
         if (reader->at >= reader->end) malformed(reader, "a text has no end");
         uint8_t byte = *reader->at;
         if (byte == '"') break;
