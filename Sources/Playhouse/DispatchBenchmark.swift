@@ -138,7 +138,7 @@ package struct DispatchBenchmark: Sendable {
             precondition(now - last.at < 10_000_000_000, "events get no records")
             let chunk = min(count - posted, Self.waitingMax - (posted - done))
             guard chunk >= min(Self.chunk, count - posted), chunk > 0 else {
-                try await Task.sleep(for: .microseconds(500))
+                try await Task.sleep(for: .milliseconds(2))
                 continue
             }
             room.post(
@@ -155,7 +155,7 @@ package struct DispatchBenchmark: Sendable {
     }
 
     private static let waitingMax = 8_000
-    private static let chunk = 500
+    private static let chunk = 1_000
 
     /// Everybody answers at once.
     private func answer(_ room: LiveRoom) async throws -> Double {

@@ -83,7 +83,12 @@ extension Play {
     /// Effects are checked against the state and the pools as they stand now. If a pool has been
     /// emptied by somebody else meanwhile, the call leaves no trace and is made again.
     ///
-    /// - Parameter share: One in so many calls is to be made again elsewhere; 0 for none.
+    /// - Parameters:
+    ///   - outcomes: Of the first calls, at least one.
+    ///   - pools: The balances as they stand.
+    ///   - nowMilliseconds: Unix time.
+    ///   - share: One in so many calls is to be made again elsewhere; 0 for none.
+    /// - Returns: What follows from the calls that count.
     package mutating func finished(
         _ outcomes: [ScriptOutcome], pools: inout PoolBalances, nowMilliseconds: Int64,
         checkingOneIn share: UInt64 = 0
