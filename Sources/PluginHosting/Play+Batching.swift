@@ -61,7 +61,8 @@ extension Play {
         guard caution == 0, let first = outstanding.first, let item = first.item, isPlain(item),
             state.undelivered.isEmpty
         else { return }
-        while outstanding.count < limits.callsPerBatchMax, let item = queue.first,
+        let most = min(pace, limits.callsPerBatchMax)
+        while outstanding.count < most, let item = queue.first,
             let plain = plainCall(of: item)
         {
             queue.removeFirst()
@@ -116,6 +117,8 @@ extension Play {
             if finished.contains(where: { $0.draft?.moves.isEmpty == false }) { break }
         }
         putBack(batch[count...])
+        // What is sent in vain was judged and written in vain.
+        pace = count < batch.count ? max(1, count) : min(2 * pace, limits.callsPerBatchMax)
         if count < outcomes.count {
             caution = Self.cautionCalls
             if isStageOpen { outputs.append(closeStage()) }

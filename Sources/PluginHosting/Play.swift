@@ -25,6 +25,9 @@ package struct Play: Sendable {
     var queue = PlayQueue()
     /// What is out on the stage, in the order in which it runs there.
     var outstanding: [Outstanding] = []
+    /// How many calls are sent together: twice as many when all of the last ones counted, else as many
+    /// as did.
+    var pace = 16
     /// So many calls are made one by one, because calls made together went wrong.
     var caution = 0
     /// Whether the stage has this play with the state of ``state``.

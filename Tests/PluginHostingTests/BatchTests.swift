@@ -85,6 +85,27 @@ import Wire
         #expect(bill.step("game", nowMilliseconds: PluginBench.beganAt).calls.count == 2)
     }
 
+    @Test func `A stage that stops early is sent less, and more again when it goes on`() async {
+        var bill = await bench().bill
+        let person = Person(user: "a", name: "A", role: .viewer)
+        for index in 0..<20 {
+            _ = bill.request(
+                PluginRequest(
+                    plugin: "game", by: person, session: SessionID(raw: 1), requestID: "\(index)",
+                    action: .act(name: "tap", value: 1)),
+                nowMilliseconds: PluginBench.beganAt)
+        }
+        let done = ScriptOutcome.done(changes: [], effects: [], instructions: 1)
+        var sizes: [Int] = []
+        for outcomes in [1, 1, 2, 4, 3, 3] {
+            sizes.append(bill.step("game", nowMilliseconds: PluginBench.beganAt).calls.count)
+            _ = bill.finished(
+                "game", Array(repeating: done, count: outcomes),
+                nowMilliseconds: PluginBench.beganAt)
+        }
+        #expect(sizes == [16, 1, 2, 4, 8, 3])
+    }
+
     @Test func `A fault in the middle drops its own event only`() async throws {
         let bench = await bench()
         let asked = tap(bench, 1, 13, 3)
