@@ -103,7 +103,7 @@ import Wire
                 "game", Array(repeating: done, count: outcomes),
                 nowMilliseconds: PluginBench.beganAt)
         }
-        #expect(sizes == [16, 1, 2, 4, 8, 3])
+        #expect(sizes == [20, 1, 2, 4, 8, 3])
     }
 
     @Test func `A fault in the middle drops its own event only`() async throws {
