@@ -139,7 +139,7 @@ extension MetricsText {
     mutating func add(roomsOpen rooms: [(id: String, isOpen: Bool)]) {
         add(
             "playhouse_room_open", "gauge",
-            "0 for a room that stays closed because its journal is damaged.",
+            "0 for a room that is closed because of its journal; the log says why.",
             rooms.map { ([("room", $0.id)], $0.isOpen ? 1 : 0) })
     }
 

@@ -241,7 +241,7 @@ package actor Server {
                 metrics.add(rooms: rooms.map { ($0.id, $0.latestFigures) })
                 metrics.add(
                     roomsOpen: configuration.rooms.map {
-                        ($0.settings.id, byID[$0.settings.id] != nil)
+                        ($0.settings.id, byID[$0.settings.id]?.latestFigures.isClosed == false)
                     })
                 metrics.add(serving: counters.latest)
                 metrics.add(programsOf: rooms.map { ($0.id, $0.latestFigures) })

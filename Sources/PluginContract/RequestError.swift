@@ -102,6 +102,7 @@ package enum CloseCode: UInt16, Sendable, CaseIterable {
     case helloTimeout = 4425
     case silent = 4426
     case roomFull = 4427
+    case roomClosed = 4428
 
     /// The name in protocol.md, as it stands in `bye` and in problem JSON.
     package var name: String {
@@ -128,6 +129,7 @@ package enum CloseCode: UInt16, Sendable, CaseIterable {
         case .helloTimeout: "HELLO_TIMEOUT"
         case .silent: "SILENT"
         case .roomFull: "ROOM_FULL"
+        case .roomClosed: "ROOM_CLOSED"
         }
     }
 

@@ -58,7 +58,10 @@ extension Play {
     private mutating func finish(
         _ done: Outstanding, _ changes: [UInt8], _ effects: [UInt8], _ pools: inout PoolBalances
     ) -> [PlayOutput] {
-        let limits = JSONLimits(depthMax: 64, bytesMax: 8 << 20, membersMax: 1_000_000)
+        // A record that the journal refuses would stop the room. Whatever a stage returns, what is
+        // folded fits into one.
+        let limits = JSONLimits(
+            depthMax: 64, bytesMax: self.limits.outputBytesMax, membersMax: 1_000_000)
         guard
             let changes = changes.isEmpty ? .null : try? JSON(parsing: changes, limits: limits),
             let list = effects.isEmpty ? [] : try? JSON(parsing: effects, limits: limits),

@@ -51,6 +51,9 @@ struct People {
         return Person(user: entry.user, name: entry.name, role: seat.role)
     }
 
+    /// Every connection, in the order of their numbers.
+    var everySession: [SessionID] { seats.keys.sorted { $0.raw < $1.raw } }
+
     /// Every connection of a person.
     func sessions(of slot: Slot) -> [SessionID] {
         let entry = entries[Int(slot)]

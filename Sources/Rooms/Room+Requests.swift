@@ -17,6 +17,9 @@ extension Room {
 
     /// Whether a person of this role and standing may ask this, and the journal can take it.
     private func check(_ command: Command, of asker: Asker) throws(RequestError) {
+        if isClosed {
+            throw RequestError(.unavailable, "the room is closed; its operator knows why")
+        }
         let role = asker.person.role
         switch command {
         case .say, .like, .act, .ping: break

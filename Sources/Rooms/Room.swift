@@ -27,18 +27,21 @@ package struct Room: Sendable {
     var moderation: Moderation
     var speakers = Speakers()
     var danmaku: Danmaku
-    var chatterValve: ChatterValve
+    var chatterSampler: ChatterSampler
     var log: EventLog
     var states = States()
     var counts = MergedCounts()
     var slowSeconds: Int64
+    /// The records that the slow mode and the announcement are from; nil where there is none.
+    var slowed: RoomFact?
     var pinned: RoomFact?
     var writesRefused = false
+    var isClosed = false
     var lastSweptMilliseconds: Int64
 
     /// What plugins of the show want to be told of: danmaku, who comes and goes.
     package var hearing: (chat: Bool, presence: Bool) = (false, false)
-    /// Danmaku that were taken but not shown to the audience, because it was talking too fast.
+    /// Danmaku that were taken but not shown to the whole audience, because it was talking too fast.
     package internal(set) var chatterSampledCount = 0
 
     /// Opens a room for a show; `messagePrefix` begins the ids of danmaku and differs with every start
@@ -57,7 +60,7 @@ package struct Room: Sendable {
         danmaku = Danmaku(
             prefix: messagePrefix, historyCount: settings.historyCount,
             deletableCount: settings.deletableCount)
-        chatterValve = ChatterValve(perSecond: settings.chatterPerSecondMax)
+        chatterSampler = ChatterSampler(perSecond: settings.chatterPerSecondMax)
         log = EventLog(
             capacity: settings.eventsKept, bytesMax: settings.eventBytesKept)
         slowSeconds = settings.slowSeconds
@@ -105,6 +108,7 @@ package struct Room: Sendable {
                     outputs.append(.send(session, Message.error(id: id, error)))
                     continue
                 }
+                let person = presentable(person)
                 let slot = remember(person.user, name: person.name, isStaff: person.role.isStaff)
                 let asker = Asker(session: session, requestID: id, person: person, slot: slot)
                 answer(command, of: asker, nowMilliseconds: nowMilliseconds, into: &outputs)
@@ -141,6 +145,21 @@ package struct Room: Sendable {
     ///
     /// While it cannot, every request that would need a record is answered `UNAVAILABLE`.
     package mutating func refuseWrites(_ on: Bool) { writesRefused = on }
+
+    /// Closes the room: everybody is told and sent away, whoever comes is refused, nothing more is
+    /// taken.
+    package mutating func close(into outputs: inout [RoomOutput]) {
+        isClosed = true
+        writesRefused = true
+        hearing = (false, false)
+        for session in people.everySession {
+            leave(session, into: &outputs)
+            outputs.append(.close(session, .roomClosed))
+        }
+    }
+
+    /// The part of the audience that a person belongs to, on all devices.
+    func part(of slot: People.Slot) -> Int { Int(slot) % ChatterParts.count }
 
     /// The slot of a person, who is known from now on.
     mutating func remember(_ user: String, name: String?, isStaff: Bool) -> People.Slot {

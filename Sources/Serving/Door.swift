@@ -7,7 +7,7 @@ package import Wire
 package struct Door: Sendable {
     /// The room's id.
     package let room: String
-    /// The number of the room's audience on every lane.
+    /// The room's number among those of the server.
     package let number: Int
     /// Whether somebody without a token may watch.
     package let admitsAnonymous: Bool

@@ -76,7 +76,7 @@ import Wire
             events.append(bytes)
         }
         house.advance(milliseconds: 60_000)
-        for case .admit(_, _, _, let missed) in house.join(1, "ana", recover: ("e1", 0)) {
+        for case .admit(_, _, _, _, let missed) in house.join(1, "ana", recover: ("e1", 0)) {
             #expect(missed == events)
             #expect(missed.count == 2)
         }
@@ -116,7 +116,7 @@ import Wire
     @Test func `admission tells the audience of staff from the others`() {
         var house = House()
         for (session, role) in Role.allCases.enumerated() {
-            for case .admit(_, let staff, _, _) in house.join(UInt64(session), "u", role: role) {
+            for case .admit(_, let staff, _, _, _) in house.join(UInt64(session), "u", role: role) {
                 #expect(staff == (role == .host || role == .operator))
             }
         }

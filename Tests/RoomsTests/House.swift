@@ -117,7 +117,7 @@ struct House {
     var broadcasts: [JSON] {
         outputs.compactMap {
             switch $0 {
-            case .event(let bytes), .state(_, let bytes, _), .chatter(let bytes): parsed(bytes)
+            case .event(let bytes), .state(_, let bytes, _), .chatter(let bytes, _): parsed(bytes)
             default: nil
             }
         }
@@ -139,7 +139,7 @@ struct House {
 
     /// The `welcome` of the last step, and the missed events.
     var admission: (welcome: JSON, missed: [JSON])? {
-        for case .admit(_, _, let welcome, let missed) in outputs {
+        for case .admit(_, _, _, let welcome, let missed) in outputs {
             return (parsed(welcome), missed.map(parsed))
         }
         return nil

@@ -86,7 +86,7 @@ private struct Play {
     mutating func perform(_ outputs: [RoomOutput], joining: Int? = nil) {
         for output in outputs {
             switch output {
-            case .admit(let session, let staff, let welcome, let missed):
+            case .admit(let session, let staff, _, let welcome, let missed):
                 guard let joining, clients[joining].session == session.raw else {
                     Issue.record("admitted somebody who did not ask")
                     continue
