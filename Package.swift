@@ -115,7 +115,7 @@ let package = Package(
             "SimulationTests",
             uses: [
                 "Playhouse", "Serving", "Journaling", "PluginHosting", "PluginContract",
-                "Scripting", "Rooms", "Lanes", "Wire", "Clockwork", "Visiting",
+                "Scripting", "Rooms", "Lanes", "Wire", "Clockwork", "Cryptography", "Visiting",
             ]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
         tests("BenchmarkingTests", uses: ["Benchmarking", "Wire", "Cryptography"]),

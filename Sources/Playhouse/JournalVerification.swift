@@ -122,7 +122,10 @@ private struct Walk {
     /// ended, which the records do not tell.
     private func isSame(_ facts: [(kind: String, event: JSON)]) -> Bool {
         func texts(_ facts: [(kind: String, event: JSON)]) -> Set<String> {
-            Set(facts.map { "\($0.kind) " + String(decoding: $0.event.encodedSorted(), as: UTF8.self) })
+            Set(
+                facts.map {
+                    "\($0.kind) " + String(decoding: $0.event.encodedSorted(), as: UTF8.self)
+                })
         }
         let recorded = room.summary
         let mutes = recorded.filter { $0.kind == "muted" }

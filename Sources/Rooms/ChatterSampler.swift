@@ -16,8 +16,8 @@ package struct ChatterParts: Sendable, Equatable {
 
 /// Decides who gets which danmaku when there are more than people can read.
 ///
-/// A sample for each viewer would need bytes of its own for each. Instead the audience is dealt into
-/// ``ChatterParts/count`` parts that each get as many a second as people can read. While there are
+/// A sample for each viewer would need bytes of its own for each. Instead a large audience is dealt
+/// into ``ChatterParts/count`` parts that each get as many a second as people can read. While there are
 /// fewer than that, everybody gets everything. Beyond it the parts take turns: each keeps a reserve
 /// for the danmaku whose turn is its own, so that viewers see different ones, and the room as a
 /// whole up to four times as many as each of them.

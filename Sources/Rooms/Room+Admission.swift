@@ -23,7 +23,10 @@ extension Room {
             return
         }
         let slot = remember(person.user, name: person.name, isStaff: person.role.isStaff)
-        people.join(session, slot: slot, role: person.role)
+        let part =
+            people.connectionCount < settings.sampledTogetherMax
+            ? 0 : Int(slot) % ChatterParts.count
+        people.join(session, slot: slot, role: person.role, part: part)
         let isFirst = people.sessions(of: slot).count == 1
         counts.presenceChanged = true
 
@@ -36,7 +39,7 @@ extension Room {
             nowMilliseconds: nowMilliseconds)
         outputs.append(
             .admit(
-                session, staff: person.role.isStaff, part: part(of: slot), welcome: welcome,
+                session, staff: person.role.isStaff, part: part, welcome: welcome,
                 missed: missed ?? []))
         if hearing.presence && isFirst { outputs.append(.presence(person, isHere: true)) }
     }

@@ -50,13 +50,17 @@ extension Room {
             to: asker, ["message": .string(id), "at": .integer(nowMilliseconds)], into: &outputs)
     }
 
-    /// Sends a danmaku that is not for everybody to its author, on all devices.
+    /// Sends a danmaku that is not for everybody to its author's devices that would miss it.
     private func tellOwn(
         _ message: [UInt8], of slot: People.Slot, unless parts: ChatterParts,
         into outputs: inout [RoomOutput]
     ) {
-        if parts.contains(part(of: slot)) { return }
-        for session in people.sessions(of: slot) { outputs.append(.send(session, message)) }
+        for session in people.sessions(of: slot) {
+            guard let seat = people.seat(of: session), !parts.contains(Int(seat.part)) else {
+                continue
+            }
+            outputs.append(.send(session, message))
+        }
     }
 
     private func checkMute(

@@ -158,9 +158,6 @@ package struct Room: Sendable {
         }
     }
 
-    /// The part of the audience that a person belongs to, on all devices.
-    func part(of slot: People.Slot) -> Int { Int(slot) % ChatterParts.count }
-
     /// The slot of a person, who is known from now on.
     mutating func remember(_ user: String, name: String?, isStaff: Bool) -> People.Slot {
         let (slot, isNew) = people.remember(user, name: name, isStaff: isStaff)

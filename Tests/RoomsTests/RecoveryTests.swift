@@ -177,4 +177,16 @@ import Wire
         house.join(1, "ana")
         #expect(house.ask(1, .say(text: "hello")).isReply)
     }
+
+    @Test func `without a record of it the slow mode is that of today's settings`() {
+        let before = House { $0.slowSeconds = 5 }
+        var now = House { $0.slowSeconds = 9 }
+        for fact in before.room.summary { now.room.recover(kind: fact.kind, event: fact.event) }
+        #expect(now.room.publicStates()["settings"]?["slowSeconds"] == 9)
+        var slowed = House { $0.slowSeconds = 5 }
+        slowed.join(1, "mei", role: .host)
+        slowed.ask(1, .slow(seconds: 5))
+        for fact in slowed.room.summary { now.room.recover(kind: fact.kind, event: fact.event) }
+        #expect(now.room.publicStates()["settings"]?["slowSeconds"] == 5)
+    }
 }

@@ -23,11 +23,12 @@ struct Scenario {
 
     /// - Parameters:
     ///   - seed: The same seed gives the same scenario.
+    ///   - rounds: Runs of the plugin.
     ///   - length: Steps of a round.
     ///   - jumps: Whether the clock is set forward and back by a lot.
-    init(seed: UInt64, length: Int, jumps: Bool) {
+    init(seed: UInt64, rounds: Int = 2, length: Int, jumps: Bool) {
         var random = SeededRandom(seed: seed)
-        for round in 0..<2 {
+        for round in 0..<rounds {
             let seconds = Int64.random(in: 15...40, using: &random)
             let winners = Int64.random(in: 1...3, using: &random)
             steps.append(
