@@ -55,7 +55,7 @@ struct Scenario {
             }
             return .clock(milliseconds: .random(in: 1...4_000, using: &random))
         default:
-            let users = (0..<8).shuffled(using: &random).prefix(
+            let users = (0..<5).shuffled(using: &random).prefix(
                 Int.random(in: 1...4, using: &random))
             return .deeds(
                 users.map {

@@ -22,10 +22,12 @@ import Wire
 
     /// Of each test; a round is two runs of a show, one of them disturbed.
     private static let rounds =
-        ProcessInfo.processInfo.environment["PLAYHOUSE_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 600
+        ProcessInfo.processInfo.environment["PLAYHOUSE_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 1_000
     private static let seed =
         ProcessInfo.processInfo.environment["PLAYHOUSE_FUZZ_SEED"].flatMap { UInt64($0) }
         ?? UInt64.random(in: 0...99_999)
+
+    private static let program = Result { try PluginProgram.priceGuess() }
 
     /// Most shows are short, so that there can be many; every hundredth is long.
     private static func scenario(_ seed: UInt64, _ round: UInt64, jumps: Bool) -> Scenario {
@@ -38,7 +40,7 @@ import Wire
         _ scenario: Scenario, _ disturbance: ShowWorld.Disturbance, on stage: any Stage,
         _ comment: Comment
     ) async throws -> (world: ShowWorld, ending: Ending) {
-        let program = try PluginProgram.priceGuess()
+        let program = try Self.program.get()
         var world = ShowWorld(
             program: program, stage: stage, disturbance: disturbance, comment: comment)
         try await world.play(scenario)
