@@ -42,15 +42,14 @@ import Wire
         let lua = """
             local game = {}
             function game.on_start(room)
-              local text = string.rep("x", 60000)
-              for n = 1, 16 do room.chat.say("said", { a = text, n = n }) end
-              room.state.text = text
+              for n = 1, 1800 do room.chat.say(string.rep("x", 500)) end
+              room.state.text = string.rep("x", 60000)
             end
             return game
             """
         var program = TestShow.program(lua)
         program.manifest.budgets.outputBytes = 1 << 20
-        program.manifest.budgets.memoryBytes = 64 << 20
+        program.manifest.budgets.hostCalls = 10_000
         let show = try await TestShow(program)
         let answer = try await show.start()
         #expect(answer["type"] == "reply", "\(answer)")
