@@ -31,7 +31,9 @@ extension Effect {
         let values: [JSON]
 
         func value(_ index: Int) -> JSON? {
-            values.indices.contains(index) && !values[index].isNull ? values[index] : nil
+            // Without the type, nil would be the JSON null.
+            let absent: JSON? = .none
+            return values.indices.contains(index) && !values[index].isNull ? values[index] : absent
         }
         func text(_ index: Int) -> String { value(index)?.stringValue ?? "" }
         func integer(_ index: Int) -> Int64? { value(index)?.wholeNumber }
