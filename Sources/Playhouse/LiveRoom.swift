@@ -115,6 +115,7 @@ package actor LiveRoom {
         package var offset: Int64 = 0
         package var records: Int64 = 0
         package var chatterSampled = 0
+        package var counters = RoomCounters()
         package var isJournalFailing = false
         package var programs: [Program] = []
 
@@ -178,7 +179,7 @@ package actor LiveRoom {
         let figures = RoomFigures(
             users: presence.users, connections: presence.connections, offset: room.offset,
             records: chain.sequence, chatterSampled: room.chatterSampledCount,
-            isJournalFailing: isJournalFailing, programs: runningPrograms)
+            counters: room.counters, isJournalFailing: isJournalFailing, programs: runningPrograms)
         published.withLock { $0 = figures }
     }
 
@@ -242,6 +243,11 @@ package actor LiveRoom {
                     .state(
                         audience: number, key: key, WebSocketFrame.text(message),
                         staffOnly: staffOnly))
+            case .refuse(let session, let requestID, let code, let message):
+                deliver(session) {
+                    .close(
+                        $0, farewell: ServerMessage.refusal(code, id: requestID, message))
+                }
             case .close(let session, let code):
                 deliver(session) { .close($0, farewell: ServerMessage.farewell(code)) }
             case .draft(let draft):

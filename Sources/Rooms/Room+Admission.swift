@@ -9,15 +9,18 @@ extension Room {
         let person = guest.person
         // Bans do not hold for hosts and operators: whoever issues the tokens decides on those.
         if !person.role.isStaff, moderation.standing(of: person.user)?.isBanned == true {
-            outputs.append(.close(session, .banned))
+            refuse(session, guest, .banned, "banned from this room", into: &outputs)
             return
         }
         let connectionsMax =
             settings.sessionsMax + (person.role.isStaff ? settings.staffSessionsExtra : 0)
         guard people.connectionCount < connectionsMax else {
-            outputs.append(.close(session, .roomFull))
+            refuse(
+                session, guest, .roomFull, "\(connectionsMax) connections are in the room",
+                into: &outputs)
             return
         }
+        counters.joins += 1
         let slot = remember(person.user, name: person.name, isStaff: person.role.isStaff)
         people.join(session, slot: slot, role: person.role)
         let isFirst = people.sessions(of: slot).count == 1
@@ -32,6 +35,15 @@ extension Room {
         outputs.append(
             .admit(session, staff: person.role.isStaff, welcome: welcome, missed: missed ?? []))
         if hearing.presence && isFirst { outputs.append(.presence(person, isHere: true)) }
+    }
+
+    private mutating func refuse(
+        _ session: SessionID, _ guest: Guest, _ code: CloseCode, _ message: String,
+        into outputs: inout [RoomOutput]
+    ) {
+        counters.refused(code.name)
+        outputs.append(
+            .refuse(session, requestID: guest.requestID, code, message: message))
     }
 
     mutating func leave(_ session: SessionID, into outputs: inout [RoomOutput]) {
