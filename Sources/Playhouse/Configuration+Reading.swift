@@ -103,7 +103,8 @@ extension Configuration {
                 }
                 guard let data = FileManager.default.contents(atPath: file) else {
                     return key.problem(
-                        "secretFile", "\(file) cannot be read; give an existing file that the "
+                        "secretFile",
+                        "\(file) cannot be read; give an existing file that the "
                             + "server's user may read")
                 }
                 secret = String(decoding: data, as: UTF8.self)

@@ -40,7 +40,8 @@ struct Arguments {
     /// - Throws: ``Mistake`` that names the first, and says what to do instead.
     func refusePositions(_ remedy: String = "") throws(Mistake) {
         guard let word = positions.first else { return }
-        throw Mistake(message: "\"\(word)\" is not expected" + (remedy.isEmpty ? "" : "; \(remedy)"))
+        throw Mistake(
+            message: "\"\(word)\" is not expected" + (remedy.isEmpty ? "" : "; \(remedy)"))
     }
 
     func has(_ flag: String) -> Bool { flags.contains(flag) }

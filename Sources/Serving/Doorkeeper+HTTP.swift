@@ -154,7 +154,8 @@ extension Doorkeeper {
     var tooManyConnections: HTTPError {
         HTTPError(
             status: 429, code: "TOO_MANY_CONNECTIONS",
-            detail: "\(premises.limits.connectionsPerAddress) connections from one address are open",
+            detail:
+                "\(premises.limits.connectionsPerAddress) connections from one address are open",
             headers: [("Retry-After", "10")])
     }
 
