@@ -31,9 +31,8 @@ struct DoorTests {
             $0.laneLimits.lingerSeconds = 60
         } _: { house in
             let watcher = try await RawConnection.open(house.port)
-            let lingering = try await RawConnection.open(house.port)
             // It is answered and done with, and does not look.
-            await lingering.pauseReading()
+            let lingering = try await RawConnection.open(house.port, isReading: false)
             await lingering.send(get("/healthz", "Connection: close\r\n"))
             try await eventually("the answer") {
                 await watcher.send(get("/metrics"))
@@ -63,9 +62,7 @@ struct DoorTests {
             let member = try await RawConnection.joined(house.port)
             var stubborn: [RawConnection] = []
             for _ in 0..<8 {
-                let refused = try await RawConnection.open(house.port)
-                await refused.pauseReading()
-                stubborn.append(refused)
+                stubborn.append(try await RawConnection.open(house.port, isReading: false))
             }
             // Enough are being told: the next is cut without a word.
             try await eventually("a cut") {
@@ -205,7 +202,7 @@ struct DoorTests {
                 let refused = try await first.response()
                 #expect(refused.status == 429)
                 #expect(try code(refused) == "TOO_MANY_REQUESTS")
-                #expect((1...100).contains(Int(refused.header("retry-after") ?? "") ?? 0))
+                #expect((100...200).contains(Int(refused.header("retry-after") ?? "") ?? 0))
                 #expect(refused.header("connection") == "keep-alive")
             }
             await second.send("HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
@@ -266,12 +263,12 @@ struct DoorTests {
             let within = try await RawConnection.joined(house.port)
             for _ in 0..<19 { await within.send(frame) }
             await within.send(text: #"{"type":"ping","id":"a"}"#)
-            #expect(try await within.frame { $0.json != nil }.json?["type"] == "reply")
+            #expect(try await within.frame { $0.json?["id"] != nil }.json?["type"] == "reply")
             // At a tenth each, 200 refusals use up another burst.
             for _ in 0..<220 { await within.send(frame) }
             let farewell = try await within.farewell()
             #expect(farewell.code == 4422)
-            #expect(farewell.before.map { $0["type"] } == ["bye"])
+            #expect(farewell.before.last?["type"] == "bye")
         }
     }
 
@@ -284,7 +281,7 @@ struct DoorTests {
             let large = RawConnection.frame(10, [UInt8](repeating: 0, count: 125))
             for _ in 0..<10 { await connection.send(large) }
             await connection.send(text: #"{"type":"ping","id":"a"}"#)
-            let answer = try await connection.frame { $0.json != nil }.json
+            let answer = try await connection.frame { $0.json?["id"] != nil }.json
             #expect(answer?["code"] == "TOO_MANY_BYTES")
         }
     }
@@ -302,7 +299,7 @@ struct DoorTests {
             await connection.send(opcode: 1, isFinal: false, Array(text.prefix(5)))
             for _ in 0..<18 { await connection.send(opcode: 0, isFinal: false, []) }
             await connection.send(opcode: 0, Array(text.dropFirst(5)))
-            #expect(try await connection.frame { $0.json != nil }.json?["type"] == "reply")
+            #expect(try await connection.frame { $0.json?["id"] != nil }.json?["type"] == "reply")
             await connection.send(opcode: 1, isFinal: false, Array(text.prefix(5)))
             for _ in 0..<220 { await connection.send(opcode: 0, isFinal: false, []) }
             let farewell = try await connection.farewell()
