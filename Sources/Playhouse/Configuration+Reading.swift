@@ -1,6 +1,7 @@
 import Cryptography
 import Foundation
 import Lanes
+import Outreach
 import PluginContract
 import Rooms
 import Serving
@@ -201,6 +202,13 @@ extension Configuration {
                 configuration.products.append(read)
             }
             show.integers("pools", 0...1_000_000_000) { configuration.pools = $0 }
+            show.list("webhooks") { webhook in
+                guard let read = Webhook(&webhook, path: path) else { return }
+                guard !configuration.webhooks.contains(where: { $0.id == read.id }) else {
+                    return webhook.problem("id", "\"\(read.id)\" is listed twice in this show")
+                }
+                configuration.webhooks.append(read)
+            }
             show.list("plugins") { plugin in
                 guard let read = readPlugin(&plugin) else { return }
                 guard !configuration.plugins.contains(where: { $0.id == read.id }) else {

@@ -1,5 +1,6 @@
 package import Cryptography
 package import Lanes
+package import Outreach
 package import Rooms
 package import Serving
 package import Wire
@@ -50,6 +51,8 @@ package struct RoomConfiguration: Sendable {
     /// Units in each pool of coupons or prizes.
     package var pools: [String: Int64] = [:]
     package var plugins: [PluginConfiguration] = []
+    /// Where plugins may send messages.
+    package var webhooks: [Webhook] = []
 
     package init(settings: RoomSettings, show: String) {
         self.settings = settings

@@ -93,13 +93,13 @@ extension MetricsText {
             "playhouse_stage_starts_total", "counter", "Stage processes started.",
             [([], Double(stage.starts))])
         add(
-            "playhouse_stage_losses_total", "counter",
-            "Stage processes that died, hung or could not be started.",
-            [([], Double(stage.losses))])
+            "playhouse_stage_restarts_total", "counter",
+            "Stage processes that died, hung or could not be started, and were replaced.",
+            [([], Double(stage.restarts))])
         add(
-            "playhouse_stage_faults_total", "counter",
-            "Losses that were charged to the plugin that was running.",
-            [([], Double(stage.faults))])
+            "playhouse_stage_charges_total", "counter",
+            "Those of them that were charged to the plugin that was running.",
+            [([], Double(stage.charges))])
         add(
             "playhouse_stage_plays", "gauge", "Plays that are on a stage.",
             [([], Double(stage.plays))])
@@ -117,9 +117,9 @@ extension MetricsText {
             "playhouse_stage_calls_total", "counter", "Calls of plugins in these batches.",
             [([], Double(stage.calls))])
         add(
-            "playhouse_stage_batch_seconds_total", "counter",
-            "Time from giving these batches to the stage to their answers.",
-            [([], Double(stage.batchNanoseconds) / 1e9)])
+            "playhouse_stage_busy_seconds_total", "counter",
+            "Time that stages spent on them.",
+            [([], stage.busySeconds)])
     }
 
     mutating func add(rooms: [(id: String, figures: LiveRoom.RoomFigures)]) {

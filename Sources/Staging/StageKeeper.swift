@@ -17,16 +17,16 @@ package struct StageFigures: Sendable, Equatable {
     package var aside: [Int32] = []
     /// Processes started so far.
     package var starts = 0
-    /// Processes that died, hung or could not be started.
-    package var losses = 0
-    /// Losses that were charged to the play that was running.
-    package var faults = 0
+    /// Processes that died, hung or could not be started, and had to be replaced.
+    package var restarts = 0
+    /// Of these, those that a play was charged for.
+    package var charges = 0
     package var plays = 0
     /// Batches of calls that were answered, and the calls in them.
     package var batches = 0
     package var calls = 0
     /// Time from giving these batches to a stage to their answers.
-    package var batchNanoseconds: UInt64 = 0
+    package var busySeconds = 0.0
 
     package init() {}
 }
@@ -216,8 +216,8 @@ final class StageKeeper: @unchecked Sendable {
             replies.removeValue(forKey: ticket)?(reply)
         case .note(let what):
             if case .ended(_, let play) = what {
-                counted.losses += 1
-                if play != nil { counted.faults += 1 }
+                counted.restarts += 1
+                if play != nil { counted.charges += 1 }
             }
             note(what)
         }
@@ -227,7 +227,8 @@ final class StageKeeper: @unchecked Sendable {
         guard let batch = batches.removeValue(forKey: ticket), case .answer = reply else { return }
         counted.batches += 1
         counted.calls += batch.calls
-        counted.batchNanoseconds += clock.monotonicNanoseconds - batch.sinceNanoseconds
+        counted.busySeconds +=
+            Double(clock.monotonicNanoseconds - batch.sinceNanoseconds) / 1e9
     }
 
     private func publish() {

@@ -259,15 +259,15 @@ struct ChildServerTests {
         }
         let before = try await figures()
         #expect((before["playhouse_stage_starts_total"] ?? 0) >= 1)
-        #expect(before["playhouse_stage_losses_total"] == 0)
-        #expect(before["playhouse_stage_faults_total"] == 0)
+        #expect(before["playhouse_stage_restarts_total"] == 0)
+        #expect(before["playhouse_stage_charges_total"] == 0)
         #expect(before["playhouse_stage_plays"] == 1)
         #expect(before[#"playhouse_stage_processes{kind="active"}"#] == 1)
         let (batches, calls) = (
             before["playhouse_stage_batches_total"] ?? 0, before["playhouse_stage_calls_total"] ?? 0
         )
         #expect(calls >= batches)
-        #expect((before["playhouse_stage_batch_seconds_total"] ?? 0) > 0)
+        #expect((before["playhouse_stage_busy_seconds_total"] ?? 0) > 0)
     }
 
     @Test(arguments: [SIGTERM, SIGINT])

@@ -74,7 +74,8 @@ import Testing
     // MARK: - Tables written from the code
 
     @Test func `Every setting is described`() {
-        let source = Repository.text("Sources/Playhouse/Configuration+Reading.swift") ?? ""
+        let source = Repository.files(in: "Sources/Playhouse") { $0.contains("/Configuration+") }
+            .compactMap(Repository.text).joined()
         let reading =
             /\.(?:text|identifier|integer|integers|bool|choice|json|texts|object|list)\(\s*"(?<name>\w+)"/
         let settings = Set(source.matches(of: reading).map { String($0.output.name) })
