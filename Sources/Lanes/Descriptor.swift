@@ -16,10 +16,11 @@ final class Descriptor: Sendable {
 
 /// What became of a non-blocking read or write.
 enum Transfer {
+    /// Of a read, 0 bytes say that the peer will send no more; it may still read.
     case bytes(Int)
     /// Nothing now; the kernel will tell when.
     case wouldBlock
-    /// The peer is gone, or has said that it will send no more (reads only).
+    /// The peer is gone.
     case ended
 }
 
@@ -29,8 +30,7 @@ enum Socket {
     {
         while true {
             let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
-            if count > 0 { return .bytes(count) }
-            if count == 0 { return .ended }
+            if count >= 0 { return .bytes(count) }
             if errno == EINTR { continue }
             return errno == EAGAIN || errno == EWOULDBLOCK ? .wouldBlock : .ended
         }

@@ -52,7 +52,6 @@ package actor Lane {
     /// Groups that the readers of an audience are dealt into while the lane ticks.
     var phases = 1
     var seconds: UInt32 = 0
-    private var isDraining = false
     private var isStopped = false
 
     /// - Parameters:
@@ -121,9 +120,8 @@ package actor Lane {
     }
 
     /// Says goodbye to every connection; they end when they have read it, or after the linger time.
-    /// Whoever was accepted but comes only now is cut.
+    /// What becomes of those that come later is the handler's affair.
     package func drain() {
-        isDraining = true
         handler?.drain(on: self)
         endTurn()
     }
@@ -308,7 +306,7 @@ package actor Lane {
     // MARK: - Connections
 
     private func open(_ number: Int32, from address: PeerAddress) {
-        guard !isStopped, !isDraining else {
+        guard !isStopped else {
             _ = Descriptor(number: number)
             return
         }
@@ -368,6 +366,9 @@ package actor Lane {
         for _ in 0..<4 {
             guard slots[index].descriptor == descriptor.number else { return endTurn() }
             switch Socket.receive(descriptor.number, into: readBuffer) {
+            case .bytes(0):
+                peerFinished(index)
+                return endTurn()
             case .bytes(let count):
                 if slots[index].flags.isDisjoint(with: [.closing, .finished]) {
                     let bytes = UnsafeMutableRawBufferPointer(rebasing: readBuffer[..<count])
@@ -389,6 +390,18 @@ package actor Lane {
                 lane.slots[index].flags.remove(.readsAgain)
                 lane.readable(index, descriptor)
             }
+        }
+    }
+
+    private func peerFinished(_ index: Int) {
+        // An end that was read would be told of again and again.
+        readSources[index]?.cancel()
+        readSources[index] = nil
+        slots[index].flags.insert(.peerFinished)
+        if slots[index].flags.contains(.finished) {
+            remove(index)
+        } else if slots[index].flags.isDisjoint(with: .closing) {
+            handler?.finishedSending(id(of: index), on: self)
         }
     }
 
@@ -470,6 +483,7 @@ package actor Lane {
         guard !slots[index].flags.contains(.finished) else { return }
         slots[index].flags.insert(.finished)
         Socket.finishWriting(slots[index].descriptor)
+        if slots[index].flags.contains(.peerFinished) { remove(index) }
     }
 
     func remove(_ index: Int) {
@@ -489,6 +503,7 @@ package actor Lane {
         writeSources.removeValue(forKey: index)?.cancel()
         countConnections(-1)
         freeSlots.append(Int32(index))
+        handler?.released(id(of: index), on: self)
     }
 
     // MARK: - Blocked connections

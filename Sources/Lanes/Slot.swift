@@ -29,6 +29,8 @@ struct Slot {
         static let dirty = Flags(rawValue: 16)
         /// Another round of reading is already on the lane's queue.
         static let readsAgain = Flags(rawValue: 32)
+        /// The peer sends no more.
+        static let peerFinished = Flags(rawValue: 64)
         /// Left alone by a pass over the readers. Constants, since without optimisation a literal
         /// of several flags is an array on the heap, at every reader.
         static let busy: Flags = [.blocked, .closing, .finished]

@@ -118,6 +118,7 @@ package actor LiveRoom {
         package var offset: Int64 = 0
         package var records: Int64 = 0
         package var chatterSampled = 0
+        package var counters = RoomCounters()
         package var isJournalFailing = false
         /// Whether the room was closed because a record can never be written.
         package var isClosed = false
@@ -183,8 +184,8 @@ package actor LiveRoom {
         let figures = RoomFigures(
             users: presence.users, connections: presence.connections, offset: room.offset,
             records: chain.sequence, chatterSampled: room.chatterSampledCount,
-            isJournalFailing: journalStanding == .failing, isClosed: journalStanding == .closed,
-            programs: runningPrograms)
+            counters: room.counters, isJournalFailing: journalStanding == .failing,
+            isClosed: journalStanding == .closed, programs: runningPrograms)
         published.withLock { $0 = figures }
     }
 
@@ -260,6 +261,11 @@ package actor LiveRoom {
             case .state(let key, let message, let staffOnly):
                 let frame = WebSocketFrame.text(message)
                 broadcast { .state(audience: $0, key: key, frame, staffOnly: staffOnly) }
+            case .refuse(let session, let requestID, let code, let message):
+                deliver(session) {
+                    .close(
+                        $0, farewell: ServerMessage.refusal(code, id: requestID, message))
+                }
             case .close(let session, let code):
                 deliver(session) { .close($0, farewell: ServerMessage.farewell(code)) }
             case .draft(let draft): keep(draft)

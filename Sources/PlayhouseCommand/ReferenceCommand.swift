@@ -14,6 +14,7 @@ enum ReferenceCommand {
 
     static func run(_ words: [String]) throws {
         let arguments = try Arguments(words, options: ["folder"])
+        try arguments.refusePositions("give --folder FOLDER")
         let folder = URL(fileURLWithPath: try arguments.required("folder"))
         for file in Reference.files {
             let place = folder.appendingPathComponent(file.path)

@@ -80,7 +80,6 @@ package struct RequestError: Error, Sendable, Equatable {
 
 /// Why a connection was closed by the server: the close codes of protocol.md.
 package enum CloseCode: UInt16, Sendable, CaseIterable {
-    case `internal` = 1011
     case draining = 1012
     case badHello = 4400
     case tokenRequired = 4401
@@ -95,7 +94,6 @@ package enum CloseCode: UInt16, Sendable, CaseIterable {
     case banned = 4411
     case version = 4412
     case slowViewer = 4420
-    case tooManyConnections = 4421
     case tooManyMessages = 4422
     case tooManyBytes = 4423
     case tooManyJoins = 4424
@@ -107,7 +105,6 @@ package enum CloseCode: UInt16, Sendable, CaseIterable {
     /// The name in protocol.md, as it stands in `bye` and in problem JSON.
     package var name: String {
         switch self {
-        case .internal: "INTERNAL"
         case .draining: "DRAINING"
         case .badHello: "BAD_HELLO"
         case .tokenRequired: "TOKEN_REQUIRED"
@@ -122,7 +119,6 @@ package enum CloseCode: UInt16, Sendable, CaseIterable {
         case .banned: "BANNED"
         case .version: "VERSION"
         case .slowViewer: "SLOW_VIEWER"
-        case .tooManyConnections: "TOO_MANY_CONNECTIONS"
         case .tooManyMessages: "TOO_MANY_MESSAGES"
         case .tooManyBytes: "TOO_MANY_BYTES"
         case .tooManyJoins: "TOO_MANY_JOINS"
@@ -135,6 +131,6 @@ package enum CloseCode: UInt16, Sendable, CaseIterable {
 
     /// Whether the client should come back after back-off.
     package var reconnects: Bool {
-        self == .internal || self == .draining || rawValue >= 4420
+        self == .draining || rawValue >= 4420
     }
 }

@@ -7,21 +7,25 @@ extension Room {
         into outputs: inout [RoomOutput]
     ) {
         if isClosed {
-            outputs.append(.close(session, .roomClosed))
+            refuse(
+                session, guest, .roomClosed, "the room is closed for now", into: &outputs)
             return
         }
         let person = presentable(guest.person)
         // Bans do not hold for hosts and operators: whoever issues the tokens decides on those.
         if !person.role.isStaff, moderation.standing(of: person.user)?.isBanned == true {
-            outputs.append(.close(session, .banned))
+            refuse(session, guest, .banned, "banned from this room", into: &outputs)
             return
         }
         let connectionsMax =
             settings.sessionsMax + (person.role.isStaff ? settings.staffSessionsExtra : 0)
         guard people.connectionCount < connectionsMax else {
-            outputs.append(.close(session, .roomFull))
+            refuse(
+                session, guest, .roomFull, "\(connectionsMax) connections are in the room",
+                into: &outputs)
             return
         }
+        counters.joins += 1
         let slot = remember(person.user, name: person.name, isStaff: person.role.isStaff)
         let part =
             people.connectionCount < settings.sampledTogetherMax
@@ -61,6 +65,15 @@ extension Room {
             if settings.wordFilter.firstMatch(in: person.name) != nil { person.name = "Guest" }
         }
         return person
+    }
+
+    private mutating func refuse(
+        _ session: SessionID, _ guest: Guest, _ code: CloseCode, _ message: String,
+        into outputs: inout [RoomOutput]
+    ) {
+        counters.refused(code.name)
+        outputs.append(
+            .refuse(session, requestID: guest.requestID, code, message: message))
     }
 
     mutating func leave(_ session: SessionID, into outputs: inout [RoomOutput]) {

@@ -11,6 +11,7 @@ extension Room {
             try check(command, of: asker)
             try carryOut(command, of: asker, nowMilliseconds: nowMilliseconds, into: &outputs)
         } catch {
+            counters.refused(error.code.rawValue)
             outputs.append(.send(asker.session, Message.error(id: asker.requestID, error)))
         }
     }

@@ -43,6 +43,8 @@ package struct Room: Sendable {
     package var hearing: (chat: Bool, presence: Bool) = (false, false)
     /// Danmaku that were taken but not shown to the whole audience, because it was talking too fast.
     package internal(set) var chatterSampledCount = 0
+    /// Who was admitted, and why others and their requests were not.
+    package internal(set) var counters = RoomCounters()
 
     /// Opens a room for a show; `messagePrefix` begins the ids of danmaku and differs with every start
     /// of the server.

@@ -13,6 +13,8 @@ package enum RoomOutput: Sendable {
     case state(key: String, [UInt8], staffOnly: Bool)
     /// To parts of the audience, class `chatter`.
     case chatter([UInt8], ChatterParts)
+    /// Answers the `hello` of this request id with `error`, says `bye` and closes.
+    case refuse(SessionID, requestID: String, CloseCode, message: String)
     /// Says `bye` and closes.
     case close(SessionID, CloseCode)
     /// To be journaled; hand it back through ``Room/committed(_:)`` when it is durable.

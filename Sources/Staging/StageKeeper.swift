@@ -17,7 +17,16 @@ package struct StageFigures: Sendable, Equatable {
     package var aside: [Int32] = []
     /// Processes started so far.
     package var starts = 0
+    /// Processes that died, hung or could not be started, and had to be replaced.
+    package var restarts = 0
+    /// Of these, those that a play was charged for.
+    package var charges = 0
     package var plays = 0
+    /// Batches of calls that were answered, and the calls in them.
+    package var batches = 0
+    package var calls = 0
+    /// Time from giving these batches to a stage to their answers.
+    package var busySeconds = 0.0
 
     package init() {}
 }
@@ -54,7 +63,10 @@ final class StageKeeper: @unchecked Sendable {
     private var children: [Int: StageChild] = [:]
     private var replies: [UInt64: @Sendable (Supervision.Reply) -> Void] = [:]
     private var lastTicket: UInt64 = 0
-    private var startCount = 0
+    /// What is counted; the rest of the figures is filled in when they are published.
+    private var counted = StageFigures()
+    /// When batches that are under way were asked for, and their calls.
+    private var batches: [UInt64: (sinceNanoseconds: UInt64, calls: Int)] = [:]
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
 
     /// How often busy stages are looked after.
@@ -172,6 +184,7 @@ final class StageKeeper: @unchecked Sendable {
         for ask in asks {
             lastTicket += 1
             replies[lastTicket] = ask.reply
+            if ask.order.kind == .run { batches[lastTicket] = (now, ask.order.callCount) }
             supervision.ask(lastTicket, ask.play, ask.order, now: now)
         }
         return !isStopping
@@ -188,7 +201,7 @@ final class StageKeeper: @unchecked Sendable {
     private func perform(_ action: Supervision.Action) {
         switch action {
         case .start(let number):
-            startCount += 1
+            counted.starts += 1
             do throws(StageStartError) {
                 children[number] = try StageChild(executable: executable)
             } catch {
@@ -198,17 +211,31 @@ final class StageKeeper: @unchecked Sendable {
             }
         case .send(let number, let bytes): children[number]?.send(bytes)
         case .kill(let number): children.removeValue(forKey: number)?.end()
-        case .reply(let ticket, let reply): replies.removeValue(forKey: ticket)?(reply)
-        case .note(let what): note(what)
+        case .reply(let ticket, let reply):
+            count(ticket, reply)
+            replies.removeValue(forKey: ticket)?(reply)
+        case .note(let what):
+            if case .ended(_, let play) = what {
+                counted.restarts += 1
+                if play != nil { counted.charges += 1 }
+            }
+            note(what)
         }
     }
 
+    private func count(_ ticket: UInt64, _ reply: Supervision.Reply) {
+        guard let batch = batches.removeValue(forKey: ticket), case .answer = reply else { return }
+        counted.batches += 1
+        counted.calls += batch.calls
+        counted.busySeconds +=
+            Double(clock.monotonicNanoseconds - batch.sinceNanoseconds) / 1e9
+    }
+
     private func publish() {
-        var figures = StageFigures()
+        var figures = counted
         figures.active = children[supervision.active]?.process
         figures.spare = supervision.spare.flatMap { children[$0]?.process }
         figures.aside = supervision.aside.compactMap { children[$0]?.process }
-        figures.starts = startCount
         figures.plays = supervision.playCount
         published.withLock { $0 = figures }
     }

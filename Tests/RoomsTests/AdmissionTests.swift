@@ -92,6 +92,7 @@ import Wire
         #expect(house.closes.isEmpty)
         house.join(3, "cy")
         #expect(house.closes == [3: .roomFull])
+        #expect(house.room.counters.refusals == ["ROOM_FULL": 1])
         #expect(house.admission == nil)
         house.join(4, "mei", role: .host)
         #expect(house.admission != nil)

@@ -126,6 +126,7 @@ struct House {
     var closes: [UInt64: CloseCode] {
         var closes: [UInt64: CloseCode] = [:]
         for case .close(let session, let code) in outputs { closes[session.raw] = code }
+        for case .refuse(let session, _, let code, _) in outputs { closes[session.raw] = code }
         return closes
     }
 

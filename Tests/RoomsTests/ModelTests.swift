@@ -116,7 +116,7 @@ private struct Play {
                 where clients[index].isConnected && (clients[index].isStaff || !staffOnly) {
                     clients[index].receive(bytes)
                 }
-            case .close(let session, _):
+            case .close(let session, _), .refuse(let session, _, _, _):
                 for index in clients.indices where clients[index].session == session.raw {
                     clients[index].isConnected = false
                 }
