@@ -35,8 +35,11 @@ package struct LaneLimits: Sendable {
     package var stallSecondsMax: UInt32 = 60
     /// The widest tick of a busy lane.
     package var tickMillisecondsMax = 210
-    /// The share of a lane's time that immediate writing may take before writes are merged per tick.
-    package var immediateShare = 0.25
+    /// The share of a lane's time that writing at once may take before writes are merged per tick.
+    package var immediateShare = 0.5
+    /// The share of a lane's time that writing takes when they are merged, as far as the widest tick
+    /// allows.
+    package var tickShare = 0.2
 
     package init() {}
 }

@@ -11,13 +11,13 @@ let houseKeepingNanoseconds: UInt64 = 250_000_000
 extension Lane {
     /// Writes to every reader of every audience that has something new.
     func writeAtOnce() {
-        let began = clock.monotonicNanoseconds
+        let began = Processor.threadNanoseconds
         for audience in dirtyAudiences {
             pass(over: audience, from: 0, step: 1)
             settle(audience)
         }
         dirtyAudiences.removeAll(keepingCapacity: true)
-        observation.writingNanoseconds += clock.monotonicNanoseconds &- began
+        observation.writingNanoseconds += Processor.threadNanoseconds &- began
     }
 
     /// Starts visiting readers step by step, until nobody has anything left to read.
@@ -28,19 +28,17 @@ extension Lane {
         stepping = alarm
         stepDue = executor.now
         alarm.set(atNanoseconds: stepDue)
-        wakesAtNextStep.withLock { $0 = true }
+        executor.isPaced = true
     }
 
     func stopTicking() {
         stepping?.clear()
-        wakesAtNextStep.withLock { $0 = false }
+        executor.isPaced = false
     }
 
     private func step() {
-        readMailbox()
         if dirtyAudiences.isEmpty || control.tickMilliseconds == 0 {
             stopTicking()
-            readMailbox()
             return
         }
         // By the clock and not by the end of the last step: steps do not add up their delays, and one
@@ -55,7 +53,7 @@ extension Lane {
             for audience in dirtyAudiences { audience.phasesLeft = .max }
         }
         phase = (phase + 1) % phases
-        let began = clock.monotonicNanoseconds
+        let began = Processor.threadNanoseconds
         var isAnyClean = false
         for audience in dirtyAudiences {
             audience.phasesLeft = min(audience.phasesLeft, phases)
@@ -67,7 +65,7 @@ extension Lane {
             }
         }
         if isAnyClean { dirtyAudiences.removeAll { !$0.isDirty } }
-        observation.writingNanoseconds += clock.monotonicNanoseconds &- began
+        observation.writingNanoseconds += Processor.threadNanoseconds &- began
     }
 
     private func settle(_ audience: Audience) {

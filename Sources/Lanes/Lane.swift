@@ -17,8 +17,6 @@ package actor Lane {
     }
 
     nonisolated let mailbox = Mailbox<Delivery>()
-    /// Whether the lane ticks and will look into its mailbox by itself.
-    nonisolated let wakesAtNextStep = Lock(false)
     nonisolated let published = Lock(LaneStatistics())
     nonisolated let clock: any Clock
     let limits: LaneLimits
@@ -94,11 +92,7 @@ package actor Lane {
 
     /// Hands deliveries over, to be carried out in order in one of the next turns.
     package nonisolated func post(_ deliveries: [Delivery]) {
-        guard mailbox.post(contentsOf: deliveries) else { return }
-        // A ticking lane looks into its mailbox at every step. The flag is lowered before the last
-        // look, so what is posted in between is either seen by it or wakes the lane.
-        guard !wakesAtNextStep.withLock({ $0 }) else { return }
-        executor.wake()
+        if mailbox.post(contentsOf: deliveries) { executor.wake() }
     }
 
     /// The figures of a moment ago; the number of connections is that of now.

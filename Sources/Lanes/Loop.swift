@@ -49,6 +49,14 @@ package final class Loop: SerialExecutor {
     /// Nanoseconds of the clock by which alarms ring.
     var now: UInt64 { runner.clock.monotonicNanoseconds }
 
+    /// Whether the loop goes round at its alarms only, as long as there are any, and lets everything
+    /// else wait until then. A loop that has so much to do that it wakes all the time does more with its
+    /// time when it wakes less often.
+    var isPaced: Bool {
+        get { runner.isPaced }
+        set { runner.isPaced = newValue }
+    }
+
     /// An alarm that is not set yet.
     package func alarm(_ body: @escaping () -> Void) -> LoopAlarm {
         LoopAlarm(runner: runner, body: body)

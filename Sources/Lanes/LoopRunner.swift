@@ -9,7 +9,7 @@ import Clockwork
 
 /// The thread of a ``Loop`` and what it looks after.
 final class LoopRunner: @unchecked Sendable {
-    // Sendable: `readiness`, `resident`, `alarms` and `nextDue` are touched on the thread only, which
+    // Sendable: `readiness`, `resident`, `isPaced`, `alarms` and `nextDue` are touched on the thread only, which
     // `start` begins after `init`; `mail` lies behind its lock, the rest does not change.
 
     enum Work: Sendable {
@@ -32,6 +32,8 @@ final class LoopRunner: @unchecked Sendable {
 
     private let name: String
     let clock: any Clock
+    /// Sleeps to the next alarm whatever comes meanwhile; set on the thread.
+    var isPaced = false
     let readiness = Readiness()
     weak var resident: (any LoopResident)?
     private let bell = Doorbell()
@@ -106,12 +108,16 @@ final class LoopRunner: @unchecked Sendable {
         mail.withLock { $0.thread = pthread_self() }
         var work: [Work] = []
         while true {
+            let isPaced = isPaced && nextDue != .max
             let (mayRest, isEnding) = mail.withLock { mail in
-                mail.isAsleep = mail.work.isEmpty && !mail.isWanted
-                return (mail.isAsleep, mail.isAsleep && mail.isEnding)
+                let isIdle = mail.work.isEmpty && !mail.isWanted
+                // Nobody needs to ring for one that will look by itself.
+                mail.isAsleep = isIdle && !isPaced
+                return (isIdle, isIdle && mail.isEnding)
             }
             if isEnding { return }
-            let ready = readiness.wait(nanoseconds: mayRest ? restNanoseconds : 0)
+            if isPaced { sleep(nanoseconds: restNanoseconds) }
+            let ready = readiness.wait(nanoseconds: mayRest && !isPaced ? restNanoseconds : 0)
             mail.withLock { mail in
                 mail.isAsleep = false
                 mail.isWanted = false
@@ -138,6 +144,12 @@ final class LoopRunner: @unchecked Sendable {
         guard nextDue != .max else { return .max }
         let now = clock.monotonicNanoseconds
         return nextDue > now ? nextDue - now : 0
+    }
+
+    private func sleep(nanoseconds: UInt64) {
+        var time = timespec(
+            tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+        nanosleep(&time, nil)
     }
 
     func list(_ alarm: LoopAlarm) {

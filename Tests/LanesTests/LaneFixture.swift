@@ -18,9 +18,9 @@ final class LaneFixture {
     let handler = Lock<[ConnectionID]>([])
     let endings = Lock<[ConnectionID]>([])
 
-    init(limits: LaneLimits = LaneLimits()) async {
+    init(limits: LaneLimits = LaneLimits(), clock: any Clock = SystemClock()) async {
         lane = Lane(
-            number: 3, limits: limits, clock: SystemClock(),
+            number: 3, limits: limits, clock: clock,
             slowFarewell: WebSocketFrame.close(code: 4420, reason: "SLOW_VIEWER"))
         let (opened, endings) = (handler, endings)
         await lane.start { _ in RecordingHandler(opened: opened, endings: endings) }
