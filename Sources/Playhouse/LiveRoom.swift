@@ -1,6 +1,5 @@
 package import Clockwork
 import Cryptography
-import Dispatch
 package import Journaling
 package import Lanes
 package import PluginContract
@@ -18,7 +17,7 @@ package import Wire
 package actor LiveRoom {
     package nonisolated let id: String
     package nonisolated let number: Int
-    nonisolated let executor: QueueExecutor
+    nonisolated let executor: Loop
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }
@@ -50,7 +49,7 @@ package actor LiveRoom {
     private var deliveries: [[Delivery]]
     private var callers: [SessionID: @Sendable ([UInt8]) -> Void] = [:]
     private var callerCount: UInt64 = 0
-    private var timer: (any DispatchSourceTimer)?
+    private var timer: LoopAlarm?
     private var timerDue: Int64?
 
     init(number: Int, show: ShowRecovery.Show, surroundings: Surroundings) {
@@ -90,11 +89,11 @@ package actor LiveRoom {
         package var replayOneIn: UInt64 = 100
         /// Serial queues that rooms share: many rooms on few queues cross threads less often. Not the
         /// lanes' own: a room that shares a lane's queue makes the other lanes begin later.
-        package var loops: [QueueExecutor]
+        package var loops: [Loop]
 
         package init(
             clock: any Clock, log: Log, journal: any Journal, lanes: [Lane], stage: any Stage,
-            loops: [QueueExecutor] = [QueueExecutor(label: "playhouse.rooms")],
+            loops: [Loop] = [Loop(name: "rooms")],
             services: any HostServices = NoHostServices()
         ) {
             precondition(!loops.isEmpty, "rooms need a queue")
@@ -133,7 +132,7 @@ package actor LiveRoom {
     /// Hands inputs over, to be judged in order in one of the next turns.
     package nonisolated func post(_ inputs: [RoomInput]) {
         guard mailbox.post(contentsOf: inputs) else { return }
-        executor.queue.async { self.assumeIsolated { $0.takeInputs() } }
+        executor.post { self.assumeIsolated { $0.takeInputs() } }
     }
 
     private func takeInputs() {
@@ -201,19 +200,14 @@ package actor LiveRoom {
         guard due != timerDue else { return }
         timerDue = due
         guard let due else {
-            timer?.schedule(deadline: .distantFuture)
+            timer?.clear()
             return
         }
-        if timer == nil {
-            let timer = DispatchSource.makeTimerSource(queue: executor.queue)
-            timer.setEventHandler { [weak self] in self?.assumeIsolated { $0.timerFired() } }
-            timer.schedule(deadline: .distantFuture)
-            timer.resume()
-            self.timer = timer
-        }
-        timer?.schedule(
-            deadline: .now() + .milliseconds(Int(min(max(0, due - now), 86_400_000))),
-            leeway: .milliseconds(2))
+        let timer =
+            self.timer
+            ?? executor.alarm { [weak self] in self?.assumeIsolated { $0.timerFired() } }
+        self.timer = timer
+        timer.set(afterNanoseconds: UInt64(min(max(0, due - now), 86_400_000)) * 1_000_000)
     }
 
     // MARK: - Outputs

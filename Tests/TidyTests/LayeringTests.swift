@@ -15,7 +15,7 @@ import Testing
     /// C comes in through one Swift module each.
     private static let importerOfC = [
         "CLua": "Scripting", "CSandbox": "Scripting", "CSQLite": "Journaling",
-        "CCrypto": "Cryptography", "CKernel": "Benchmarking", "CCage": "Staging",
+        "CCrypto": "Cryptography", "CKernel": "Lanes", "CNetlink": "Benchmarking", "CCage": "Staging",
         "CAllocationCounter": "Lanes",
     ]
 
