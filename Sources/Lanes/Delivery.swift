@@ -1,7 +1,9 @@
 /// What a room asks a lane to do. All bytes are complete WebSocket frames, encoded once and shared.
 package enum Delivery: Sendable {
-    /// Puts a connection into a room's audience. `greeting` is sent before anything else of the room.
-    case admit(ConnectionID, audience: Int, staff: Bool, greeting: [UInt8])
+    /// Puts a connection into a room's audience. `greeting`, then `missed`, are sent before anything
+    /// else of the room; the bytes of `missed` are shared with whoever else missed the same.
+    case admit(
+        ConnectionID, audience: Int, staff: Bool, greeting: [UInt8], missed: [UInt8] = [])
     /// For one connection, after the events that were delivered before and before those that come later.
     case direct(ConnectionID, [UInt8])
     /// Class `event`: in order, complete; who cannot keep up is closed.

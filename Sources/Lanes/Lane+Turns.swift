@@ -25,10 +25,11 @@ extension Lane {
 
     private func carryOut(_ delivery: Delivery) {
         switch delivery {
-        case .admit(let id, let number, let staff, let greeting):
+        case .admit(let id, let number, let staff, let greeting, let missed):
             guard let index = index(of: id), !slots[index].flags.contains(.closing) else { return }
             admit(index, to: audience(number), staff: staff)
             enqueue(greeting, at: index, isCounted: false)
+            if !missed.isEmpty { enqueue(missed, at: index, isCounted: false) }
         case .direct(let id, let bytes):
             send(bytes, to: id)
         case .event(let number, let bytes):

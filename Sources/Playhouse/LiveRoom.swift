@@ -10,7 +10,7 @@ package import Wire
 
 /// Performs what a room decides: the shell around ``Room`` and the plays of its show.
 ///
-/// Everything that reaches a room passes its mailbox and is judged in order on a serial queue, which
+/// Everything that reaches a room passes its mailbox and is judged in order on a loop, which
 /// it shares with other rooms. What is to be kept goes to the journal; while one append is under way
 /// the next batch collects, so that a busy room commits in groups. What must not leave before it is
 /// durable waits with its draft; chat and counts do not wait for anything.
@@ -47,6 +47,7 @@ package actor LiveRoom {
     let checker: ReplayChecker?
     let replayOneIn: UInt64
     private var deliveries: [[Delivery]]
+    private var missedFrames = MissedFrames()
     private var callers: [SessionID: @Sendable ([UInt8]) -> Void] = [:]
     private var callerCount: UInt64 = 0
     private var timer: LoopAlarm?
@@ -87,8 +88,8 @@ package actor LiveRoom {
         package var checker: ReplayChecker?
         /// The share of calls that it gets: one in so many, 0 for none.
         package var replayOneIn: UInt64 = 100
-        /// Serial queues that rooms share: many rooms on few queues cross threads less often. Not the
-        /// lanes' own: a room that shares a lane's queue makes the other lanes begin later.
+        /// Loops that rooms share: many rooms on few loops cross threads less often. Not the lanes'
+        /// own: a room that shares a lane's loop makes the other lanes begin later.
         package var loops: [Loop]
 
         package init(
@@ -96,7 +97,7 @@ package actor LiveRoom {
             loops: [Loop] = [Loop(name: "rooms")],
             services: any HostServices = NoHostServices()
         ) {
-            precondition(!loops.isEmpty, "rooms need a queue")
+            precondition(!loops.isEmpty, "rooms need a loop")
             self.loops = loops
             self.clock = clock
             self.log = log
@@ -216,11 +217,11 @@ package actor LiveRoom {
         for output in outputs {
             switch output {
             case .admit(let session, let staff, let welcome, let missed):
-                var greeting: [UInt8] = []
-                frame(welcome, into: &greeting)
-                for message in missed { frame(message, into: &greeting) }
+                let missed = missedFrames.frames(of: missed)
                 deliver(session) {
-                    .admit($0, audience: number, staff: staff, greeting: greeting)
+                    .admit(
+                        $0, audience: number, staff: staff, greeting: WebSocketFrame.text(welcome),
+                        missed: missed)
                 }
             case .send(let session, let message):
                 if let respond = callers.removeValue(forKey: session) {
@@ -254,10 +255,6 @@ package actor LiveRoom {
             case .request(let plugin, let request): ask(request, for: plugin)
             }
         }
-    }
-
-    private func frame(_ message: [UInt8], into bytes: inout [UInt8]) {
-        message.withUnsafeBytes { WebSocketFrame.encode(.text, $0, into: &bytes) }
     }
 
     private func deliver(_ session: SessionID, _ make: (ConnectionID) -> Delivery) {
