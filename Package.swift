@@ -38,6 +38,7 @@ let package = Package(
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CKernel"),
+        .systemLibrary(name: "CNetlink"),
         .target(name: "CSandbox", dependencies: ["CLua"]),
         .target(name: "CCage"),
 
@@ -45,7 +46,7 @@ let package = Package(
         module("Wire"),
         module("Cryptography", uses: ["CCrypto", "Wire"]),
 
-        module("Lanes", uses: ["Clockwork", "Wire"]),
+        module("Lanes", uses: ["CKernel", "Clockwork", "Wire"]),
         module("Scripting", uses: ["CSandbox", "Clockwork"]),
         module("Journaling", uses: ["CSQLite", "Clockwork"]),
         module("PluginContract", uses: ["Wire"]),
@@ -74,7 +75,8 @@ let package = Package(
                 "PluginContract", "PluginHosting", "Rooms", "Serving", "Staging", "Visiting",
                 "Outreach",
             ]),
-        module("Benchmarking", uses: ["CKernel", "Clockwork", "Wire", "Cryptography"]),
+        module(
+            "Benchmarking", uses: ["CNetlink", "Clockwork", "Wire", "Cryptography", "Lanes"]),
         .executableTarget(
             name: "PlayhouseCommand",
             dependencies: [

@@ -5,13 +5,10 @@
 #endif
 
 /// Owns a file descriptor and closes it with its last reference.
-///
-/// A socket may only be closed when no Dispatch source watches it any more, so the sources' cancel
-/// handlers hold the reference.
 final class Descriptor: Sendable {
     let number: Int32
     init(number: Int32) { self.number = number }
-    deinit { _ = close(number) }
+    deinit { Socket.close(number) }
 }
 
 /// What became of a non-blocking read or write.
@@ -58,6 +55,8 @@ enum Socket {
         }
     }
 
+    static func close(_ descriptor: Int32) { _ = systemClose(descriptor) }
+
     /// Says that nothing more will be written; what the peer still sends can be read.
     static func finishWriting(_ descriptor: Int32) { _ = shutdown(descriptor, Int32(SHUT_WR)) }
 
@@ -89,3 +88,5 @@ enum Socket {
 private func systemSend(
     _ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int, _ flags: Int32
 ) -> Int { send(descriptor, bytes, count, flags) }
+
+private func systemClose(_ descriptor: Int32) -> Int32 { close(descriptor) }

@@ -1,6 +1,5 @@
 package import Clockwork
 import Cryptography
-import Dispatch
 package import Journaling
 package import Lanes
 package import PluginContract
@@ -11,7 +10,7 @@ package import Wire
 
 /// Performs what a room decides: the shell around ``Room`` and the plays of its show.
 ///
-/// Everything that reaches a room passes its mailbox and is judged in order on a serial queue, which
+/// Everything that reaches a room passes its mailbox and is judged in order on a loop, which
 /// it shares with other rooms. What is to be kept goes to the journal; while one append is under way
 /// the next batch collects, so that a busy room commits in groups. What must not leave before it is
 /// durable waits with its draft; chat and counts do not wait for anything.
@@ -19,7 +18,7 @@ package actor LiveRoom {
     package nonisolated let id: String
     /// Among the rooms of the server; its audiences' numbers on the lanes follow from it.
     package nonisolated let number: Int
-    nonisolated let executor: QueueExecutor
+    nonisolated let executor: Loop
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }
@@ -51,9 +50,10 @@ package actor LiveRoom {
     private var deliveries: [[Delivery]]
     /// Parts of the audience that somebody was ever put into.
     private var partCount = 1
+    private var missedFrames = MissedFrames()
     private var callers: [SessionID: @Sendable ([UInt8]) -> Void] = [:]
     private var callerCount: UInt64 = 0
-    private var timer: (any DispatchSourceTimer)?
+    private var timer: LoopAlarm?
     private var timerDue: Int64?
 
     init(number: Int, show: ShowRecovery.Show, surroundings: Surroundings) {
@@ -91,16 +91,16 @@ package actor LiveRoom {
         package var checker: ReplayChecker?
         /// The share of calls that it gets: one in so many, 0 for none.
         package var replayOneIn: UInt64 = 100
-        /// Serial queues that rooms share: many rooms on few queues cross threads less often. Not the
-        /// lanes' own: a room that shares a lane's queue makes the other lanes begin later.
-        package var loops: [QueueExecutor]
+        /// Loops that rooms share: many rooms on few loops cross threads less often. Not the lanes'
+        /// own: a room that shares a lane's loop makes the other lanes begin later.
+        package var loops: [Loop]
 
         package init(
             clock: any Clock, log: Log, journal: any Journal, lanes: [Lane], stage: any Stage,
-            loops: [QueueExecutor] = [QueueExecutor(label: "playhouse.rooms")],
+            loops: [Loop] = [Loop(name: "rooms")],
             services: any HostServices = NoHostServices()
         ) {
-            precondition(!loops.isEmpty, "rooms need a queue")
+            precondition(!loops.isEmpty, "rooms need a loop")
             self.loops = loops
             self.clock = clock
             self.log = log
@@ -138,7 +138,7 @@ package actor LiveRoom {
     /// Hands inputs over, to be judged in order in one of the next turns.
     package nonisolated func post(_ inputs: [RoomInput]) {
         guard mailbox.post(contentsOf: inputs) else { return }
-        executor.queue.async { self.assumeIsolated { $0.takeInputs() } }
+        executor.post { self.assumeIsolated { $0.takeInputs() } }
     }
 
     private func takeInputs() {
@@ -217,19 +217,14 @@ package actor LiveRoom {
         guard due != timerDue else { return }
         timerDue = due
         guard let due else {
-            timer?.schedule(deadline: .distantFuture)
+            timer?.clear()
             return
         }
-        if timer == nil {
-            let timer = DispatchSource.makeTimerSource(queue: executor.queue)
-            timer.setEventHandler { [weak self] in self?.assumeIsolated { $0.timerFired() } }
-            timer.schedule(deadline: .distantFuture)
-            timer.resume()
-            self.timer = timer
-        }
-        timer?.schedule(
-            deadline: .now() + .milliseconds(Int(min(max(0, due - now), 86_400_000))),
-            leeway: .milliseconds(2))
+        let timer =
+            self.timer
+            ?? executor.alarm { [weak self] in self?.assumeIsolated { $0.timerFired() } }
+        self.timer = timer
+        timer.set(afterNanoseconds: UInt64(min(max(0, due - now), 86_400_000)) * 1_000_000)
     }
 
     // MARK: - Outputs
@@ -238,13 +233,13 @@ package actor LiveRoom {
         for output in outputs {
             switch output {
             case .admit(let session, let staff, let part, let welcome, let missed):
-                var greeting: [UInt8] = []
-                frame(welcome, into: &greeting)
-                for message in missed { frame(message, into: &greeting) }
+                let missed = missedFrames.frames(of: missed)
                 partCount = max(partCount, part + 1)
                 let audience = audience(part)
                 deliver(session) {
-                    .admit($0, audience: audience, staff: staff, greeting: greeting)
+                    .admit(
+                        $0, audience: audience, staff: staff,
+                        greeting: WebSocketFrame.text(welcome), missed: missed)
                 }
             case .send(let session, let message):
                 if let respond = callers.removeValue(forKey: session) {
@@ -277,10 +272,6 @@ package actor LiveRoom {
             case .request(let plugin, let request): ask(request, for: plugin)
             }
         }
-    }
-
-    private func frame(_ message: [UInt8], into bytes: inout [UInt8]) {
-        message.withUnsafeBytes { WebSocketFrame.encode(.text, $0, into: &bytes) }
     }
 
     private func deliver(_ session: SessionID, _ make: (ConnectionID) -> Delivery) {

@@ -19,9 +19,9 @@ final class LaneFixture {
     let endings = Lock<[ConnectionID]>([])
     let releases = Lock<[ConnectionID]>([])
 
-    init(limits: LaneLimits = LaneLimits()) async {
+    init(limits: LaneLimits = LaneLimits(), clock: any Clock = SystemClock()) async {
         lane = Lane(
-            number: 3, limits: limits, clock: SystemClock(),
+            number: 3, limits: limits, clock: clock,
             slowFarewell: WebSocketFrame.close(code: 4420, reason: "SLOW_VIEWER"))
         let (opened, endings, releases) = (handler, endings, releases)
         await lane.start { _ in

@@ -15,8 +15,8 @@ import Testing
     /// C comes in through one Swift module each.
     private static let importerOfC = [
         "CLua": "Scripting", "CSandbox": "Scripting", "CSQLite": "Journaling",
-        "CCrypto": "Cryptography", "CKernel": "Benchmarking", "CCage": "Staging",
-        "CAllocationCounter": "Lanes",
+        "CCrypto": "Cryptography", "CKernel": "Lanes", "CNetlink": "Benchmarking",
+        "CCage": "Staging", "CAllocationCounter": "Lanes",
     ]
 
     /// One `import` or `#include` of another target.
