@@ -49,7 +49,8 @@ package actor Server {
         checker = ReplayChecker(stage: rehearsal, log: log)
         var surroundings = LiveRoom.Surroundings(
             clock: clock, log: log, journal: journal, lanes: lanes, stage: stage,
-            loops: (0..<max(1, laneCount / 2)).map { Loop(name: "rooms \($0)") })
+            loops: (0..<max(1, laneCount / 2)).map { Loop(name: "rooms \($0)") },
+            services: ShopServices(configuration.rooms, clock: clock))
         surroundings.snapshotRecords = configuration.snapshotRecords
         surroundings.checker = checker
         surroundings.replayOneIn = configuration.replayOneIn
