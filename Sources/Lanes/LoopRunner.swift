@@ -175,6 +175,8 @@ final class LoopRunner: @unchecked Sendable {
             alarm.isListed = false
             return true
         }
+        // A thread that is late still keeps the order.
+        if due.count > 1 { due.sort { $0.dueNanoseconds < $1.dueNanoseconds } }
         for alarm in due where alarm.dueNanoseconds <= now {
             alarm.clear()
             alarm.body()
