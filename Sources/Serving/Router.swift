@@ -92,6 +92,8 @@ package struct Router: Sendable {
         case ("", 1): respond(asset("index.html", request))
         case ("rooms", 2) where isOpen(parts[1]) != nil: respond(asset("viewer.html", request))
         case ("host", 2) where isOpen(parts[1]) != nil: respond(asset("host.html", request))
+        case ("operator", 2) where isOpen(parts[1]) != nil:
+            respond(asset("operator.html", request))
         case ("assets", 2...): respond(asset(parts.dropFirst().joined(separator: "/"), request))
         case ("favicon.ico", 1): respond(asset("icon.svg", request))
         case ("healthz", 1): respond(health())

@@ -89,4 +89,32 @@ extension Page {
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         try await screenshot(package.appendingPathComponent("artifacts/\(file).png"))
     }
+
+    /// Presses Tab until an element has the focus that a CSS selector names.
+    func tab(
+        to selector: String, pressesMax: Int = 60,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        for _ in 0..<pressesMax {
+            try await press("Tab")
+            if try await isFocused(selector) { return }
+        }
+        let last = try await evaluate("document.activeElement?.outerHTML?.slice(0, 200)")
+        throw BrowserError("Tab never came to \(selector) (\(sourceLocation)); last: \(last)")
+    }
+
+    func isFocused(_ selector: String) async throws -> Bool {
+        try await evaluate("Boolean(document.activeElement?.matches(\(Self.quoted(selector))))")
+            == true
+    }
+
+    /// Waits until the state of an answer on a panel is as named, such as `accepted`.
+    func wait(
+        forAnswer element: String, _ state: String,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        try await wait(
+            until: "\(Self.element("answer-state-\(element)"))?.dataset.state === '\(state)'",
+            sourceLocation: sourceLocation)
+    }
 }
