@@ -117,7 +117,7 @@ package enum PanelUpdate {
                 else { return nil }
                 element[name] = .array(list)
             } else {
-                element[name] = value.isNull ? nil : value
+                element[name] = value.isNull ? JSON?.none : value
             }
         }
         return .object(element)

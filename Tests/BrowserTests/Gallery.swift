@@ -1,12 +1,12 @@
-import Foundation
 import Testing
+import Visiting
 import Wire
 
 /// A playhouse with the gallery on, its host's socket, and a page of a viewer.
 struct Gallery: Sendable {
     let server: ServedPlayhouse
     let browser: Chromium
-    private let host: String
+    private let host: RoomClient
 
     /// Starts everything and hands over the viewer's page with the gallery on it.
     static func open(
@@ -17,9 +17,11 @@ struct Gallery: Sendable {
             let host = try await server.token(role: "host", subject: "mei", name: "Mei")
             let viewer = try await server.token(role: "viewer", subject: "ana", name: name)
             let served = server
+            let mei = try await RoomClient.join(
+                RoomClient.Entry(room: ServedPlayhouse.room, token: host), port: server.port)
+            _ = try await mei.request("start", [("plugin", "gallery")])
             try await withChromium(language: language) { browser in
-                let gallery = Gallery(server: served, browser: browser, host: host)
-                try await gallery.ask(["type": "start", "plugin": "gallery"])
+                let gallery = Gallery(server: served, browser: browser, host: mei)
                 let page = try await browser.page(
                     served.viewerAddress(token: viewer), name: name, width: phone ? 390 : 1280,
                     height: phone ? 844 : 900, isPhone: phone)
@@ -29,29 +31,13 @@ struct Gallery: Sendable {
                     until: "document.querySelectorAll('[data-kind]').length >= 25")
                 try await body(gallery, page)
             }
+            await mei.leave()
         }
     }
 
     /// Sends a command to the gallery as the host does.
     func command(_ name: String, _ value: JSON = .null) async throws {
-        try await ask([
-            "type": "command", "plugin": "gallery", "name": .string(name), "value": value,
-        ])
-    }
-
-    /// Sends a request of a host over HTTP.
-    func ask(_ fields: JSONObject) async throws {
-        let address = "http://127.0.0.1:\(server.port)/v1/rooms/\(ServedPlayhouse.room)/requests"
-        guard let url = URL(string: address) else { throw BrowserError(address) }
-        var request = URLRequest(url: url)
-        request.httpMethod = "POST"
-        request.setValue("Bearer \(host)", forHTTPHeaderField: "Authorization")
-        var body = fields
-        body["id"] = "1"
-        request.httpBody = Data(JSON.object(body).encoded())
-        let (data, response) = try await URLSession.shared.data(for: request)
-        guard (response as? HTTPURLResponse)?.statusCode == 200 else {
-            throw BrowserError("\(fields): \(String(decoding: data, as: UTF8.self))")
-        }
+        _ = try await host.request(
+            "command", [("plugin", "gallery"), ("name", .string(name)), ("value", value)])
     }
 }

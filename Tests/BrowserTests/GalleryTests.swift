@@ -256,7 +256,13 @@ struct GalleryTests {
                 try await ana.evaluate("document.documentElement.dataset.theme = '\(theme)'")
                 let poor = try await ana.evaluate(Contrast.script("[data-test=panel-gallery]"))
                 #expect(poor == [], "\(theme)")
-                try await ana.keepPicture("gallery-\(theme)")
+            }
+            let page = try await gallery.browser.page(
+                gallery.server.viewerAddress() + "?lang=zh", name: "Bo")
+            for (page, theme) in [(ana, "light"), (page, "dark")] {
+                try await page.wait(until: Page.element("panel-gallery"))
+                try await page.evaluate("document.documentElement.dataset.theme = '\(theme)'")
+                try await page.keepPicture("gallery-\(theme)", of: "panel-gallery", width: 420)
             }
         }
     }

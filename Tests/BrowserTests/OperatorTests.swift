@@ -58,7 +58,7 @@ struct OperatorTests {
                         "\(Page.element("operator-note-gallery")).textContent = ''")
                 }
                 try await lu.wait(forText: "Paused", in: "plugin-status-gallery")
-                try await lu.wait(forText: "stack traceback", in: "fault-gallery")
+                try await lu.wait(forText: "in hook on_command", in: "fault-gallery")
                 try await lu.wait(forText: "main.lua:", in: "fault-gallery")
                 try await lu.keepPicture("operator")
 

@@ -99,7 +99,11 @@ struct Page: Sendable {
 
     /// Saves what the window shows as a PNG.
     func screenshot(_ file: URL) async throws {
-        let result = try await call("Page.captureScreenshot", ["format": "png"])
+        try save(try await call("Page.captureScreenshot", ["format": "png"]), file: file)
+    }
+
+    /// Writes what a command for a picture came to.
+    func save(_ result: JSON, file: URL) throws {
         guard let data = Data(base64Encoded: result["data"]?.stringValue ?? "") else {
             throw BrowserError("\(name): no picture came")
         }

@@ -134,7 +134,7 @@ import Wire
 
     @Test(
         arguments: [
-            (["dance"], "element 1 must begin with its kind, one of title, text, product"),
+            (["dance"], "element 1 must begin with its kind, one of title, text, card"),
             (["title"], "element 1 (title): text must be a text of 1 to 500 characters, got nil"),
             (
                 ["product", "green"],
@@ -175,10 +175,10 @@ import Wire
             (["1": "text", "2": "a", "hidden": 1], "hidden must be true or false"),
             (
                 ["card", ["title", "a"], ["row", ["1": "button", "id": "A"]]],
-                "element 1.3.2 (button \"A\"): id must be"
+                "element 1.2.1 (button \"A\"): id must be"
             ),
-            (["card", ["row", ["dance"]]], "element 1.2.2 must begin with its kind"),
-            (["row", 5], "element 1.2 must be a table, got 5"),
+            (["card", ["row", ["dance"]]], "element 1.1.1 must begin with its kind"),
+            (["row", 5], "element 1.1 must be a table, got 5"),
             (["slot", ["text", "a"]], "element 1 (slot): id must be"),
             (["1": "input", "id": "a", "max": 201], "max must be an integer from 1 to 200"),
             (["1": "input", "id": "a", "max": 0], "max must be an integer from 1 to 200"),
@@ -236,13 +236,13 @@ import Wire
             [.array(["card"] + Array(repeating: ["title", "a"], count: count))]
         }
         #expect(refusal(card(99)) == nil)
-        #expect(refusal(card(100))?.contains("element 1.101: view has more than 100") == true)
+        #expect(refusal(card(100))?.contains("element 1.100: view has more than 100") == true)
         func nested(_ depth: Int) -> JSON {
             depth == 1 ? ["title", "a"] : ["row", nested(depth - 1)]
         }
         #expect(refusal([nested(4)]) == nil)
         #expect(
-            refusal([nested(5)])?.contains("element 1.2.2.2 (row): elements are nested") == true)
+            refusal([nested(5)])?.contains("element 1.1.1.1 (row): elements are nested") == true)
         let seats = { (count: Int) -> JSON in
             [["seats", .array(Array(repeating: [:], count: count))]]
         }

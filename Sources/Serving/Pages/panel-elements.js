@@ -92,11 +92,19 @@ function make(element, context) {
     return part;
 }
 
-/** Puts nodes in order without touching those that are in their place: focus stays. */
+/** Puts nodes in order around the one that has the focus: a node that is moved would lose it. */
 function place(parent, nodes) {
-    nodes.forEach((node, index) => {
-        if (parent.children[index] !== node) {
-            parent.insertBefore(node, parent.children[index] ?? null);
+    const isHere = (node) => node.parentNode === parent;
+    const anchor = nodes.find((node) => isHere(node) && node.contains(document.activeElement))
+        ?? nodes.find(isHere);
+    const middle = anchor ? nodes.indexOf(anchor) : 0;
+    for (let index = middle - 1; index >= 0; index -= 1) {
+        if (nodes[index].nextSibling !== nodes[index + 1]) {
+            parent.insertBefore(nodes[index], nodes[index + 1]);
         }
-    });
+    }
+    for (let index = anchor ? middle + 1 : 0; index < nodes.length; index += 1) {
+        const next = index === 0 ? parent.firstChild : nodes[index - 1].nextSibling;
+        if (next !== nodes[index]) parent.insertBefore(nodes[index], next);
+    }
 }

@@ -152,7 +152,8 @@ export class PanelCard {
         this.#draw();
         try {
             const reply = await this.#act(id, value);
-            answer.state = reply.accepted === undefined ? "done" : "accepted";
+            // Only what a collector took has a place in the log; a button may be pressed again.
+            answer.state = reply.position === undefined ? "done" : "accepted";
             answer.value = reply.value ?? value;
         } catch (error) {
             Object.assign(answer, outcomeOf(error));
