@@ -51,9 +51,7 @@ package struct PanelElement: Sendable, Equatable {
 
 // What viewers enter.
 extension PanelElement {
-    /// Whether somebody can use it.
-    ///
-    /// - Parameter own: What a patch overrides for this person.
+    /// Whether somebody can use it; `own` is what a patch overrides for this person.
     package func isUsable(own: JSONObject?) -> Bool {
         func flag(_ name: String) -> Bool { (own?[name] ?? attributes[name]) == true }
         return kind.isInput && !flag("disabled") && !flag("hidden")

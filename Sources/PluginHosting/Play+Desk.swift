@@ -62,13 +62,14 @@ extension Play {
                 JSONObject(values.members.filter { !secrets.contains($0.name) }.map { ($0, $1) }))
         }
         let since = state.nowMilliseconds - limits.faultWindowMilliseconds
+        let recent = state.faultTimes.filter { $0 > since }.count
         return [
             "hash": .string(program.contentHash),
             "fields": .array(schema.fields.map(\.form)),
             "show": open(show.configuration),
             "run": state.status == .idle ? .null : open(state.configuration),
             "fault": desk.fault,
-            "faults": .integer(Int64(state.faultTimes.filter { $0 > since }.count)),
+            "faults": .integer(Int64(state.status == .paused ? limits.faultsMax : recent)),
             "faultsMax": .integer(Int64(limits.faultsMax)),
         ]
     }

@@ -16,7 +16,7 @@ end
 local function show(room)
   local s = room.state
   local answers = {
-    "card", label = "your_answers",
+    "card", id = "answers", label = "your_answers",
     { "money", id = "price", min = 1, max = 100000 },
     { "number", id = "pieces", min = 1, max = 9 },
     { "input", id = "wish", max = 20 },
@@ -28,7 +28,7 @@ local function show(room)
       { "button", id = "secret", hidden = true } },
   }
   local facts = {
-    "card", label = "facts",
+    "card", id = "facts", label = "facts",                 -- an id for what changes places
     { "row", { "stat", "bumps", s.bumps }, { "stat", "cheers", s.cheers } },
     { "progress", "sold", s.sold, max = 40 },
   }
