@@ -190,21 +190,3 @@ extension PanelElement {
     /// What a seat of a grid can be.
     package static let seatStates = ["open", "locked", "reserved", "occupied", "suspended"]
 }
-
-/// Which pictures a panel may show: those that this server serves itself, so that a plugin cannot make
-/// viewers' browsers call at a stranger's.
-enum ImagePath {
-    static let example = "/v1/rooms/teahouse/products/oolong.svg"
-
-    static func isAllowed(_ path: String) -> Bool {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 6, parts[0].isEmpty, parts[1] == "v1" else { return false }
-        let place = (parts[2], parts[4])
-        guard place == ("rooms", "products") || place == ("plugins", "images"),
-            Identifier.isValid(parts[3])
-        else { return false }
-        let file = parts[5].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        return file.count == 2 && Identifier.isValid(file[0])
-            && ["svg", "png", "jpg", "jpeg", "webp"].contains(file[1])
-    }
-}

@@ -29,7 +29,7 @@ struct GalleryTests {
                 until: "document.querySelector('.image-picture').naturalWidth > 0")
             #expect(
                 try await ana.evaluate("document.querySelector('.image-picture').alt")
-                    == "A tin of Dong Ding oolong")
+                    == "A cup of hot tea")
             // What is hidden from everybody is not on the page at all.
             #expect(
                 try await ana.evaluate("document.querySelector('[data-element=secret]')") == .null)

@@ -198,6 +198,10 @@ import Wire
             (["progress", "a", 101], "value must be an integer from 0 to 100"),
             (["progress", "a", -1], "value must be an integer from 0 to 100"),
             (["image", "https://evil.example/a.png"], "must be the id of a product of this show"),
+            (["image", "//evil.example/v1/a.png"], "must be the id of a product of this show"),
+            (["image", "/v1/plugins/quiz/images/../main.lua"], "must be the id of a product"),
+            (["image", "/v1/plugins/quiz/images/cup.html"], "must be the id of a product"),
+            (["image", "/v1/rooms/teahouse/images/cup.png"], "must be the id of a product"),
             (["image", "javascript:alert(1)"], "must be the id of a product of this show"),
             (
                 ["image", "/v1/plugins/quiz/images/cup.png"],

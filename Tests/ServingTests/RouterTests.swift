@@ -40,6 +40,9 @@ struct RouterFixture {
                 picture: { room, file in
                     room == "teahouse" && file == "oolong.svg"
                         ? (Array("<svg/>".utf8), "image/svg+xml") : nil
+                },
+                image: { plugin, file in
+                    plugin == "price-guess" && file == "oolong.svg" ? Array("<svg/>".utf8) : nil
                 }),
             isOpen: { ["teahouse": true, "closed": false][$0] },
             admit: { token, room in
@@ -107,7 +110,9 @@ struct RouterFixture {
         "/rooms/teahouse/x",
         "/assets", "/assets/", "/assets/none.js", "/assets/../index.html", "/v1", "/v1/",
         "/v1/rooms/", "/v1/rooms/nowhere", "/v1/rooms/teahouse/products/none.svg",
-        "/v1/rooms/closed/products/oolong.svg", "/v1/plugins/price-guess/locales/fr.json",
+        "/v1/rooms/closed/products/oolong.svg", "/v1/plugins/price-guess/images/none.svg",
+        "/v1/plugins/price-guess/images/main.lua", "/v1/plugins/nobody/images/oolong.svg",
+        "/v1/plugins/price-guess/locales/fr.json",
         "/v1/plugins/price-guess/locales/zh", "/v1/plugins/none/locales/zh.json", "/v2/rooms",
         "/healthz/", "/Healthz", "*", "",
     ])

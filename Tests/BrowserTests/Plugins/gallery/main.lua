@@ -41,7 +41,7 @@ local function show(room)
     s.bumps % 2 == 1 and facts,
     { "slot", id = "ticket", { "text", "no_ticket" } },
     { "seats", seats(s.seats), id = "seat", columns = 3, label = "on_stage" },
-    { "row", { "product", "oolong" }, { "image", "oolong", label = "picture" } },
+    { "row", { "product", "oolong" }, { "image", "/v1/plugins/gallery/images/cup.svg", label = "picture" } },
     { "viewer", { user = "ana", name = "Ana" } },
     { "list", "guesses", { { "Ana", { money = 12800 } }, { "Bo", 7 }, { "Cy", "x" } } },
     { "leaderboard", "best", top = 3 },
