@@ -63,7 +63,7 @@ let package = Package(
             "Serving",
             uses: ["Clockwork", "Wire", "Cryptography", "Lanes", "PluginContract", "Rooms"],
             resources: [.copy("Pages")]),
-        module("Visiting", uses: ["Wire", "Cryptography"]),
+        module("Visiting", uses: ["Wire", "Cryptography", "PluginContract"]),
         module(
             "Outreach",
             uses: ["Clockwork", "Wire", "Cryptography", "PluginContract", "PluginHosting"]),
@@ -131,7 +131,9 @@ let package = Package(
             ]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
         tests("BenchmarkingTests", uses: ["Benchmarking", "Wire", "Cryptography"]),
-        tests("BrowserTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
+        tests(
+            "BrowserTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"],
+            exclude: ["Plugins"]),
         tests("TidyTests", uses: []),
     ]
 )
