@@ -177,6 +177,7 @@ static void add_number(lua_State *L, luaL_Buffer *buffer, int argument, char *sp
         // printf's sign of a NaN differs between machines.
         count = snprintf(at, capacity, specification, isnan(number) ? fabs(number) : number);
     }
+    box_charge(L, 2 * (int64_t)count);
     luaL_addsize(buffer, (size_t)count);
 }
 
