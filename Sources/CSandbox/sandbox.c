@@ -348,8 +348,10 @@ static int evaluate(lua_State *L) {
     lua_call(L, box->globalsFrozen ? 1 : 0, 1);
     box->inHook = false;
     // What a handler does to the state is judged at its end.
-    if (box->globalsFrozen) box_state_emit(L);
-    lua_settop(L, 1);
+    if (box->globalsFrozen) {
+        lua_pushcfunction(L, box_state_emit);
+        lua_call(L, 0, 0);
+    }
     lua_pushcfunction(L, write_plain);
     lua_pushvalue(L, 1);
     int status = lua_pcall(L, 1, 0, 0);
