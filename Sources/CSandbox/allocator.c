@@ -173,7 +173,7 @@ static const char *refusal(
     if (box->unlimited || (block && newBytes <= oldBytes)) return NULL;
     size_t old = block ? oldBytes : 0;
     if (box->used - old + newBytes > box->limit) return "memory budget is used up";
-    if (newBytes <= FRESH_BYTES_MAX || block) return NULL;
+    if (newBytes <= FRESH_BYTES_MAX || block || box->isRelaxed) return NULL;
     // For a fresh block oldBytes is the type of the object, 0 for a part of one. Nodes come in
     // powers of two; other parts (lists, stacks, buffers) may be larger.
     if (oldBytes == LUA_TSTRING) return "a text is larger than 384 KiB";

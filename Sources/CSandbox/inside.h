@@ -59,6 +59,7 @@ struct Sandbox {
 
     // Allocator.
     size_t used, peak, limit;
+    bool isRelaxed; // for the language's own tests
     bool unlimited; // our own bookkeeping is never refused; the host bounds it
     void *freeBlocks[CLASS_COUNT];
     struct Slab *slabs;
@@ -240,6 +241,9 @@ int box_print(lua_State *L);
 // scan.c
 // NULL, or what is wrong with a source text that the library could not bear, with its line.
 const char *box_scan(const uint8_t *text, size_t count, int *line);
+
+// conformance.c
+int box_load(lua_State *L);
 
 // loops.c
 // Replaces the chunk on top by one whose loops close what they have to close.

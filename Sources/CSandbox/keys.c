@@ -166,6 +166,12 @@ static int next_pair(lua_State *L) {
     return 1;
 }
 
+// After a __pairs that yielded.
+static int finish_pairs(lua_State *L, int status, lua_KContext extra) {
+    (void)L, (void)status, (void)extra;
+    return 3;
+}
+
 int box_pairs(lua_State *L) {
     luaL_checkany(L, 1);
     Sandbox *box = box_of(L);
@@ -173,7 +179,7 @@ int box_pairs(lua_State *L) {
     if (!isProxy) {
         if (luaL_getmetafield(L, 1, "__pairs") != LUA_TNIL) {
             lua_pushvalue(L, 1);
-            lua_call(L, 1, 3);
+            lua_callk(L, 1, 3, 0, finish_pairs);
             return 3;
         }
         luaL_checktype(L, 1, LUA_TTABLE);

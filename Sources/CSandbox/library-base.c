@@ -263,7 +263,7 @@ static int push_file(lua_State *L, const NamedBytes *file) {
     char name[200];
     snprintf(name, sizeof name, "@%s", (const char *)file->name);
     int line = 0;
-    if (file->textCount > FILE_BYTES_MAX) {
+    if (file->textCount > FILE_BYTES_MAX && !box->isRelaxed) {
         lua_pushfstring(L, "%s:1: the file is larger than 256 KiB", file->name);
         return LUA_ERRSYNTAX;
     }
@@ -375,6 +375,10 @@ void box_open_globals(lua_State *L) {
     lua_setfield(L, globals, "tonumber");
     lua_settop(L, globals);
     luaL_setfuncs(L, own, 0);
+    if (box->isRelaxed) {
+        lua_pushcfunction(L, box_load);
+        lua_setfield(L, globals, "load");
+    }
     for (size_t index = 0; index < box->functions.count; index += 1) {
         if (strcmp((const char *)box->functions.items[index].name, "log") != 0) continue;
         lua_pushinteger(L, (lua_Integer)index);
@@ -402,6 +406,11 @@ void box_open_globals(lua_State *L) {
     add_library(L, globals, "utf8");
     lua_pushvalue(L, globals);
     lua_rawseti(L, LUA_REGISTRYINDEX, SLOT_GLOBAL_FIELDS);
+    // So that messages know the names of the basic functions too.
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    lua_pushvalue(L, globals);
+    lua_setfield(L, -2, "_G");
+    lua_pop(L, 1);
     lua_pushvalue(L, globals);
     box_push_fixed(L, "_ENV", NULL);
     lua_pushvalue(L, -1);

@@ -5,7 +5,7 @@ import Scripting
 
 /// Runs a chunk outside of any play, with all host functions there and none of them doing anything.
 enum Scratchpad {
-    /// - Parameter cpuNanoseconds: Processor time; nil for what the budget is worth.
+    /// Runs a chunk; processor time that is nil is what the budget is worth.
     static func run(
         _ evaluation: StageOrder.Evaluation, cpuNanoseconds: UInt64? = nil
     ) -> Evaluated {
