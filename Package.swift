@@ -90,9 +90,7 @@ let package = Package(
         tests("CryptographyTests", uses: ["Cryptography", "Wire", "Clockwork"]),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         tests("LanesTests", uses: ["Lanes", "CAllocationCounter", "Clockwork", "Wire"]),
-        tests(
-            "ScriptingTests", uses: ["Scripting", "CLua", "Clockwork"],
-            resources: [.copy("Attacks")]),
+        tests("ScriptingTests", uses: ["Scripting", "CLua", "Clockwork"]),
         tests("JournalingTests", uses: ["Journaling", "CSQLite", "Clockwork"]),
         tests("PluginContractTests", uses: ["PluginContract", "Wire"]),
         tests(

@@ -18,7 +18,7 @@ enum Command {
           token   sign a token for a viewer, host, operator or service
           journal look into the records of shows, verify them
           replay  make the plugin calls of a recorded show again, and compare
-          bench   measure fan-out, or recovery, on this machine
+          bench   measure fan-out, recovery, or the sandbox, on this machine
 
         playhouse COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong usage.
         Documentation: SDK-docs/ in the repository.
@@ -71,6 +71,12 @@ enum Command {
                     show(RecoveryCommand.help)
                 } else {
                     try await RecoveryCommand.run(Array(words.dropFirst()))
+                }
+            case "bench" where words.first == "sandbox":
+                if wantsHelp {
+                    show(SandboxBenchCommand.help)
+                } else {
+                    try await SandboxBenchCommand.run(Array(words.dropFirst()))
                 }
             case "bench": exit(BenchCommand.run(words))
             case "--help", "-h", "help": show(help)
