@@ -70,12 +70,18 @@ let package = Package(
                 "Clockwork", "Wire", "Cryptography", "Lanes", "Scripting", "Journaling",
                 "PluginContract", "PluginHosting", "Rooms", "Serving", "Staging", "Visiting",
             ]),
+        module(
+            "Workshop",
+            uses: [
+                "Clockwork", "Wire", "Scripting", "Journaling", "PluginContract",
+                "PluginHosting", "Rooms", "Playhouse",
+            ], resources: [.copy("Lua"), .copy("Templates")]),
         module("Benchmarking", uses: ["CKernel", "Clockwork", "Wire", "Cryptography"]),
         .executableTarget(
             name: "PlayhouseCommand",
             dependencies: [
                 "Clockwork", "Wire", "Cryptography", "Scripting", "Journaling", "PluginContract",
-                "PluginHosting", "Staging", "Playhouse", "Benchmarking",
+                "PluginHosting", "Staging", "Playhouse", "Workshop", "Benchmarking",
             ],
             swiftSettings: strict),
 
@@ -117,6 +123,9 @@ let package = Package(
                 "Playhouse", "Serving", "Journaling", "PluginHosting", "PluginContract",
                 "Scripting", "Rooms", "Lanes", "Wire", "Clockwork", "Visiting",
             ]),
+        tests(
+            "WorkshopTests",
+            uses: ["Workshop", "PluginHosting", "PluginContract", "Scripting", "Wire", "Clockwork"]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
         tests("BenchmarkingTests", uses: ["Benchmarking", "Wire", "Cryptography"]),
         tests("BrowserTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
