@@ -2,11 +2,11 @@ internal import CSandbox
 
 /// Notes which lines of a program have run, over any number of scripts.
 ///
-/// For tests of plugins: a script that is covered is slower, and does the same. Scripts that share one
-/// must run on one thread; ``lines(of:)`` is read when none of them runs.
+/// For tests of plugins: a script that is covered is slower, and does the same. Of the scripts that share
+/// one only one runs at a time, and ``lines(of:)`` is read when none of them does.
 package final class LineCoverage: @unchecked Sendable {
-    // Sendable: `files` never changes. The bytes behind it are written by the Lua machine on the one
-    // thread of the scripts, and read when no script runs.
+    // Sendable: `files` never changes. The bytes behind it are written by the one script that runs, and
+    // read when none does; who hands the turn on synchronises both.
     private let files: [String: UnsafeMutableBufferPointer<UInt8>]
 
     /// Begins with no line having run.

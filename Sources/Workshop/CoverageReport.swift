@@ -81,7 +81,9 @@ package struct CoverageReport: Sendable, Equatable {
                 collect(block, into: &lines)
             case .until(let block, let condition):
                 collect(block, into: &lines)
-                if !condition.isConstant { lines.append(condition.position.line...condition.lineLast) }
+                if !condition.isConstant {
+                    lines.append(condition.position.line...condition.lineLast)
+                }
             case .branches(let branches, let otherwise):
                 for branch in branches {
                     if !branch.condition.isConstant { lines.append(branch.lines) }

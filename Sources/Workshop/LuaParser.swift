@@ -182,7 +182,8 @@ struct LuaParser {
             variables.append(variable)
         } while take(",")
         let values = take("=") ? try expressions() : []
-        let isFolded = variables.contains { $0.attribute == "const" }
+        let isFolded =
+            variables.contains { $0.attribute == "const" }
             && values.allSatisfy(\.isConstant)
         let isExecuted = !values.isEmpty && !isFolded && !values.allSatisfy(\.isFunction)
         return (.local(variables, values), isExecuted)

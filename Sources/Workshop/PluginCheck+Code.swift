@@ -201,7 +201,9 @@ extension PluginCheck {
             }
         }
         for hook in surveys["main.lua"]?.hooks ?? [] {
-            if let capability = Hook(functionName: hook.name)?.capability { used.insert(capability) }
+            if let capability = Hook(functionName: hook.name)?.capability {
+                used.insert(capability)
+            }
         }
         if surveys.values.contains(where: { $0.tables.contains(where: Self.showsLeaderboard) }) {
             used.insert(.leaderboard)
@@ -214,7 +216,8 @@ extension PluginCheck {
                 remedy: "take it out: operators grant what is declared")
         }
         if !surveys.values.contains(where: \.readsConfigFreely) {
-            let read = Set(uses.filter { $0.path.first == "config" && $0.path.count > 1 }.map { $0.path[1] })
+            let read = Set(
+                uses.filter { $0.path.first == "config" && $0.path.count > 1 }.map { $0.path[1] })
             let sources = Set(manifest.manifest.configuration.fields.compactMap(\.priceOf))
             for field in manifest.manifest.configuration.fields
             where !read.contains(field.name) && !sources.contains(field.name) {
@@ -227,7 +230,9 @@ extension PluginCheck {
         checkSurfaces(uses, manifest, &findings)
     }
 
-    private static func showsLeaderboard(_ table: (fields: [LuaField], position: LuaPosition)) -> Bool {
+    private static func showsLeaderboard(_ table: (fields: [LuaField], position: LuaPosition))
+        -> Bool
+    {
         guard let first = table.fields.first, case .position = first.key else { return false }
         return first.value.textValue == "leaderboard"
     }

@@ -105,7 +105,8 @@ package struct PluginCheck: Sendable {
         if files.isEmpty {
             findings.add(
                 .warning, "tests", "plugin.json", LuaPosition(line: 1, column: 1),
-                "the plugin has no tests", remedy: "write tests/NAME.lua; SDK-docs/guides/testing.md")
+                "the plugin has no tests",
+                remedy: "write tests/NAME.lua; SDK-docs/guides/testing.md")
         }
         for file in files {
             let listed = await thread.run { () -> Result<[TestCase], ScriptFault> in

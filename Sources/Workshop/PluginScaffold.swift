@@ -55,7 +55,8 @@ package struct PluginScaffold: Sendable {
             let root = try WorkshopFiles.folder("Templates") + "/" + template.rawValue
             for path in try FileManager.default.subpathsOfDirectory(atPath: root) {
                 var isFolder: ObjCBool = false
-                _ = FileManager.default.fileExists(atPath: "\(root)/\(path)", isDirectory: &isFolder)
+                _ = FileManager.default.fileExists(
+                    atPath: "\(root)/\(path)", isDirectory: &isFolder)
                 guard !isFolder.boolValue,
                     let data = FileManager.default.contents(atPath: "\(root)/\(path)")
                 else { continue }

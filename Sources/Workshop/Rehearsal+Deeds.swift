@@ -13,13 +13,15 @@ extension Rehearsal {
     /// Does one thing to the show, and lets everything happen that follows from it at this moment.
     ///
     /// - Parameters:
+    ///   - deed: What is done.
     ///   - waits: Whether what follows happens at once; else with the next ``settle()``.
     ///   - restartsBefore: Whether the process is killed first, by which nothing may change.
+    /// - Returns: The id of the request, if the deed was one.
     /// - Throws: ``DeedError`` when the test asks for what cannot be, ``RehearsalProblem``.
     func perform(
         _ deed: Deed, waits: Bool, restartsBefore: Bool = false
     ) async throws -> DeedResult {
-        if restartsBefore && waits { try await restart(downMilliseconds: 0) }
+        if restartsBefore && waits && !isDeathPlanned { try await restart(downMilliseconds: 0) }
         var result = DeedResult()
         switch deed {
         case .join(let device, let person):

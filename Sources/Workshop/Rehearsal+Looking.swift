@@ -12,6 +12,7 @@ extension Rehearsal {
     /// - Parameters:
     ///   - what: Such as `panel` or `ledger`.
     ///   - fields: What it depends on.
+    /// - Returns: A value as a test reads it.
     /// - Throws: ``DeedError`` for what nobody knows.
     func look(_ what: String, _ fields: JSON) async throws(DeedError) -> JSON {
         let device = fields["device"]?.stringValue ?? ""
@@ -31,9 +32,11 @@ extension Rehearsal {
                 ScreenText(program: plan.program, locale: locale).lines(of: elements)
                     .map { .string($0) })
         case "is_here": return .bool(devices[device]?.session != nil)
-        case "events": return .array(events.filter { name == nil || $0["name"]?.stringValue == name })
+        case "events":
+            return .array(events.filter { name == nil || $0["name"]?.stringValue == name })
         case "chat": return .array(danmaku)
-        case "effects": return .array(effects.filter { name == nil || $0["do"]?.stringValue == name })
+        case "effects":
+            return .array(effects.filter { name == nil || $0["do"]?.stringValue == name })
         case "records": return .array(records.map { .string($0.kind) })
         case "faults": return .array(faults.map(Self.fault))
         case "log": return .array(effects.filter { $0["do"] == "log" })

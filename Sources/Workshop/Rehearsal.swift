@@ -206,6 +206,8 @@ package actor Rehearsal {
 
     func arm(recordsBeforeDeath count: Int64) { recordsBeforeDeath = count }
 
+    var isDeathPlanned: Bool { recordsBeforeDeath != nil }
+
     // MARK: - Time
 
     /// Lets time pass, stopping at each moment at which something is due.

@@ -157,7 +157,9 @@ final class TestDoor {
 
     private static func summary(_ answer: JSON) -> String {
         if let error = answer["error"]?.stringValue { return error }
-        if let position = answer["position"]?.integerValue { return "accepted, position \(position)" }
+        if let position = answer["position"]?.integerValue {
+            return "accepted, position \(position)"
+        }
         return "done"
     }
 

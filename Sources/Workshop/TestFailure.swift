@@ -10,6 +10,8 @@ package struct TestFailure: Sendable, Equatable {
     package var message: String
     package var expected: String?
     package var actual: String?
+    /// What does not differ when the same thing goes wrong with other values; empty for nothing.
+    var signature = ""
     /// Further lines: the screen in question, a stack trace, what can be done.
     package var details: [String] = []
 
@@ -26,6 +28,7 @@ package struct TestFailure: Sendable, Equatable {
             message: json["message"]?.stringValue ?? "")
         expected = json["expected"]?.stringValue
         actual = json["actual"]?.stringValue
+        signature = json["signature"]?.stringValue ?? ""
         details = (json["details"]?.arrayValue ?? []).flatMap { line in
             (line.stringValue ?? "").split(separator: "\n").map(String.init)
         }
@@ -43,7 +46,8 @@ package struct TestFailure: Sendable, Equatable {
 
     /// Whether it is the same failure, though values may differ.
     func isLike(_ other: TestFailure?) -> Bool {
-        kind == other?.kind && place == other?.place
+        kind == other?.kind && place == other?.place && message == other?.message
+            && signature == other?.signature
     }
 
     /// Lines for people, the place aside.

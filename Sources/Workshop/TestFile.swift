@@ -15,8 +15,12 @@ struct TestFile: Sendable {
 
     /// Finds the tests of a plugin.
     ///
-    /// - Parameter folder: The plugin's folder. Files of `tests/` hold tests; what lies below
-    ///   `tests/helpers/` can be required as `tests.helpers.NAME`, and modules of the plugin as `lib.NAME`.
+    /// Files of `tests/` hold tests; what lies below `tests/helpers/` can be required as
+    /// `tests.helpers.NAME`, and modules of the plugin as `lib.NAME`.
+    ///
+    /// - Parameters:
+    ///   - folder: The plugin's.
+    ///   - program: What was read from it.
     /// - Returns: In the order of their names.
     /// - Throws: ``ProgramError`` for what cannot be read.
     static func all(in folder: String, of program: PluginProgram) throws(ProgramError) -> [TestFile]

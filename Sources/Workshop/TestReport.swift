@@ -80,7 +80,8 @@ extension TestReport {
 
     /// What runs exactly this failure again.
     func replayCommand(_ outcome: TestOutcome) -> String {
-        var command = "playhouse plugin test \(Self.word(folder)) --filter \(Self.word(outcome.name))"
+        var command =
+            "playhouse plugin test \(Self.word(folder)) --filter \(Self.word(outcome.name))"
         command += " --seed \(seed)"
         if let shortest = outcome.shortest {
             command += " --only \(Self.ranges(shortest.map(\.number)))"

@@ -26,7 +26,9 @@ package struct TestRun: Sendable {
     private let folder: String
     private let options: Options
 
-    /// - Parameter folder: The plugin's.
+    /// - Parameters:
+    ///   - folder: The plugin's.
+    ///   - options: What is run, and how.
     package init(folder: String, options: Options = Options()) {
         self.folder = folder
         self.options = options
@@ -45,7 +47,7 @@ package struct TestRun: Sendable {
             plugin: program.manifest.id, version: program.manifest.version, folder: folder,
             seed: options.seed)
         for file in files {
-            for outcome in await outcomes(of: file, program, thread, stage) {
+            for outcome in await outcomes(of: file, program, thread, stage, coverage) {
                 report.outcomes.append(outcome)
             }
         }
@@ -57,7 +59,7 @@ package struct TestRun: Sendable {
 
     private func outcomes(
         of file: TestFile, _ program: PluginProgram, _ thread: ScriptThread,
-        _ stage: InProcessStage
+        _ stage: InProcessStage, _ coverage: LineCoverage?
     ) async -> [TestOutcome] {
         let listed = await thread.run { () -> Result<[TestCase], ScriptFault> in
             do throws(ScriptFault) {
@@ -77,8 +79,8 @@ package struct TestRun: Sendable {
         }
         var outcomes: [TestOutcome] = []
         let bench = Bench(
-            file: file, program: program, thread: thread, stage: stage, seed: options.seed,
-            restarts: options.restarts)
+            file: file, program: program, thread: thread, stage: stage, coverage: coverage,
+            seed: options.seed, restarts: options.restarts)
         for test in tests where options.filter.map({ test.name.contains($0) }) ?? true {
             if test.isSkipped {
                 outcomes.append(TestOutcome(test: test, isSkipped: true))
@@ -115,16 +117,20 @@ private struct Bench {
     var program: PluginProgram
     var thread: ScriptThread
     var stage: InProcessStage
+    var coverage: LineCoverage?
     var seed: UInt64
     var restarts: Bool
 
     /// Runs a test once; `chosen` are the deeds that are done.
     func run(_ test: TestCase, chosen: Set<Int>?) async -> TestOutcome {
         let (file, program, stage, seed, restarts) = (file, program, stage, seed, restarts)
+        // Of lists that are tried out nothing is noted.
+        let coverage = chosen == nil ? coverage : nil
         let (outcome, rehearsal) = await thread.run { () -> (TestOutcome, Rehearsal?) in
             let door = TestDoor(
                 program: program, seed: seed, stage: stage, chosen: chosen, restarts: restarts)
-            let failure = TestScript.run(test, of: file, seed: seed, at: door)
+            let failure = TestScript.run(
+                test, of: file, seed: seed, at: door, coverage: coverage)
             return (
                 TestOutcome(
                     test: test, failure: failure, lines: door.lines, deedCount: door.deedCount),

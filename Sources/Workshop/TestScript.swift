@@ -53,17 +53,18 @@ enum TestScript {
         }
     }
 
-    /// Runs one test.
+    /// Runs one test; `coverage` notes which lines of the plugin's modules it runs itself.
     ///
     /// - Returns: What made it fail, if it did.
-    static func run(_ test: TestCase, of file: TestFile, seed: UInt64, at door: TestDoor)
-        -> TestFailure?
-    {
+    static func run(
+        _ test: TestCase, of file: TestFile, seed: UInt64, at door: TestDoor,
+        coverage: LineCoverage?
+    ) -> TestFailure? {
         let outcome: ScriptOutcome
         do throws(ScriptFault) {
             let script = try Script(
                 source: file.source, functions: functions, configuration: Array("{}".utf8),
-                budget: budget, cpuNanoseconds: cpuNanoseconds
+                budget: budget, cpuNanoseconds: cpuNanoseconds, coverage: coverage
             ) { index, arguments, _ in
                 let list = (try? JSON(parsing: Array(arguments), limits: .test)) ?? .null
                 return .accepted(

@@ -132,7 +132,9 @@ struct TextCheck {
         }
         for locale in locales {
             for key in locale.texts.keys where !used.contains(key) {
-                let isBuilt = used.contains { !$0.isEmpty && $0.hasSuffix("_") && key.hasPrefix($0) }
+                let isBuilt = used.contains {
+                    !$0.isEmpty && $0.hasSuffix("_") && key.hasPrefix($0)
+                }
                 if isBuilt { continue }
                 findings.add(
                     .warning, "text-unused", locale.file, locale.places.position(of: "$.\(key)"),
@@ -143,7 +145,9 @@ struct TextCheck {
 
     // MARK: - What code shows
 
-    private static let textNames: Set<String> = ["text", "label", "title", "placeholder", "caption"]
+    private static let textNames: Set<String> = [
+        "text", "label", "title", "placeholder", "caption",
+    ]
 
     /// The texts of an element, if a table constructor is one.
     private static func shown(by fields: [LuaField]) -> [Shown] {

@@ -47,7 +47,8 @@ local function shown(value, indent)
   return "{\n" .. indent .. "  " .. table.concat(parts, ",\n" .. indent .. "  ") .. "\n" .. indent .. "}"
 end
 
--- Ends the test. `fields` may have expected, actual, details (lines) and where.
+-- Ends the test. `fields` may have expected, actual, details (lines), where, and a signature: what stays the same
+-- when the same thing goes wrong with other values.
 local function fail(kind, message, fields)
   fields = fields or {}
   fields.kind, fields.message, fields.where = kind, message, fields.where or place()
@@ -580,7 +581,8 @@ end
 
 local function disagree(self, message, expected, details)
   fail("expectation", message, {
-    expected = expected, actual = self.is_screen and nil or shown(self.actual), details = details,
+    expected = expected, actual = not self.is_screen and shown(self.actual) or nil, details = details,
+    signature = type(self.actual),
   })
 end
 
@@ -665,6 +667,7 @@ function Expectation:is_accepted(fields)
   if data.is_open then misuse("the answer is known after show:together(...)") end
   if not data.ok or (fields and not fits(data, fields)) then
     fail("expectation", data.what .. " was expected to be taken", {
+      signature = data.ok and "taken" or data.error,
       expected = fields and shown(fields) or "an answer that is taken",
       actual = data.ok and shown({ value = data.value, position = data.position })
         or data.error .. ": " .. tostring(data.message),
@@ -682,6 +685,7 @@ function Expectation:is_refused(code, fields)
   if data.is_open then misuse("the answer is known after show:together(...)") end
   if data.ok or data.error ~= code or (fields and not fits(data, fields)) then
     fail("expectation", data.what .. " was expected to be refused", {
+      signature = data.ok and "taken" or data.error,
       expected = code .. (fields and " " .. shown(fields) or ""),
       actual = data.ok and "it was taken" or data.error .. ": " .. tostring(data.message)
         .. (data.value ~= nil and " " .. shown(data.value) or ""),
