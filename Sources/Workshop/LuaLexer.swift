@@ -76,10 +76,12 @@ struct LuaLexer {
         case UInt8(ascii: ".") where peek(1).map(Self.isDigit) ?? false:
             return token(.number(try number(start)), start)
         case UInt8(ascii: "\""), UInt8(ascii: "'"):
-            return token(.text(try quoted(byte, start)), start)
+            let text = try quoted(byte, start)
+            return token(.text(text), start)
         case UInt8(ascii: "[") where peek(is: "[", 1) || peek(is: "=", 1):
             if let level = longBracketLevel() {
-                return token(.text(try longBracket(level, start)), start)
+                let text = try longBracket(level, start)
+                return token(.text(text), start)
             }
             return symbol(start)
         default: return symbol(start)

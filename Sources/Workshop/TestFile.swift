@@ -10,8 +10,9 @@ struct TestFile: Sendable {
     /// The library, the file, and the helpers of the plugin's tests.
     var source: ScriptSource
 
-    /// The name under which the test library is required; its messages are told from the author's by it.
-    static let library = "playhouse/test.lua"
+    /// The files of the test library, required as `playhouse.NAME`; their messages are told from the
+    /// author's by that.
+    static let library = ["core", "show", "expect", "test"]
 
     /// Finds the tests of a plugin.
     ///
@@ -25,7 +26,10 @@ struct TestFile: Sendable {
     /// - Throws: ``ProgramError`` for what cannot be read.
     static func all(in folder: String, of program: PluginProgram) throws(ProgramError) -> [TestFile]
     {
-        var helpers: [String: [UInt8]] = [library: try WorkshopFiles.bytes("Lua/test.lua")]
+        var helpers: [String: [UInt8]] = [:]
+        for name in library {
+            helpers["playhouse/\(name).lua"] = try WorkshopFiles.bytes("Lua/\(name).lua")
+        }
         for (path, text) in program.source.files where path.hasPrefix("lib/") {
             helpers[path] = text
         }

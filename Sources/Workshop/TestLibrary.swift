@@ -6,17 +6,21 @@ package enum TestLibrary {
     /// functions without their bodies.
     package static var stubs: String {
         get throws {
-            let bytes = try WorkshopFiles.bytes("Lua/test.lua")
-            return stubs(of: String(decoding: bytes, as: UTF8.self))
+            var text = """
+                ---@meta
+                -- Written by `playhouse reference` from the test library in Sources/Workshop/Lua.
+
+                """
+            for name in TestFile.library {
+                let bytes = try WorkshopFiles.bytes("Lua/\(name).lua")
+                text += stubs(of: String(decoding: bytes, as: UTF8.self))
+            }
+            return text
         }
     }
 
-    static func stubs(of library: String) -> String {
-        var text = """
-            ---@meta
-            -- Written by `playhouse reference` from the test library in Sources/Workshop/Lua.
-
-            """
+    private static func stubs(of library: String) -> String {
+        var text = ""
         var comments: [Substring] = []
         for line in library.split(separator: "\n", omittingEmptySubsequences: false) {
             if line.hasPrefix("---") {
