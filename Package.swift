@@ -63,12 +63,16 @@ let package = Package(
             uses: ["Clockwork", "Wire", "Cryptography", "Lanes", "PluginContract", "Rooms"],
             resources: [.copy("Pages")]),
         module("Visiting", uses: ["Wire", "Cryptography"]),
+        module(
+            "Outreach",
+            uses: ["Clockwork", "Wire", "Cryptography", "PluginContract", "PluginHosting"]),
 
         module(
             "Playhouse",
             uses: [
                 "Clockwork", "Wire", "Cryptography", "Lanes", "Scripting", "Journaling",
                 "PluginContract", "PluginHosting", "Rooms", "Serving", "Staging", "Visiting",
+                "Outreach",
             ]),
         module(
             "Workshop",
@@ -114,7 +118,7 @@ let package = Package(
             "PlayhouseTests",
             uses: [
                 "Playhouse", "Serving", "Lanes", "Rooms", "Journaling", "PluginHosting",
-                "PluginContract",
+                "PluginContract", "Outreach",
                 "Staging", "Wire", "Cryptography", "Clockwork", "Visiting",
             ]),
         tests(
@@ -126,6 +130,12 @@ let package = Package(
         tests(
             "WorkshopTests",
             uses: ["Workshop", "PluginHosting", "PluginContract", "Scripting", "Wire", "Clockwork"]),
+        tests(
+            "OutreachTests",
+            uses: [
+                "Outreach", "PluginContract", "PluginHosting", "Visiting", "Wire", "Cryptography",
+                "Clockwork",
+            ]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
         tests("BenchmarkingTests", uses: ["Benchmarking", "Wire", "Cryptography"]),
         tests("BrowserTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
