@@ -163,13 +163,26 @@ end
 
 -- MARK: Rounds
 
--- The product of a round: the show's own from the configured one on, in their order (PG-12).
+-- The product of a round, the show's own from the configured one on, in their order; and the price (PG-12). They are
+-- those of the start, whatever changes meanwhile.
 local function product_of(room, round)
-  local products = room.products.list()
+  local products, first = room.products.list(), 1
   for index, product in ipairs(products) do
-    if product.id == room.config.product then return products[(index + round - 2) % #products + 1] end
+    if product.id == room.config.product then first = index end
   end
-  error("the show has no product \"" .. room.config.product .. "\"")
+  local product = products[(first + round - 2) % #products + 1]
+  return product, round == 1 and room.config.price or product.priceMinor
+end
+
+-- Nothing may fail in the middle of a show, so every round is looked at before the first.
+local function check_rounds(room)
+  local config = room.config
+  for round = 1, config.rounds do
+    local product, price = product_of(room, round)
+    if price > config.max or price < config.min then
+      error("the price of " .. product.id .. " is outside of min and max")
+    end
+  end
 end
 
 -- What is fixed before anybody guesses (PG-04). Without a salt that nobody can guess the hash would give the
@@ -197,12 +210,8 @@ end
 
 local function begin_round(room)
   local s, config = room.state, room.config
-  local product = product_of(room, s.round)
-  s.product, s.currency = product.id, product.currency
-  s.price = s.round == 1 and config.price or product.priceMinor
-  if s.price > config.max or s.price < config.min then
-    error("the price of " .. s.product .. " is outside of min and max")
-  end
+  local product, price = product_of(room, s.round)
+  s.product, s.currency, s.price = product.id, product.currency, price
   s.count, s.best, s.near, s.newest, s.buckets = 0, {}, {}, {}, {}
   s.guesses, s.hint, s.is_closest_overall, s.commitment, s.revealed = {}, nil, nil, nil, nil
   s.reopened = false
@@ -217,7 +226,15 @@ local function ranking(room)
   local s, config = room.state, room.config
   local board = rules.board(s.best, s.near)
   if not is_single(config) then
-    for _, g in pairs(s.guesses) do rules.place(config, s.price, board, g) end
+    local buckets = {}
+    for _, g in pairs(s.guesses) do
+      rules.place(config, s.price, board, g)
+      if is_amount(config) then
+        local bucket = rules.bucket_of(config, g.value, BUCKETS)
+        buckets[bucket] = (buckets[bucket] or 0) + 1
+      end
+    end
+    s.buckets = buckets
   end
   local best = board.best
   if #best == 0 and #board.near > 0 then
@@ -338,7 +355,7 @@ local function take_all(room, batch)
     if take(room, board, g) then
       taken[#taken + 1] = g
       if is_new then s.count = s.count + 1 end
-      if is_amount(config) then
+      if is_amount(config) and is_single(config) then
         local bucket = rules.bucket_of(config, g.value, BUCKETS)
         fresh[bucket] = (fresh[bucket] or 0) + 1
       end
@@ -368,6 +385,7 @@ function game.on_start(room)
   if config.mode == "higher_lower" and not config.reference then
     error("higher_lower needs a reference")
   end
+  check_rounds(room)
   s.round, s.granted = 1, {}
   begin_round(room)
 end

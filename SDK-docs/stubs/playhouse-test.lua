@@ -259,6 +259,10 @@ function Show:fail_request(request, code) end
 ---@return { rank: integer, user: string, name: string, points: integer }[]
 function Show:leaderboard() end
 
+---Tells who has which seat.
+---@return { seat: integer, user: string, name: string, audio: boolean, video: boolean, screen: boolean }[]
+function Show:seats() end
+
 ---Tells what `room.kv` keeps.
 ---@return table<string, any>
 function Show:kept() end

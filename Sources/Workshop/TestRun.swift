@@ -88,7 +88,11 @@ package struct TestRun: Sendable {
             }
             var outcome = await bench.run(test, chosen: options.only.map { Set($0) })
             if outcome.failure != nil, options.only == nil {
-                outcome.shortest = await shortest(outcome, bench)
+                if let shortest = await shortest(outcome, bench) {
+                    // What is told fits the events that are listed.
+                    outcome.failure = shortest.failure
+                    outcome.shortest = shortest.lines
+                }
             }
             outcomes.append(outcome)
         }
@@ -99,7 +103,7 @@ package struct TestRun: Sendable {
     private static let shrinkDeedsMax = 100_000
     private static let shrinkRunsMax = 300
 
-    private func shortest(_ outcome: TestOutcome, _ bench: Bench) async -> [TestDoor.Line]? {
+    private func shortest(_ outcome: TestOutcome, _ bench: Bench) async -> TestOutcome? {
         guard let failure = outcome.failure, outcome.deedCount > 1 else { return nil }
         let numbers = outcome.lines.map(\.number)
         let runs = min(Self.shrinkRunsMax, Self.shrinkDeedsMax / max(1, numbers.count))
@@ -107,7 +111,7 @@ package struct TestRun: Sendable {
             failure.isLike(await bench.run(outcome.test, chosen: Set(numbers)).failure)
         }
         guard kept.count < numbers.count else { return nil }
-        return await bench.run(outcome.test, chosen: Set(kept)).lines
+        return await bench.run(outcome.test, chosen: Set(kept))
     }
 }
 

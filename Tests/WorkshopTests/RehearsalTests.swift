@@ -163,6 +163,23 @@ import Workshop
                 expect(show:records()):contains("on_command")
                 """),
         Story(
+            name: "seats are given and taken back", capabilities: "seats",
+            lua: """
+                function game.on_start(room) end
+                function game.on_command(room, command)
+                  room.seats.grant(1, command.by, { video = false })
+                end
+                """,
+            test: """
+                show:start()
+                show:command("seat")
+                show:kill()
+                expect(show:seats()):has_length(1)
+                expect(show:seats()[1]):contains { seat = 1, user = "host", audio = true, video = false }
+                show:stop()
+                expect(show:seats()):equals {}
+                """),
+        Story(
             name: "what one person sees is not on the others' screens", capabilities: "panel",
             lua: """
                 function game.on_start(room)

@@ -316,6 +316,45 @@ test("PG-12 a void round gives nothing and the next one goes on", { config = { r
     expect(show:left("coupon")):equals(9)
   end)
 
+test("PG-12 a price that nobody could guess in a later round refuses the start", { config = { rounds = 2, max = 9000 } },
+  function(show)
+    local answer = show:start()
+    expect(answer):is_refused("UNAVAILABLE")
+    expect(answer.message):contains("the price of gaiwan is outside of min and max")
+    expect(show:left("coupon")):equals(10)
+  end)
+
+test("PG-11 the right side gets points too, the wrong one none",
+  { config = { mode = "higher_lower", reference = 6000, points = true } }, function(show)
+    local ana, bo = show:join("ana", "bo")
+    show:start()
+    ana:enter("guess", "higher")
+    bo:enter("guess", "lower")
+    show:advance(30)
+    expect(ana:points()):equals(0)
+    expect(bo:points()):equals(30 + 50 + 10)
+    expect(ana):shows("won_right", { name = "Bo", count = 1 })
+  end)
+
+test("PG-01 exact: nobody was right", { config = { mode = "exact" } }, function(show)
+  local ana = show:join("ana")
+  show:start()
+  ana:enter("guess", 4999)
+  show:advance(30)
+  expect(ana):shows("nobody_right")
+end)
+
+test("PG-13 of a viewer who changed the guess the histogram counts the last",
+  { config = { histogram = true, max = 10000, attempts = 0 } }, function(show)
+    local ana = show:join("ana")
+    show:start()
+    for _, value in ipairs { 9000, 4000, 1500 } do ana:enter("guess", value) end
+    show:advance(30)
+    local counts = 0
+    for _, item in ipairs(ana:screen():find("histogram").items) do counts = counts + item.value end
+    expect(counts):equals(1)
+  end)
+
 test("PG-13 viewers see how many guess, the host sees who", function(show)
   local people = { show:join("ana", "bo") }
   show:start()

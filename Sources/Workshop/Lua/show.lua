@@ -387,6 +387,10 @@ end
 ---@return { rank: integer, user: string, name: string, points: integer }[]
 function Show:leaderboard() return look("leaderboard") end
 
+---Tells who has which seat.
+---@return { seat: integer, user: string, name: string, audio: boolean, video: boolean, screen: boolean }[]
+function Show:seats() return look("seats") end
+
 ---Tells what `room.kv` keeps.
 ---@return table<string, any>
 function Show:kept() return look("kept") end
