@@ -17,7 +17,7 @@ local Answer = {}
 ---@field [integer] table<string, any>
 local Screen = {}
 
----Finds the first element whose kind, id, text or label is this.
+---Finds the first element whose kind, id, text or label is this, be it inside of another one.
 ---@param what string
 ---@return table<string, any>? # Nil when there is none.
 function Screen:find(what) end

@@ -82,14 +82,20 @@ extension Rehearsal {
         guard let panel = shared[key] ?? staffOnly[key] else { return [] }
         let own = devices[device]?.own["own:\(plugin)"]
         let elements = panel["elements"]?.arrayValue ?? []
-        return .array(
-            elements.map { element in
-                guard let id = element["id"]?.stringValue, let patch = own?[id]?.objectValue,
-                    var object = element.objectValue
-                else { return element }
-                for (name, value) in patch { object[name] = value }
-                return .object(object)
-            })
+        return .array(elements.compactMap { Self.seen($0, with: own) })
+    }
+
+    /// An element, and those inside it, as somebody sees it for whom a plugin has overridden attributes; nil
+    /// for a hidden one.
+    private static func seen(_ element: JSON, with own: JSON?) -> JSON? {
+        guard var object = element.objectValue else { return element }
+        let patch = object["id"]?.stringValue.flatMap { own?[$0]?.objectValue }
+        for (name, value) in patch ?? [:] { object[name] = value }
+        if object["hidden"] == true { return nil }
+        if let inner = object["elements"]?.arrayValue {
+            object["elements"] = .array(inner.compactMap { seen($0, with: own) })
+        }
+        return .object(object)
     }
 
     /// Everything that the plugin asked for, as recorded.

@@ -10,7 +10,14 @@ struct ScreenText {
     }
 
     /// One line an element, its values after its kind.
-    func lines(of elements: JSON) -> [String] { (elements.arrayValue ?? []).map(line) }
+    ///
+    /// Those inside of another one stand below it.
+    func lines(of elements: JSON, indent: String = "") -> [String] {
+        (elements.arrayValue ?? []).flatMap { element in
+            [indent + line(of: element)]
+                + lines(of: element["elements"] ?? [], indent: indent + "  ")
+        }
+    }
 
     private func line(of element: JSON) -> String {
         let currency = element["currency"]?.stringValue

@@ -10,6 +10,8 @@ package struct TestOutcome: Sendable {
     var deedCount = 0
     /// The shortest list of deeds that was found to fail in the same way; nil when there is none.
     var shortest: [TestDoor.Line]?
+    /// How that list fails: in the same place, with values of its own.
+    var shortestFailure: TestFailure?
     /// Show time that passed.
     package var showSeconds: Double = 0
 
@@ -71,6 +73,10 @@ extension TestReport {
                 lines.append("          … \(deeds.count - shown.count) before")
             }
             lines += shown.map { "          " + $0.text(indent: 4) }
+            if let actual = outcome.shortestFailure?.actual, actual != failure.actual {
+                lines.append("          which ends with")
+                lines += actual.split(separator: "\n").map { "            \($0)" }
+            }
         }
         lines.append("        \(replayCommand(outcome))")
         return lines

@@ -89,9 +89,8 @@ package struct TestRun: Sendable {
             var outcome = await bench.run(test, chosen: options.only.map { Set($0) })
             if outcome.failure != nil, options.only == nil {
                 if let shortest = await shortest(outcome, bench) {
-                    // What is told fits the events that are listed.
-                    outcome.failure = shortest.failure
                     outcome.shortest = shortest.lines
+                    outcome.shortestFailure = shortest.failure
                 }
             }
             outcomes.append(outcome)

@@ -149,15 +149,11 @@ function Expectation:is_refused(code, fields)
 end
 
 local function elements_that_show(screen, what, fields)
-  for _, element in ipairs(screen) do
-    if type(what) == "table" then
-      if fits(element, what) then return true end
-    else
-      local isIt = element.kind == what or element.id == what or element.text == what or element.label == what
-      if isIt and (not fields or fits(element, fields) or fits(element.args or {}, fields)) then return true end
-    end
-  end
-  return false
+  return people.first(screen, function(element)
+    if type(what) == "table" then return fits(element, what) end
+    return people.is_called(element, what)
+      and (not fields or fits(element, fields) or fits(element.args or {}, fields))
+  end) ~= nil
 end
 
 local function screen_of(self)

@@ -13,15 +13,24 @@ local show_of_test
 local Screen = {}
 Screen.__index = Screen
 
----Finds the first element whose kind, id, text or label is this.
+local function is_called(element, what)
+  return element.kind == what or element.id == what or element.text == what or element.label == what
+end
+
+-- The first element, be it inside of another one, that a function says yes to.
+local function first(elements, is_it)
+  for _, element in ipairs(elements) do
+    if is_it(element) then return element end
+    local inner = element.elements and first(element.elements, is_it)
+    if inner then return inner end
+  end
+end
+
+---Finds the first element whose kind, id, text or label is this, be it inside of another one.
 ---@param what string
 ---@return table<string, any>? # Nil when there is none.
 function Screen:find(what)
-  for _, element in ipairs(self) do
-    if element.kind == what or element.id == what or element.text == what or element.label == what then
-      return element
-    end
-  end
+  return first(self, function(element) return is_called(element, what) end)
 end
 
 ---Tells what it reads like, one line an element.
@@ -405,4 +414,4 @@ local function begin()
   return show_of_test
 end
 
-return { begin = begin, Guest = Guest, Screen = Screen }
+return { begin = begin, Guest = Guest, Screen = Screen, is_called = is_called, first = first }
