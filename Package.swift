@@ -62,7 +62,7 @@ let package = Package(
             "Serving",
             uses: ["Clockwork", "Wire", "Cryptography", "Lanes", "PluginContract", "Rooms"],
             resources: [.copy("Pages")]),
-        module("Visiting", uses: ["Wire", "Cryptography"]),
+        module("Visiting", uses: ["Wire", "Cryptography", "PluginContract"]),
         module(
             "Outreach",
             uses: ["Clockwork", "Wire", "Cryptography", "PluginContract", "PluginHosting"]),
@@ -138,7 +138,9 @@ let package = Package(
             ]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
         tests("BenchmarkingTests", uses: ["Benchmarking", "Wire", "Cryptography"]),
-        tests("BrowserTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
+        tests(
+            "BrowserTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"],
+            exclude: ["Plugins"]),
         tests("TidyTests", uses: []),
     ]
 )

@@ -277,7 +277,8 @@ package actor Server {
                 }
             },
             locale: { plugin, locale in hotReload.program(plugin)?.locales[locale] },
-            picture: { pictures.picture(room: $0, file: $1) })
+            picture: { pictures.picture(room: $0, file: $1) },
+            image: { plugin, file in hotReload.program(plugin)?.images[file] })
         let verifier = TokenVerifier(keys: configuration.keys)
         var premises = Premises(
             doors: doorByRoom, verifier: verifier, limits: configuration.limits,

@@ -80,7 +80,7 @@ extension Effect {
         case "panel.patch":
             return .panelPatch(
                 user: try arguments.viewer(0).user,
-                try PanelPatch(lua: arguments.value(1) ?? .null))
+                try PanelPatch(lua: arguments.value(1) ?? .null, products: products))
         case "collect":
             return .collectOpen(
                 name: arguments.text(0), keep: arguments.keep(1),

@@ -18,6 +18,9 @@ package struct HostCalls: Sendable {
     private var pools: [String: PoolStanding] = [:]
     private var present: Int64 = 0
 
+    /// How often the call showed something, by surface.
+    private var shows: [PanelSurface: Int] = [:]
+
     /// Paths of all host functions, in the order of ``HostAPI/functions``.
     package static let functions = HostAPI.functions.map { HostFunction(path: $0.path) }
 
@@ -49,6 +52,7 @@ package struct HostCalls: Sendable {
         hook = Hook(functionName: call.call.hook) ?? .start
         pools = call.pools
         present = call.present ?? 0
+        shows = [:]
         memoryBefore = memory
     }
 
@@ -112,6 +116,13 @@ package struct HostCalls: Sendable {
             guard surfaces.contains(surface) else {
                 throw HostCallError(
                     "surface \"\(surface.rawValue)\" is not declared in plugin.json")
+            }
+            shows[surface, default: 0] += 1
+            guard shows[surface, default: 0] <= Panel.Limit.showsPerCall else {
+                throw HostCallError(
+                    "surface \"\(surface.rawValue)\" was changed more than"
+                        + " \(Panel.Limit.showsPerCall) times in one call; show it once, at the end"
+                )
             }
         case .prizeReserve(let pool, let count):
             let standing = try standing(of: pool)

@@ -13,7 +13,8 @@ extension Play {
         guard let done = outstanding else { return [] }
         outstanding = nil
         switch outcomes.first {
-        case .done(let changes, let effects, _):
+        case .done(let changes, let effects, let instructions):
+            desk.note(done.call.hook, instructions: instructions)
             return finish(done, changes, effects, &pools)
         case .absent where done.call.hook.isNotice:
             // Nothing happened: it is told no more, and leaves no record.
@@ -155,7 +156,7 @@ extension Play {
         }
     }
 
-    func draft(
+    mutating func draft(
         _ record: PlayRecord, _ consequences: PlayConsequences, replies: [Afterwards]
     ) -> Draft {
         var afterwards: [Afterwards] = []
@@ -174,6 +175,7 @@ extension Play {
             afterwards.append(
                 .state(key: "plugins", value: .object([plugin: entry]), audience: .everyone))
         }
+        afterwards += deskNews(record, consequences)
         afterwards += consequences.hidden.map { .hide(message: $0) }
         afterwards += consequences.requests.map { .request(plugin: plugin, $0) }
         return Draft(

@@ -29,7 +29,7 @@ package struct Room: Sendable {
     var danmaku: Danmaku
     var chatterValve: ChatterValve
     var log: EventLog
-    var states = States()
+    var states: States
     var counts = MergedCounts()
     var slowSeconds: Int64
     var pinned: RoomFact?
@@ -60,6 +60,9 @@ package struct Room: Sendable {
         chatterValve = ChatterValve(perSecond: settings.chatterPerSecondMax)
         log = EventLog(
             capacity: settings.eventsKept, bytesMax: settings.eventBytesKept)
+        // Pages know panels by their version across a restart.
+        let start = messagePrefix.utf8.reduce(0) { ($0 &* 31 &+ Int64($1)) & 0xFF_FFFF }
+        states = States(panelVersion: start << 20)
         slowSeconds = settings.slowSeconds
         lastSweptMilliseconds = beganAtMilliseconds
         _ = states.set("settings", settingsValue, staffOnly: false)
@@ -123,9 +126,9 @@ package struct Room: Sendable {
         switch audience {
         case .everyone, .staff:
             let staffOnly = audience == .staff
-            guard let encoded = states.set(key, value, staffOnly: staffOnly) else { return }
-            let message = Message.state(key: key, value: encoded)
-            outputs.append(.state(key: key, message, staffOnly: staffOnly))
+            guard let news = states.set(key, value, staffOnly: staffOnly) else { return }
+            let message = Message.state(key: news.key, value: news.encoded)
+            outputs.append(.state(key: news.key, message, staffOnly: staffOnly))
         case .user(let user):
             // Somebody for whom a plugin has something was seen, be it before a restart.
             let slot = remember(user, name: nil, isStaff: false)
