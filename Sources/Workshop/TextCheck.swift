@@ -170,7 +170,9 @@ struct TextCheck {
         for name in textNames {
             if let value = named(name) { list.append(Shown(keys: keys(value), arguments: nil)) }
         }
-        let isLabelled = kind.form.fields.contains { $0.name == "label" }
+        // The id of an input is its label unless it has one.
+        let isLabelled =
+            kind.form.yields != nil && kind.form.fields.contains { $0.name == "label" }
         if isLabelled, named("label") == nil, let id = named("id") {
             list.append(Shown(keys: keys(id), arguments: nil))
         }
