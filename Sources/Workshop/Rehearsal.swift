@@ -47,6 +47,8 @@ package actor Rehearsal {
     private(set) var answers: [String: JSON] = [:]
     private(set) var shared: [String: JSON] = [:]
     private(set) var staffOnly: [String: JSON] = [:]
+    /// Panels as they were sent whole, to which updates refer.
+    private var wholePanels: [String: JSON] = [:]
     private(set) var events: [JSON] = []
     private(set) var danmaku: [JSON] = []
     /// Records of this show, as far as they are durable.
@@ -99,6 +101,7 @@ package actor Rehearsal {
     private func open() {
         shared = [:]
         staffOnly = [:]
+        wholePanels = [:]
         danmaku = []
         var outputs: [RoomOutput] = []
         for state in live.playbill.states {
@@ -347,9 +350,7 @@ package actor Rehearsal {
             case .event(let message): events.append(Self.read(message))
             case .chatter(let message): danmaku.append(Self.read(message))
             case .state(let key, let message, let isStaffOnly):
-                let value = Self.read(message)["value"] ?? .null
-                let kept = value.isNull ? JSON?.none : value
-                if isStaffOnly { staffOnly[key] = kept } else { shared[key] = kept }
+                learn(key, Self.read(message)["value"] ?? .null, isStaffOnly: isStaffOnly)
             case .close(let session, _): forget(session)
             case .draft(let draft): drafts.append(draft)
             case .plugin(let request):
@@ -366,6 +367,19 @@ package actor Rehearsal {
             case .request(_, let request): waiting.append(request)
             }
         }
+    }
+
+    /// Keeps what everybody or the staff was told; of a panel what follows from it and its updates.
+    private func learn(_ key: String, _ value: JSON, isStaffOnly: Bool) {
+        var (key, value) = (key, value)
+        if let panel = PanelUpdate.panelKey(ofUpdate: key) {
+            guard let whole = wholePanels[panel] else { return }
+            (key, value) = (panel, PanelUpdate.apply(value, to: whole))
+        } else if PanelUpdate.key(ofPanel: key) != nil {
+            wholePanels[key] = value.isNull ? nil : value
+        }
+        let kept = value.isNull ? JSON?.none : value
+        if isStaffOnly { staffOnly[key] = kept } else { shared[key] = kept }
     }
 
     private func take(_ bytes: [UInt8], for session: SessionID) {
