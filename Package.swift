@@ -76,12 +76,18 @@ let package = Package(
                 "Outreach",
             ]),
         module(
+            "Workshop",
+            uses: [
+                "Clockwork", "Wire", "Scripting", "Journaling", "PluginContract",
+                "PluginHosting", "Rooms", "Playhouse",
+            ], resources: [.copy("Lua"), .copy("Templates")]),
+        module(
             "Benchmarking", uses: ["CNetlink", "Clockwork", "Wire", "Cryptography", "Lanes"]),
         .executableTarget(
             name: "PlayhouseCommand",
             dependencies: [
                 "Clockwork", "Wire", "Cryptography", "Scripting", "Journaling", "PluginContract",
-                "PluginHosting", "Staging", "Playhouse", "Benchmarking",
+                "PluginHosting", "Staging", "Playhouse", "Workshop", "Benchmarking",
             ],
             swiftSettings: strict),
 
@@ -121,6 +127,9 @@ let package = Package(
                 "Playhouse", "Serving", "Journaling", "PluginHosting", "PluginContract",
                 "Scripting", "Rooms", "Lanes", "Wire", "Clockwork", "Cryptography", "Visiting",
             ]),
+        tests(
+            "WorkshopTests",
+            uses: ["Workshop", "PluginHosting", "PluginContract", "Scripting", "Wire", "Clockwork"]),
         tests(
             "OutreachTests",
             uses: [

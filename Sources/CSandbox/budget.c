@@ -17,9 +17,24 @@ static uint64_t cpu_nanoseconds(void) {
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
+// Notes that a line of an author's file runs.
+static void note_line(lua_State *L, Sandbox *box, lua_Debug *activation) {
+    int line = activation->currentline;
+    if (line <= 0 || !lua_getinfo(L, "S", activation) || activation->source[0] != '@') return;
+    for (size_t index = 0; index < box->files.count; index += 1) {
+        const NamedBytes *file = &box->files.items[index];
+        if (!file->lines || strcmp((const char *)file->name, activation->source + 1) != 0) continue;
+        if ((size_t)line <= file->lineCount) file->lines[line - 1] = 1;
+        return;
+    }
+}
+
 static void count_hook(lua_State *L, lua_Debug *activation) {
-    (void)activation;
     Sandbox *box = box_of(L);
+    if (activation->event == LUA_HOOKLINE) {
+        note_line(L, box, activation);
+        return;
+    }
     if (box->killed) box_rethrow(L, LUA_ERRMEM);
     box->left -= lua_gethookcount(L);
     if (box->left < 0) box_charge_slow(L);
@@ -39,7 +54,8 @@ void box_poll(lua_State *L) {
 }
 
 void box_install_hook(lua_State *L, int interval) {
-    lua_sethook(L, count_hook, LUA_MASKCOUNT, interval);
+    int mask = box_of(L)->covers ? LUA_MASKCOUNT | LUA_MASKLINE : LUA_MASKCOUNT;
+    lua_sethook(L, count_hook, mask, interval);
 }
 
 void box_begin(Sandbox *box) {

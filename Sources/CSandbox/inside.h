@@ -46,6 +46,9 @@ typedef struct Buffer {
 typedef struct NamedBytes {
     uint8_t *name, *text;
     size_t nameCount, textCount;
+    // One byte a line that is set when it runs; NULL when nobody wants to know.
+    uint8_t *lines;
+    size_t lineCount;
 } NamedBytes;
 
 typedef struct NamedList {
@@ -108,6 +111,7 @@ struct Sandbox {
     Buffer scratch; // a stack: users take from the end and give back
 
     NamedList files, functions, hooks;
+    bool covers; // some file has lines to note
     const void *stateMetatable, *configMetatable;
     lua_Integer orderCount, freshCount, linkedCount, searchCount;
     lua_Integer idCount;

@@ -43,6 +43,17 @@ int sandbox_add_function(Sandbox *box, SandboxBytes path) {
     return box_named_add(&box->functions, path, (SandboxBytes){NULL, 0});
 }
 
+void sandbox_cover(Sandbox *box, SandboxBytes name, uint8_t *lines, size_t count) {
+    for (size_t index = 0; index < box->files.count; index += 1) {
+        NamedBytes *file = &box->files.items[index];
+        if (file->nameCount != name.count || memcmp(file->name, name.bytes, name.count) != 0)
+            continue;
+        file->lines = lines;
+        file->lineCount = count;
+        box->covers = true;
+    }
+}
+
 // MARK: Protected calls
 
 typedef struct Request {

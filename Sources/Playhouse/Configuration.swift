@@ -67,11 +67,26 @@ package struct ProductConfiguration: Sendable {
     package var image: String?
     package var currency: String
     package var priceMinor: Int64
+
+    package init(
+        id: String, title: [String: String], image: String?, currency: String, priceMinor: Int64
+    ) {
+        self.id = id
+        self.title = title
+        self.image = image
+        self.currency = currency
+        self.priceMinor = priceMinor
+    }
 }
 
 package struct PluginConfiguration: Sendable {
     package var id: String
     package var config: JSONObject
+
+    package init(id: String, config: JSONObject) {
+        self.id = id
+        self.config = config
+    }
 }
 
 /// What is wrong with a configuration: file, place and remedy, one line each.

@@ -14,6 +14,7 @@ enum Command {
 
           serve   run the rooms of a configuration file
           demo    run a seeded show with simulated viewers; nothing to prepare
+          plugin  write, check and test plugins
           lua     run a Lua file in the sandbox of plugins
           token   sign a token for a viewer, host, operator or service
           journal look into the records of shows, verify them
@@ -51,6 +52,8 @@ enum Command {
                 } else {
                     exit(try await LuaCommand.run(words))
                 }
+            // Each of its commands has help of its own.
+            case "plugin": exit(try await PluginCommand.run(words))
             case "token": try wantsHelp ? show(TokenCommand.help) : TokenCommand.run(words)
             case "reference":
                 try wantsHelp ? show(ReferenceCommand.help) : ReferenceCommand.run(words)

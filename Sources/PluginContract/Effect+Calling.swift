@@ -31,9 +31,9 @@ extension Effect {
         let values: [JSON]
 
         func value(_ index: Int) -> JSON? {
-            // Without the type, nil would be the JSON null.
-            let absent: JSON? = .none
-            return values.indices.contains(index) && !values[index].isNull ? values[index] : absent
+            // Not by a conditional with `nil`, which would be the JSON value null.
+            guard values.indices.contains(index), !values[index].isNull else { return JSON?.none }
+            return values[index]
         }
         func text(_ index: Int) -> String { value(index)?.stringValue ?? "" }
         func integer(_ index: Int) -> Int64? { value(index)?.wholeNumber }

@@ -44,6 +44,9 @@ void sandbox_destroy(Sandbox *box);
 // Before sandbox_load. Both copy; 0 when there is no memory.
 int sandbox_add_file(Sandbox *box, SandboxBytes name, SandboxBytes text);
 int sandbox_add_function(Sandbox *box, SandboxBytes path);
+// Notes which lines of an added file run: byte 0 of `lines` is set when line 1 does, and so on. The
+// memory stays the caller's and must outlive the sandbox. Slows every line; for tests of plugins.
+void sandbox_cover(Sandbox *box, SandboxBytes name, uint8_t *lines, size_t count);
 
 // Builds the environment, runs main.lua and takes the functions of the table it returns.
 SandboxStatus sandbox_load(Sandbox *box, SandboxBytes configuration);
