@@ -77,7 +77,6 @@ final class BenchmarkServer {
                 "messagesPerSecond": 100_000, "messageBurst": 100_000,
                 "bytesPerSecond": 1_000_000_000,
             ],
-            "lanes": 2,
             "rooms": .array(
                 (0..<rooms).map { number in
                     let name = JSON.string("r\(number)")

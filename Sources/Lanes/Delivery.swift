@@ -38,7 +38,7 @@ package struct LaneLimits: Sendable {
     /// The widest tick of a busy lane.
     package var tickMillisecondsMax = 210
     /// The share of a lane's time that writing at once may take before writes are merged per tick.
-    package var immediateShare = 0.5
+    package var immediateShare = 0.7
     /// The share of a lane's time that writing takes when they are merged, as far as the widest tick
     /// allows.
     package var tickShare = 0.2

@@ -16,7 +16,7 @@ package struct Configuration: Sendable {
     package var logLevel = Log.Level.info
     package var limits = ServingLimits()
     package var laneLimits = LaneLimits()
-    /// Number of lanes; 0 means one per processor.
+    /// Number of lanes; 0 means one for every two processors.
     package var lanes = 0
     /// Folder whose sub-folders are plugins.
     package var plugins = "Plugins"

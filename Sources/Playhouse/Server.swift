@@ -34,11 +34,16 @@ package actor Server {
     package init(configuration: Configuration, clock: any Clock, log: Log) async throws {
         self.configuration = configuration
         self.log = log
-        journal = try SQLiteJournal(path: configuration.data + "/journal.sqlite", clock: clock)
+        var options = SQLiteJournal.Options()
+        options.logBytesAhead = options.checkpointPages << 12
+        journal = try SQLiteJournal(
+            path: configuration.data + "/journal.sqlite", options: options, clock: clock)
         let programs = try Self.loadPrograms(configuration, log: log)
+        // The other half is for what feeds the lanes: the kernel, rooms, the journal, stages. Two lanes on
+        // two processors cost a fifth more per delivery than one (SDK-docs/performance.md).
         let laneCount =
             configuration.lanes > 0
-            ? configuration.lanes : ProcessInfo.processInfo.activeProcessorCount
+            ? configuration.lanes : max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
         let lanes = (0..<min(laneCount, 64)).map {
             Lane(
                 number: $0, limits: configuration.laneLimits, clock: clock,

@@ -47,14 +47,14 @@ import Testing
         }
     }
 
-    @Test func `writing at once goes on until it takes half of the lane`() {
+    @Test func `writing at once goes on until it takes most of the lane`() {
         var control = TickControl(limits: LaneLimits())
         for _ in 0..<20 {
-            control.observe(observation(demand: 12_000, readers: 500, writes: 12_000))
+            control.observe(observation(demand: 17_000, readers: 500, writes: 17_000))
         }
         #expect(control.tickMilliseconds == 0)
         for _ in 0..<20 {
-            control.observe(observation(demand: 13_000, readers: 500, writes: 13_000))
+            control.observe(observation(demand: 18_000, readers: 500, writes: 18_000))
         }
         #expect(control.tickMilliseconds > 0)
     }
