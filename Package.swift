@@ -63,6 +63,9 @@ let package = Package(
             uses: ["Clockwork", "Wire", "Cryptography", "Lanes", "PluginContract", "Rooms"],
             resources: [.copy("Pages")]),
         module("Visiting", uses: ["Wire", "Cryptography"]),
+        module(
+            "Knowledge", uses: ["Clockwork", "Wire", "PluginContract"],
+            resources: [.copy("Data")]),
 
         module(
             "Playhouse",
@@ -75,7 +78,7 @@ let package = Package(
             name: "PlayhouseCommand",
             dependencies: [
                 "Clockwork", "Wire", "Cryptography", "Scripting", "Journaling", "PluginContract",
-                "PluginHosting", "Staging", "Playhouse", "Benchmarking",
+                "PluginHosting", "Staging", "Playhouse", "Benchmarking", "Knowledge",
             ],
             swiftSettings: strict),
 
@@ -117,6 +120,9 @@ let package = Package(
                 "Playhouse", "Serving", "Journaling", "PluginHosting", "PluginContract",
                 "Scripting", "Rooms", "Lanes", "Wire", "Clockwork", "Visiting",
             ]),
+        tests(
+            "KnowledgeTests", uses: ["Knowledge", "Visiting", "Wire", "Clockwork"],
+            resources: [.copy("Shops")]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
         tests("BenchmarkingTests", uses: ["Benchmarking", "Wire", "Cryptography"]),
         tests("BrowserTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),

@@ -18,6 +18,7 @@ enum Command {
           token   sign a token for a viewer, host, operator or service
           journal look into the records of shows, verify them
           replay  make the plugin calls of a recorded show again, and compare
+          knowledge  ask a shop's entries, judge and fit what the FAQ assistant finds
           bench   measure fan-out, or recovery, on this machine
 
         playhouse COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong usage.
@@ -66,6 +67,8 @@ enum Command {
                 } else {
                     exit(try await ReplayCommand.run(words))
                 }
+            case "knowledge":
+                try await wantsHelp ? show(KnowledgeCommand.help) : KnowledgeCommand.run(words)
             case "bench" where words.first == "recovery":
                 if wantsHelp {
                     show(RecoveryCommand.help)
