@@ -3,7 +3,7 @@ package struct Features: Sendable, Equatable {
     /// Features without embeddings, in the order of ``values``.
     package static let lexicalNames = [
         "strength", "margin", "share", "missingMeaning", "missingText", "question", "meaning",
-        "product",
+        "product", "missingThing",
     ]
     /// Features with embeddings.
     package static let embeddedNames = lexicalNames + ["similarity", "similarityMargin"]

@@ -203,6 +203,7 @@ package struct KnowledgeIndex: Sendable {
             overlap.sum / (overlap.sum + missingMeaning + missingText + 0.3),
             min(missingMeaning, 2), min(missingText, 2), isQuestion ? 1 : 0,
             overlap.meaningInQuestion > 0.1 ? 1 : 0, isInFocus ? 1 : 0,
+            tables.rules.asksForPresence(line.text) ? min(missingMeaning + missingText, 2) : 0,
         ]
         if let deviations {
             // Entries about other products are no rivals.

@@ -1,4 +1,3 @@
-import Clockwork
 import Foundation
 
 /// Everything that is known about language and not about a shop: the data files of the module.
@@ -37,8 +36,7 @@ package struct KnowledgeTables: Sendable {
     package func forgetting(share: Double, seed: UInt64) -> KnowledgeTables {
         var tables = self
         tables.lexicon = Lexicon(
-            text: lexiconText, folding: folding, droppedShare: share,
-            random: SeededRandom(seed: seed))
+            text: lexiconText, folding: folding, droppedShare: share, seed: seed)
         return tables
     }
 }

@@ -1,4 +1,4 @@
-package import Clockwork
+import Clockwork
 
 /// What shoppers call things: forms of meanings, words without a topic.
 ///
@@ -21,10 +21,8 @@ package struct Lexicon: Sendable {
 
     /// Reads the text; `forms` may be dropped at random to see how much hangs on them.
     package init(
-        text: String, folding: TextFolding, droppedShare: Double = 0,
-        random: SeededRandom = SeededRandom(seed: 1)
+        text: String, folding: TextFolding, droppedShare: Double = 0, seed: UInt64 = 0
     ) {
-        var random = random
         for (name, list) in Self.lines(of: text) {
             let isStop = name == "stop"
             let meaning = names.count
@@ -37,9 +35,7 @@ package struct Lexicon: Sendable {
                     if isHan { _ = stops.add(scalars, number: 0) } else { addStop(scalars) }
                     continue
                 }
-                if droppedShare > 0, Double.random(in: 0..<1, using: &random) < droppedShare {
-                    continue
-                }
+                if Self.draw(scalars, seed: seed) < droppedShare { continue }
                 if isHan { add(scalars, meaning) } else { addEnglish(scalars, meaning) }
             }
         }
@@ -48,6 +44,16 @@ package struct Lexicon: Sendable {
 
     /// The meaning that is none.
     private(set) var null: Int?
+
+    /// A number from 0 up to 1 that hangs on a form and the seed alone, so that a change of one line
+    /// leaves what is dropped from the others.
+    private static func draw(_ form: [UInt32], seed: UInt64) -> Double {
+        // FNV-1a.
+        var hash = form.reduce(0xCBF2_9CE4_8422_2325 ^ seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        hash &+= seed
+        var random = SeededRandom(seed: hash)
+        return Double(random.next() >> 11) / Double(UInt64(1) << 53)
+    }
 
     private static func lines(of text: String) -> [(name: String, list: String)] {
         var lines: [(name: String, list: String)] = []

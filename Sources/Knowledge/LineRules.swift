@@ -27,7 +27,7 @@ package struct LineRules: Sendable {
 
     // NSRegularExpression is immutable and thread-safe.
     private nonisolated(unsafe) var expressions: [String: [NSRegularExpression]] = [:]
-    private static let names = Kind.allCases.map(\.rawValue) + ["grumble", "pardon", "question"]
+    private static let names = Kind.allCases.map(\.rawValue) + ["grumble", "pardon", "question", "presence"]
 
     package init(text: String) throws(Mistake) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -61,6 +61,9 @@ package struct LineRules: Sendable {
 
     /// Whether a folded line asks something.
     package func isQuestion(_ line: String) -> Bool { matches("question", line) }
+
+    /// Whether a folded line asks if there is something.
+    package func asksForPresence(_ line: String) -> Bool { matches("presence", line) }
 
     private func matches(_ name: String, _ line: String) -> Bool {
         let range = NSRange(line.startIndex..., in: line)

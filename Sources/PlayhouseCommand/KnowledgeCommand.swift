@@ -212,7 +212,7 @@ enum KnowledgeCommand {
         [
             "Written by playhouse knowledge fit. The ranking is set by hand; the logistic weights",
             "are fitted on \(lines) labelled lines of one shop (the developer FAQ set), each read with",
-            "the whole lexicon and six times with 20 to 50 % of it forgotten. The threshold answerMin",
+            "the whole lexicon and 20 times with 20 to 50 % of it forgotten. The threshold answerMin",
             "is the lowest with a cross-validated precision of \(percent(precisionMin)) over all rounds;",
             "\(groups) groups, by answering entry or product, are left out in turn.",
         ]
