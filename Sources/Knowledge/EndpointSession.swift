@@ -67,8 +67,10 @@ package final class EndpointSession: Sendable {
 
 /// One request under way. Ends once; what comes later is passed over.
 private final class EndpointExchange: Sendable {
+    typealias Waiter = CheckedContinuation<Result<[UInt8], EndpointError>, Never>
+
     private struct State {
-        var waiter: CheckedContinuation<Result<[UInt8], EndpointError>, Never>?
+        var waiter: Waiter?
         var result: Result<[UInt8], EndpointError>?
         var status = 0
         var body: [UInt8] = []
@@ -88,7 +90,7 @@ private final class EndpointExchange: Sendable {
         self.cancel = cancel
     }
 
-    func begin(_ waiter: CheckedContinuation<Result<[UInt8], EndpointError>, Never>) {
+    func begin(_ waiter: Waiter) {
         let result = state.withLock { state in
             if state.result == nil { state.waiter = waiter }
             return state.result
@@ -96,14 +98,30 @@ private final class EndpointExchange: Sendable {
         if let result { waiter.resume(returning: result) }
     }
 
-    func received(status: Int) {
-        state.withLock { $0.status = status }
-        if status != 200 { finish(.failure(.status(status))) }
+    /// Takes the status of an answer; anything but 200 ends the exchange.
+    ///
+    /// `goOn` answers the session and is called only if the request was not cancelled before:
+    /// FoundationNetworking traps when it is told what to do about a request that was. That is also
+    /// why it is called, and `cancel` everywhere, with the lock held.
+    func received(status: Int, goOn: @Sendable () -> Void) {
+        let waiter = state.withLock { state -> Waiter? in
+            guard state.result == nil else { return nil }
+            state.status = status
+            goOn()
+            guard status != 200 else { return nil }
+            state.result = .failure(.status(status))
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume(returning: .failure(.status(status)))
     }
 
     func received(_ bytes: [UInt8]) {
         let isTooLarge = state.withLock { state in
-            guard state.result == nil, state.status == 200 else { return false }
+            guard state.result == nil else {
+                cancel()
+                return false
+            }
             state.body += bytes
             return state.body.count > bytesMax
         }
@@ -112,21 +130,18 @@ private final class EndpointExchange: Sendable {
     }
 
     func completed() {
-        finish(.success(state.withLock { $0.body }))
+        let (status, body) = state.withLock { ($0.status, $0.body) }
+        finish(status == 200 ? .success(body) : .failure(.malformed("no answer")))
     }
 
     func finish(_ result: Result<[UInt8], EndpointError>) {
-        let (isFirst, waiter) = state.withLock { state in
-            guard state.result == nil else {
-                return (false, CheckedContinuation<Result<[UInt8], EndpointError>, Never>?.none)
-            }
+        let waiter = state.withLock { state -> Waiter? in
+            guard state.result == nil else { return nil }
             state.result = result
-            let waiter = state.waiter
-            state.waiter = nil
-            return (true, waiter)
+            cancel()
+            defer { state.waiter = nil }
+            return state.waiter
         }
-        guard isFirst else { return }
-        cancel()
         waiter?.resume(returning: result)
     }
 }
@@ -152,16 +167,15 @@ private final class EndpointDelegate: NSObject, URLSessionDataDelegate, Sendable
         willPerformHTTPRedirection response: HTTPURLResponse, newRequest request: URLRequest,
         completionHandler: @escaping @Sendable (URLRequest?) -> Void
     ) {
-        exchange(task)?.finish(.failure(.status(response.statusCode)))
-        completionHandler(nil)
+        exchange(task)?.received(status: response.statusCode) { completionHandler(nil) }
     }
 
     func urlSession(
         _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
         completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
     ) {
-        exchange(dataTask)?.received(status: (response as? HTTPURLResponse)?.statusCode ?? 0)
-        completionHandler(.allow)
+        let status = (response as? HTTPURLResponse)?.statusCode ?? 0
+        exchange(dataTask)?.received(status: status) { completionHandler(.allow) }
     }
 
     func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {

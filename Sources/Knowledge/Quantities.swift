@@ -56,7 +56,7 @@ struct Quantities: Sendable {
     }
 
     private static func unit(around range: Range<Int>, _ text: [UInt32]) -> String {
-        if range.lowerBound > 0, [0x24, 0xA5].contains(text[range.lowerBound - 1]) { return "money" }
+        if range.lowerBound > 0, [0x24, 0xA5, 0xA3, 0x20AC].contains(text[range.lowerBound - 1]) { return "money" }
         var start = range.upperBound
         while start < text.count, text[start] == 0x20 { start += 1 }
         let rest = text[start...]

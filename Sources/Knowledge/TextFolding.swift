@@ -18,12 +18,21 @@ package struct TextFolding: Sendable {
         simplified = pairs
     }
 
+    /// Signs of currencies, which tell a price from a count: ¥, ￥, £, €.
+    private static let currencies: [UInt32: UInt32] = [
+        0xA5: 0xA5, 0xFFE5: 0xA5, 0xA3: 0xA3, 0x20AC: 0x20AC,
+    ]
+
     /// Returns lower-case, half-width, simplified scalars. Emoji and unknown signs become spaces,
     /// runs of spaces one; zero-width scalars vanish. ASCII punctuation stays.
     package func fold(_ text: String) -> [UInt32] {
         var folded: [UInt32] = []
         folded.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {
+            if let sign = Self.currencies[scalar.value] {
+                folded.append(sign)
+                continue
+            }
             var (value, kind) = ScalarFolding.fold(scalar)
             switch kind {
             case .ignorable: continue

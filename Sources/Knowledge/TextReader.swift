@@ -31,11 +31,12 @@ struct TextReader: Sendable {
         for range in named.ranges {
             for index in range { isName[index] = true }
         }
-        let isExplained = readMeanings(of: text, into: &reading)
+        let isExplained = readMeanings(of: text, isName: isName, into: &reading)
         for word in reading.repairs {
-            _ = readMeanings(of: word, into: &reading)
+            let isName = [Bool](repeating: false, count: word.count)
+            _ = readMeanings(of: word, isName: isName, into: &reading)
             readCharacters(
-                of: word, isName: [Bool](repeating: false, count: word.count),
+                of: word, isName: isName,
                 isExplained: [Bool](repeating: true, count: word.count), into: &reading)
         }
         readWords(words, isName: isName, repaired: repaired, into: &reading)
@@ -43,8 +44,11 @@ struct TextReader: Sendable {
         return reading
     }
 
-    /// Finds Chinese forms. Returns which scalars they explain.
-    private func readMeanings(of text: [UInt32], into reading: inout Reading) -> [Bool] {
+    /// Finds Chinese forms; inside a product's name they mean nothing ("keep-warm cup"). Returns
+    /// which scalars they explain.
+    private func readMeanings(
+        of text: [UInt32], isName: [Bool], into reading: inout Reading
+    ) -> [Bool] {
         var isExplained = [Bool](repeating: false, count: text.count)
         let hits = lexicon.chinese.hits(in: text)
         for hit in hits {
@@ -54,6 +58,7 @@ struct TextReader: Sendable {
                     $0.range.count > 1 && $0.range.contains(hit.range.lowerBound)
                 })
             { continue }
+            if hit.range.allSatisfy({ isName[$0] }) { continue }
             for index in hit.range { isExplained[index] = true }
             for meaning in lexicon.forms[hit.phrase].meanings where meaning != lexicon.null {
                 reading.meanings.insert(.meaning(meaning))
@@ -69,7 +74,9 @@ struct TextReader: Sendable {
         for start in words.indices {
             for count in 1...max(1, lexicon.englishWordsMax) where start + count <= words.count {
                 let form = words[start..<(start + count)].map(\.stem).joined(separator: " ")
-                guard let meanings = lexicon.english[form] else { continue }
+                guard let meanings = lexicon.english[form],
+                    !words[start..<(start + count)].allSatisfy({ isName[$0.range.lowerBound] })
+                else { continue }
                 for meaning in meanings { reading.meanings.insert(.meaning(meaning)) }
                 for index in start..<(start + count) { isExplained[index] = true }
             }
