@@ -9,7 +9,7 @@ package struct Fitting: Sendable {
     package var forgottenShares = [0] + (1...20).map { [0.2, 0.3, 0.4, 0.5][$0 % 4] }
     package var ridge = 1.0
     /// The least precision at the threshold, cross-validated over all rounds.
-    package var precisionMin = 0.97
+    package var precisionMin = 0.98
     private let shop: Shop
     private let questions: [ShopQuestion]
     private let tables: KnowledgeTables

@@ -16,7 +16,7 @@ enum KnowledgeCommand {
           eval   reads questions.jsonl too, and writes one prediction a line: id, answer, top,
                  score, action
           fit    fits the score on questions.jsonl, prints cross-validated figures, and writes the
-                 weights; --precision N is the least precision of answers in percent, 97 unless given
+                 weights; --precision N is the least precision of answers in percent, 98 unless given
           --folder DIR           products.jsonl and kb.jsonl, one JSON object a line
           --on-air PRODUCT       the id of the product being explained
           --embeddings URL       an OpenAI-compatible /v1/embeddings endpoint; --model NAME names
@@ -182,7 +182,7 @@ enum KnowledgeCommand {
         var fitting = Fitting(
             shop: try ShopReader().shop(folder: shop.folder), questions: questions,
             tables: shop.tables)
-        fitting.precisionMin = Double(try arguments.integer("precision", in: 50...100) ?? 97) / 100
+        fitting.precisionMin = Double(try arguments.integer("precision", in: 50...100) ?? 98) / 100
         var weights = shop.tables.weights
         let lexical = fitting.fit()
         weights.lexical = lexical.logistic
