@@ -67,6 +67,9 @@ let package = Package(
         module(
             "Outreach",
             uses: ["Clockwork", "Wire", "Cryptography", "PluginContract", "PluginHosting"]),
+        module(
+            "Knowledge", uses: ["Clockwork", "Wire", "PluginContract"],
+            resources: [.copy("Data")]),
 
         module(
             "Playhouse",
@@ -87,7 +90,7 @@ let package = Package(
             name: "PlayhouseCommand",
             dependencies: [
                 "Clockwork", "Wire", "Cryptography", "Scripting", "Journaling", "PluginContract",
-                "PluginHosting", "Staging", "Playhouse", "Workshop", "Benchmarking",
+                "PluginHosting", "Staging", "Playhouse", "Workshop", "Benchmarking", "Knowledge",
             ],
             swiftSettings: strict),
 
@@ -136,6 +139,9 @@ let package = Package(
                 "Outreach", "PluginContract", "PluginHosting", "Visiting", "Wire", "Cryptography",
                 "Clockwork",
             ]),
+        tests(
+            "KnowledgeTests", uses: ["Knowledge", "Visiting", "Wire", "Clockwork"],
+            resources: [.copy("Shops")]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
         tests("BenchmarkingTests", uses: ["Benchmarking", "Wire", "Cryptography"]),
         tests(

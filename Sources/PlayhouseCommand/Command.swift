@@ -19,6 +19,7 @@ enum Command {
           token   sign a token for a viewer, host, operator or service
           journal look into the records of shows, verify them
           replay  make the plugin calls of a recorded show again, and compare
+          knowledge  ask a shop's entries, judge and fit what the FAQ assistant finds
           bench   measure fan-out, recovery, or the sandbox, on this machine
 
         playhouse COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong usage.
@@ -69,6 +70,8 @@ enum Command {
                 } else {
                     exit(try await ReplayCommand.run(words))
                 }
+            case "knowledge":
+                try await wantsHelp ? show(KnowledgeCommand.help) : KnowledgeCommand.run(words)
             case "bench" where words.first == "recovery":
                 if wantsHelp {
                     show(RecoveryCommand.help)
