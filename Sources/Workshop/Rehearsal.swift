@@ -343,15 +343,15 @@ package actor Rehearsal {
     private func perform(_ outputs: [RoomOutput]) {
         for output in outputs {
             switch output {
-            case .admit(let session, _, let welcome, let missed):
+            case .admit(let session, _, _, let welcome, let missed):
                 take(welcome, for: session)
                 for event in missed { take(event, for: session) }
             case .send(let session, let message): take(message, for: session)
             case .event(let message): events.append(Self.read(message))
-            case .chatter(let message): danmaku.append(Self.read(message))
+            case .chatter(let message, _): danmaku.append(Self.read(message))
             case .state(let key, let message, let isStaffOnly):
                 learn(key, Self.read(message)["value"] ?? .null, isStaffOnly: isStaffOnly)
-            case .close(let session, _): forget(session)
+            case .close(let session, _), .refuse(let session, _, _, _): forget(session)
             case .draft(let draft): drafts.append(draft)
             case .plugin(let request):
                 for output in live.playbill.request(request, nowMilliseconds: now) {
