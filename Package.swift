@@ -63,12 +63,16 @@ let package = Package(
             uses: ["Clockwork", "Wire", "Cryptography", "Lanes", "PluginContract", "Rooms"],
             resources: [.copy("Pages")]),
         module("Visiting", uses: ["Wire", "Cryptography"]),
+        module(
+            "Outreach",
+            uses: ["Clockwork", "Wire", "Cryptography", "PluginContract", "PluginHosting"]),
 
         module(
             "Playhouse",
             uses: [
                 "Clockwork", "Wire", "Cryptography", "Lanes", "Scripting", "Journaling",
                 "PluginContract", "PluginHosting", "Rooms", "Serving", "Staging", "Visiting",
+                "Outreach",
             ]),
         module("Benchmarking", uses: ["CKernel", "Clockwork", "Wire", "Cryptography"]),
         .executableTarget(
@@ -106,7 +110,7 @@ let package = Package(
             "PlayhouseTests",
             uses: [
                 "Playhouse", "Serving", "Lanes", "Rooms", "Journaling", "PluginHosting",
-                "PluginContract",
+                "PluginContract", "Outreach",
                 "Staging", "Wire", "Cryptography", "Clockwork", "Visiting",
             ]),
         tests(
@@ -114,6 +118,12 @@ let package = Package(
             uses: [
                 "Playhouse", "Serving", "Journaling", "PluginHosting", "PluginContract",
                 "Scripting", "Rooms", "Lanes", "Wire", "Clockwork", "Visiting",
+            ]),
+        tests(
+            "OutreachTests",
+            uses: [
+                "Outreach", "PluginContract", "PluginHosting", "Visiting", "Wire", "Cryptography",
+                "Clockwork",
             ]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
         tests("BenchmarkingTests", uses: ["Benchmarking", "Wire", "Cryptography"]),

@@ -6,7 +6,7 @@ import Testing
 
     /// What the toolchain brings; everything else is a target of this package.
     private static let platform: Set<String> = [
-        "Darwin", "Dispatch", "Foundation", "Glibc", "Testing",
+        "Darwin", "Dispatch", "Foundation", "FoundationNetworking", "Glibc", "Testing",
     ]
     /// Pure values and the hot path: Foundation's cost and its locks have no place there.
     private static let withoutFoundation: Set<String> = [
