@@ -24,7 +24,7 @@ RUN = SWIFT="$(SWIFT)" LABEL="make $@"
 FORMATTED := Sources Tests Package.swift
 FORMAT_OPTIONS := --recursive --parallel --configuration .swift-format
 
-.PHONY: help demo build test test-fast fuzz asan tsan autobahn bench format lint clean \
+.PHONY: help demo build test test-fast fuzz asan tsan autobahn conformance bench format lint clean \
     build-packages test-packages
 
 help: ## lists what make can do here
@@ -55,6 +55,9 @@ tsan: build-packages ## runs the fast and the server tests under the thread sani
 autobahn: build-packages ## runs the Autobahn WebSocket suite (PyPI) against the echo endpoint
 	@AUTOBAHN_FOLDER="$${AUTOBAHN_FOLDER:-$(CURDIR)/.build-autobahn}" Tests/Autobahn/run.sh
 
+conformance: build-packages ## runs the tests of Lua 5.4.4 in the sandbox (TESTES=folder, else cloned from GitHub)
+	@SWIFT="$(SWIFT)" Tests/Conformance/run.sh $(TESTES)
+
 bench: build-packages ## measures fan-out in a release build (BENCH: playhouse bench --help)
 	@$(SWIFT) build --configuration release --product playhouse
 	@exec "$$($(SWIFT) build --configuration release --show-bin-path)/playhouse" \
@@ -67,7 +70,7 @@ lint: ## checks the format of every Swift file
 	@$(SWIFT) format lint --strict $(FORMAT_OPTIONS) $(FORMATTED)
 
 clean: ## removes everything that was built; data of the demo stays
-	@rm -rf .build .build-asan .build-tsan .build-autobahn
+	@rm -rf .build .build-asan .build-tsan .build-autobahn .build-conformance
 
 # Installs those of the given Debian packages that are missing. Elsewhere it is content when
 # pkg-config finds the libraries, and else says what to install.

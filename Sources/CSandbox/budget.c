@@ -9,7 +9,7 @@
 
 #include "inside.h"
 
-enum { POLL_INSTRUCTIONS = 2000, TRACE_LINES_MAX = 20 };
+enum { POLL_INSTRUCTIONS = 4000, TRACE_LINES_MAX = 20 };
 
 static uint64_t cpu_nanoseconds(void) {
     struct timespec time;
