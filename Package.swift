@@ -66,12 +66,16 @@ let package = Package(
         module(
             "Knowledge", uses: ["Clockwork", "Wire", "PluginContract"],
             resources: [.copy("Data")]),
+        module(
+            "Outreach",
+            uses: ["Clockwork", "Wire", "Cryptography", "PluginContract", "PluginHosting"]),
 
         module(
             "Playhouse",
             uses: [
                 "Clockwork", "Wire", "Cryptography", "Lanes", "Scripting", "Journaling",
                 "PluginContract", "PluginHosting", "Rooms", "Serving", "Staging", "Visiting",
+                "Outreach",
             ]),
         module("Benchmarking", uses: ["CKernel", "Clockwork", "Wire", "Cryptography"]),
         .executableTarget(
@@ -111,7 +115,7 @@ let package = Package(
             "PlayhouseTests",
             uses: [
                 "Playhouse", "Serving", "Lanes", "Rooms", "Journaling", "PluginHosting",
-                "PluginContract",
+                "PluginContract", "Outreach",
                 "Staging", "Wire", "Cryptography", "Clockwork", "Visiting",
             ]),
         tests(
@@ -123,6 +127,12 @@ let package = Package(
         tests(
             "KnowledgeTests", uses: ["Knowledge", "Visiting", "Wire", "Clockwork"],
             resources: [.copy("Shops")]),
+        tests(
+            "OutreachTests",
+            uses: [
+                "Outreach", "PluginContract", "PluginHosting", "Visiting", "Wire", "Cryptography",
+                "Clockwork",
+            ]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
         tests("BenchmarkingTests", uses: ["Benchmarking", "Wire", "Cryptography"]),
         tests("BrowserTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),

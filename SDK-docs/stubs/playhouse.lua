@@ -63,6 +63,13 @@
 ---@field rank integer From 1; equals share it.
 ---@field points integer
 
+---A seat that somebody has.
+---@class Seat: Viewer
+---@field seat integer Its number.
+---@field audio boolean Whether sound may be sent from it.
+---@field video boolean Whether a picture may be sent from it.
+---@field screen boolean Whether a screen may be sent from it.
+
 ---What `main.lua` returns: hooks, all of them optional.
 ---@class Plugin
 ---@field on_start? fun(room: Room) A host, an operator or a service started it.
@@ -91,6 +98,7 @@
 ---@field products Room.products
 ---@field leaderboard Room.leaderboard
 ---@field kv Room.kv
+---@field seats Room.seats
 ---@field knowledge Room.knowledge
 ---@field webhook Room.webhook
 local Room = {}
@@ -312,6 +320,30 @@ function kv.get(key) end
 ---@param key string
 ---@param value? any Nil forgets the key.
 function kv.set(key, value) end
+
+---@class Room.seats
+local seats = {}
+
+---Gives a person a seat, and says what may be sent from it.
+---Who had the seat loses it; who had another one moves. Granted again to the same person it mutes or unmutes. All seats of a run are taken back when it ends or is paused.
+---
+---Capability `seats`; in every hook but `on_stop`, `on_migrate`.
+---@param seat integer
+---@param viewer Viewer
+---@param options? { audio?: boolean, video?: boolean, screen?: boolean }
+function seats.grant(seat, viewer, options) end
+
+---Takes a seat back: what is sent from it is cut at once.
+---
+---Capability `seats`; in every hook but `on_migrate`.
+---@param seat integer
+function seats.revoke(seat) end
+
+---Tells who has which seat.
+---
+---Capability `seats`; in every hook.
+---@return Seat[] # By number.
+function seats.list() end
 
 ---@class Room.knowledge
 local knowledge = {}

@@ -1,6 +1,7 @@
 package import Cryptography
 import Foundation
 package import Lanes
+package import Outreach
 package import Rooms
 package import Serving
 package import Wire
@@ -49,6 +50,8 @@ package struct RoomConfiguration: Sendable {
     /// Units in each pool of coupons or prizes.
     package var pools: [String: Int64] = [:]
     package var plugins: [PluginConfiguration] = []
+    /// Where plugins may send messages.
+    package var webhooks: [Webhook] = []
 
     package init(settings: RoomSettings, show: String) {
         self.settings = settings
@@ -223,6 +226,13 @@ extension Configuration {
                 plugin.identifier("id") { read.id = $0 }
                 plugin.json("config") { if case .object(let config) = $0 { read.config = config } }
                 configuration.plugins.append(read)
+            }
+            show.list("webhooks") { webhook in
+                if let read = Webhook(&webhook, path: path) { configuration.webhooks.append(read) }
+            }
+            let webhooks = configuration.webhooks.map(\.id)
+            for id in Set(webhooks) where webhooks.filter({ $0 == id }).count > 1 {
+                show.problem("webhooks", "webhook \"\(id)\" is listed twice")
             }
         }
         return configuration

@@ -51,7 +51,7 @@ package actor Server {
             clock: clock, log: log, journal: journal, lanes: lanes, stage: stage,
             loops: (0..<max(1, laneCount / 2)).map {
                 QueueExecutor(label: "playhouse.rooms.\($0)")
-            })
+            }, services: ShopServices(configuration.rooms, clock: clock))
         surroundings.snapshotRecords = configuration.snapshotRecords
         surroundings.checker = checker
         surroundings.replayOneIn = configuration.replayOneIn

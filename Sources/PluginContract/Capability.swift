@@ -22,6 +22,8 @@ package enum Capability: String, Sendable, CaseIterable {
     case knowledge
     /// Calls webhooks of the shop.
     case webhook
+    /// Gives people seats beside the host, from which they may send sound and picture.
+    case seats
 
     /// What it gives, in one sentence.
     package var summary: String {
@@ -38,6 +40,8 @@ package enum Capability: String, Sendable, CaseIterable {
         case .kv: "Keeps values from show to show."
         case .knowledge: "Searches the shop's knowledge."
         case .webhook: "Calls webhooks of the shop."
+        case .seats:
+            "Gives people seats beside the host, from which they may send sound and picture."
         }
     }
 }

@@ -148,6 +148,16 @@ extension Effect {
                     ],
                     milliseconds: arguments.milliseconds(
                         arguments.option(2, "seconds"), default: 5)))
+        case "seats.grant":
+            let media = SeatMedia()
+            return .seatGrant(
+                SeatLease(
+                    seat: arguments.integer(0) ?? 0, viewer: try arguments.viewer(1),
+                    media: SeatMedia(
+                        audio: arguments.option(2, "audio")?.boolValue ?? media.audio,
+                        video: arguments.option(2, "video")?.boolValue ?? media.video,
+                        screen: arguments.option(2, "screen")?.boolValue ?? media.screen)))
+        case "seats.revoke": return .seatRevoke(seat: arguments.integer(0) ?? 0)
         case "log": return .log(try arguments.choice(0), text: arguments.text(1))
         default: return nil
         }

@@ -47,6 +47,8 @@ extension Effect {
                 "parameters": .object(request.parameters),
                 "milliseconds": .integer(request.milliseconds),
             ]
+        case .seatGrant(let lease): ["do": "seats.grant", "lease": lease.json]
+        case .seatRevoke(let seat): ["do": "seats.revoke", "seat": .integer(seat)]
         case .log(let level, let text):
             ["do": "log", "level": .string(level.rawValue), "text": .string(text)]
         case .finish: ["do": "finish"]
@@ -119,6 +121,9 @@ extension Effect {
             return .kvSet(key: key, value: json["value"] ?? .null)
         case HostRequest.Service.knowledge.path: return request(.knowledge, json)
         case HostRequest.Service.webhook.path: return request(.webhook, json)
+        case "seats.grant":
+            return json["lease"].flatMap(SeatLease.init).map { .seatGrant($0) }
+        case "seats.revoke": return json["seat"]?.integerValue.map { .seatRevoke(seat: $0) }
         case "log":
             guard let text, let level = json["level"]?.stringValue.flatMap(LogLevel.init)
             else { return nil }

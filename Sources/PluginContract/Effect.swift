@@ -24,6 +24,8 @@ package enum Effect: Sendable, Equatable {
     /// Null forgets the key.
     case kvSet(key: String, value: JSON)
     case request(HostRequest)
+    case seatGrant(SeatLease)
+    case seatRevoke(seat: Int64)
     case log(LogLevel, text: String)
     case finish
 }

@@ -225,6 +225,34 @@ extension HostAPI {
             "5 seconds unless said otherwise. It may arrive twice, with the same key."),
     ]
 
+    static let seatFunctions: [Function] = [
+        Function(
+            "seats.grant", .seats, in: whileRunning,
+            [
+                HostParameter("seat", .integer(Seating.seats)), viewer,
+                HostParameter(
+                    "options",
+                    .options([
+                        HostParameter(
+                            "audio", .boolean, isOptional: true, "True unless said otherwise."),
+                        HostParameter(
+                            "video", .boolean, isOptional: true, "True unless said otherwise."),
+                        HostParameter(
+                            "screen", .boolean, isOptional: true, "False unless said otherwise."),
+                    ]), isOptional: true),
+            ],
+            "Gives a person a seat, and says what may be sent from it.",
+            "Who had the seat loses it; who had another one moves. Granted again to the same person it"
+                + " mutes or unmutes. All seats of a run are taken back when it ends or is paused."),
+        Function(
+            "seats.revoke", .seats, in: outliving, [HostParameter("seat", .integer(Seating.seats))],
+            "Takes a seat back: what is sent from it is cut at once."),
+        Function(
+            "seats.list", .seats, in: everywhere,
+            returns: Return("Seat[]", "By number."), isRead: true,
+            "Tells who has which seat."),
+    ]
+
     static let generalFunctions: [Function] = [
         Function(
             "log", nil, in: everywhere,

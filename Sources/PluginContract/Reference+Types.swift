@@ -78,6 +78,14 @@ extension Reference {
             fields: [
                 ("rank", "integer", "From 1; equals share it."), ("points", "integer", ""),
             ]),
+        LuaClass(
+            name: "Seat", parent: "Viewer", summary: "A seat that somebody has.",
+            fields: [
+                ("seat", "integer", "Its number."),
+                ("audio", "boolean", "Whether sound may be sent from it."),
+                ("video", "boolean", "Whether a picture may be sent from it."),
+                ("screen", "boolean", "Whether a screen may be sent from it."),
+            ]),
     ]
 
     private static let role = Role.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: "|")

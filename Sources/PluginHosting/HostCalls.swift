@@ -99,6 +99,7 @@ package struct HostCalls: Sendable {
             let user = arguments.first.flatMap(Viewer.init)?.user ?? ""
             return .integer(memory.leaderboard.points(of: user))
         case "kv.get": return memory.values[text] ?? .null
+        case "seats.list": return memory.seating.json
         default: throw HostCallError("\(path) cannot be read")
         }
     }

@@ -1,8 +1,8 @@
 package import PluginContract
 package import Wire
 
-/// What the host keeps for a plugin so that its functions can answer at once: points, values, the
-/// number of its requests.
+/// What the host keeps for a plugin so that its functions can answer at once: points, values, seats,
+/// the number of its requests.
 ///
 /// Like `room.state` it changes with what a call asked for, on the stage while the call runs and in
 /// ``PlayState`` when its record is folded, by the same function.
@@ -10,6 +10,7 @@ package struct HostMemory: Sendable, Equatable {
     /// What `kv` keeps, by key.
     package var values: JSONObject = [:]
     package var leaderboard = Leaderboard()
+    package var seating = Seating()
     /// Of the last request.
     package var requestCount: Int64 = 0
 
@@ -50,6 +51,8 @@ package struct HostMemory: Sendable, Equatable {
         case .leaderboardReset: leaderboard = Leaderboard()
         case .kvSet(let key, let value): values[key] = value.isNull ? JSON?.none : value
         case .request(let request): requestCount = max(requestCount, request.id)
+        case .seatGrant(let lease): seating.grant(lease)
+        case .seatRevoke(let seat): seating.revoke(seat)
         default: break
         }
     }
@@ -57,12 +60,12 @@ package struct HostMemory: Sendable, Equatable {
     /// Whether an effect changes it.
     static func isChanged(by effect: Effect) -> Bool {
         switch effect {
-        case .leaderboardAdd, .leaderboardReset, .kvSet, .request: true
+        case .leaderboardAdd, .leaderboardReset, .kvSet, .request, .seatGrant, .seatRevoke: true
         default: false
         }
     }
 
-    /// What a run begins with: points belong to a run, values and the count do not.
+    /// What a run begins with: points and seats belong to a run, values and the count do not.
     func begun(values: JSONObject?) -> HostMemory {
         var memory = HostMemory()
         memory.values = values ?? self.values
@@ -73,7 +76,7 @@ package struct HostMemory: Sendable, Equatable {
     package var json: JSON {
         [
             "values": .object(values), "leaderboard": leaderboard.json,
-            "requests": .integer(requestCount),
+            "requests": .integer(requestCount), "seats": seating.json,
         ]
     }
 
@@ -81,10 +84,12 @@ package struct HostMemory: Sendable, Equatable {
     package init?(json: JSON) {
         guard let values = json["values"]?.objectValue,
             let leaderboard = json["leaderboard"].flatMap(Leaderboard.init),
-            let count = json["requests"]?.integerValue
+            let count = json["requests"]?.integerValue,
+            let seating = Seating(json: json["seats"] ?? [])
         else { return nil }
         self.values = values
         self.leaderboard = leaderboard
         requestCount = count
+        self.seating = seating
     }
 }

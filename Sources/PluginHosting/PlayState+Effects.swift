@@ -50,7 +50,7 @@ extension PlayState {
             for (surface, shown) in panels where shown.panel.showsLeaderboard {
                 consequences.changedSurfaces.insert(surface)
             }
-        case .kvSet: memory.apply(effect)
+        case .kvSet, .seatGrant, .seatRevoke: memory.apply(effect)
         case .request(let request):
             memory.apply(effect)
             requests[request.id] = WaitingRequest(

@@ -103,6 +103,7 @@ extension PlayState {
             collectors = [:]
             undelivered = []
             requests = [:]
+            memory.seating = Seating()
             announce("stopped", setting, by: nil, &consequences)
         }
     }
@@ -119,6 +120,8 @@ extension PlayState {
         } else if pauses {
             status = .paused
             faultTimes = []
+            // Nobody is there to mute or to cut whoever has a seat.
+            memory.seating = Seating()
             consequences.events.append(
                 PublicEvent(
                     name: "paused", from: "room", data: ["plugin": .string(setting.plugin)]))

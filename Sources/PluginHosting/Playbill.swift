@@ -175,6 +175,19 @@ extension Playbill {
             + (pinnedProduct.map {
                 [StateValue(key: "product", value: $0, audience: .everyone)]
             } ?? [])
+            + (seats.map { [StateValue(key: "seats", value: $0, audience: .everyone)] } ?? [])
+    }
+
+    /// Who has which seat, in the order of the plugins that gave them; nil when nobody has one.
+    private var seats: JSON? {
+        let seats = plugins.flatMap { plugin in
+            (plays[plugin]?.state.memory.seating.leases ?? []).map { lease in
+                var members = lease.json.objectValue ?? [:]
+                members["plugin"] = .string(plugin)
+                return JSON.object(members)
+            }
+        }
+        return seats.isEmpty ? nil : .array(seats)
     }
 
     /// The product on air: the one that was pinned last.
@@ -200,6 +213,7 @@ extension Playbill {
         _ plugin: String, _ body: (inout Play, inout PoolBalances) -> [PlayOutput]
     ) -> [PlayOutput] {
         let pinned = pinnedProduct
+        let seatingBefore = plays[plugin]?.state.memory.seating
         // Taken out, so that it is changed in place and not copied.
         guard var play = plays.removeValue(forKey: plugin) else { return [] }
         var outputs = body(&play, &pools)
@@ -207,6 +221,9 @@ extension Playbill {
         if pinnedProduct != pinned {
             outputs.tellLast(
                 .state(key: "product", value: pinnedProduct ?? .null, audience: .everyone))
+        }
+        if play.state.memory.seating != seatingBefore {
+            outputs.tellLast(.state(key: "seats", value: seats ?? .null, audience: .everyone))
         }
         return outputs.map { output in
             switch output {

@@ -1,4 +1,5 @@
 import Foundation
+import Outreach
 import PluginContract
 import PluginHosting
 import Testing
@@ -50,7 +51,9 @@ struct PluginsOverSocketsTests {
         return game
         """
 
-    private func withEcho(_ body: (TestHouse) async throws -> Void) async throws {
+    private func withEcho(
+        webhooks: [Webhook] = [], _ body: (TestHouse) async throws -> Void
+    ) async throws {
         let folder = try TemporaryFolder()
         let plugin = URL(fileURLWithPath: folder.path).appendingPathComponent("plugins/echo")
         try FileManager.default.createDirectory(at: plugin, withIntermediateDirectories: true)
@@ -61,6 +64,7 @@ struct PluginsOverSocketsTests {
             {
                 $0.plugins = folder.path + "/plugins"
                 $0.rooms[0].plugins = [PluginConfiguration(id: "echo", config: [:])]
+                $0.rooms[0].webhooks = webhooks
                 $0.rooms[0].products = [
                     ProductConfiguration(
                         id: "oolong", title: ["zh": "乌龙", "en": "Oolong"], image: nil,
@@ -117,11 +121,25 @@ struct PluginsOverSocketsTests {
         }
     }
 
-    @Test func `A server without services answers requests, with an error`() async throws {
+    @Test func `A show without webhooks refuses what a plugin sends`() async throws {
         try await withEcho { house in
             let host = try await house.join("mei", .host)
             _ = try await host.request("start", [("plugin", "echo")])
-            try await stat(host, "answer", "UNAVAILABLE")
+            try await stat(host, "answer", "REFUSED")
+        }
+    }
+
+    @Test func `A message of a plugin goes out, and what came of it is told`() async throws {
+        try await withHouse { shop in
+            // Nobody may post there: the plugin is told that the shop answered so.
+            let webhook = try Webhook(
+                id: "crm", url: "http://127.0.0.1:\(shop.port)/healthz",
+                secret: String(repeating: "k", count: 32))
+            try await withEcho(webhooks: [webhook]) { house in
+                let host = try await house.join("mei", .host)
+                _ = try await host.request("start", [("plugin", "echo")])
+                try await stat(host, "answer", "FAILED")
+            }
         }
     }
 

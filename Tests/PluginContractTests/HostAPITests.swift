@@ -33,6 +33,9 @@ import Wire
         "kv.set": ["best", ["user": "ana"]],
         "knowledge.search": ["运费多少", ["limit": 3, "product": "oolong", "seconds": 1.5]],
         "webhook.send": ["crm", ["won": true], ["seconds": 5]],
+        "seats.grant": [1, ["user": "ana", "name": "Ana"], ["audio": false]],
+        "seats.revoke": [1],
+        "seats.list": [],
         "log": ["info", "text"],
         "finish": [],
     ]
