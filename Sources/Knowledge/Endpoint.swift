@@ -15,6 +15,8 @@ package struct Endpoint: Sendable, Equatable {
     /// - Parameters:
     ///   - address: The base (`http://127.0.0.1:8000`, with or without `/v1`) or the full address of the service.
     ///   - service: What it is asked for.
+    ///   - key: Sent with each request, if there is one.
+    ///   - model: The name that the service knows its model by.
     /// - Throws: ``EndpointError/badAddress(_:)`` for anything but http and https.
     package init(
         address: String, service: Service, key: String? = nil, model: String

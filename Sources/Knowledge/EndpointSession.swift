@@ -28,10 +28,13 @@ package final class EndpointSession: Sendable {
     /// Posts JSON and returns the body of an answer of status 200.
     ///
     /// - Parameters:
+    ///   - body: The JSON.
+    ///   - endpoint: Where to.
     ///   - millisecondsMax: For the whole exchange.
     ///   - bytesMax: Of the answer.
     ///   - onBytes: Sees the body as it comes; returning false ends the exchange, which is then
     ///     complete.
+    /// - Returns: The body, or what was there of it when `onBytes` ended the exchange.
     /// - Throws: Any case of ``EndpointError`` but `badAddress`. A cancelled task cancels the
     ///   request and throws `cancelled`.
     package func post(

@@ -112,6 +112,7 @@ package struct KnowledgeIndex: Sendable {
     ///   - line: The words of a viewer; anything beyond the first 512 bytes is passed over.
     ///   - onAir: The id of the product being explained, if one is.
     ///   - similarities: Of each entry, the cosine of its embedding with the line's, if known.
+    /// - Returns: What is to be done, with the best entries.
     package func find(
         _ line: String, onAir: String? = nil, similarities: [Float]? = nil
     ) -> Finding {
@@ -153,7 +154,8 @@ package struct KnowledgeIndex: Sendable {
     private static let lineBytesMax = 512
 
     private func read(_ line: String, onAir: String?) -> Line {
-        let short = line.utf8.count <= Self.lineBytesMax
+        let short =
+            line.utf8.count <= Self.lineBytesMax
             ? line : String(decoding: line.utf8.prefix(Self.lineBytesMax), as: UTF8.self)
         let folded = tables.folding.fold(short)
         let reading = reader.read(Numerals.digits(in: folded), isLine: true)
@@ -161,7 +163,9 @@ package struct KnowledgeIndex: Sendable {
         for unit in reading.meanings.union(reading.text).union(reading.characters) {
             guard let postings = postings[unit] else { continue }
             let weight = weight(of: unit)
-            for posting in postings { overlaps[posting.entry].add(unit, weight, posting.isInQuestion) }
+            for posting in postings {
+                overlaps[posting.entry].add(unit, weight, posting.isInQuestion)
+            }
         }
         var focus = Set(reading.products)
         if focus.isEmpty, let index = onAir.flatMap({ productIndices[$0] }) { focus.insert(index) }

@@ -47,7 +47,10 @@ package actor KnowledgeService {
 
     /// Finds what is to be done about a line of a viewer.
     ///
-    /// - Parameter onAir: The id of the product being explained, if one is.
+    /// - Parameters:
+    ///   - line: The words of the viewer.
+    ///   - onAir: The id of the product being explained, if one is.
+    /// - Returns: What is to be done, with the best entries.
     package func find(_ line: String, onAir: String? = nil) async -> Finding {
         index.find(line, onAir: onAir, similarities: await similarities(of: line))
     }

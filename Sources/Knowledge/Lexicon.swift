@@ -49,7 +49,9 @@ package struct Lexicon: Sendable {
     /// leaves what is dropped from the others.
     private static func draw(_ form: [UInt32], seed: UInt64) -> Double {
         // FNV-1a.
-        var hash = form.reduce(0xCBF2_9CE4_8422_2325 ^ seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        var hash = form.reduce(0xCBF2_9CE4_8422_2325 ^ seed) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01B3
+        }
         hash &+= seed
         var random = SeededRandom(seed: hash)
         return Double(random.next() >> 11) / Double(UInt64(1) << 53)

@@ -27,7 +27,8 @@ package struct LineRules: Sendable {
 
     // NSRegularExpression is immutable and thread-safe.
     private nonisolated(unsafe) var expressions: [String: [NSRegularExpression]] = [:]
-    private static let names = Kind.allCases.map(\.rawValue) + ["grumble", "pardon", "question", "presence"]
+    private static let names =
+        Kind.allCases.map(\.rawValue) + ["grumble", "pardon", "question", "presence"]
 
     package init(text: String) throws(Mistake) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)

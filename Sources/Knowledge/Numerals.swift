@@ -1,8 +1,10 @@
 /// Chinese numerals as digits.
 package enum Numerals {
-    private static let digitValues: [UInt32: Int] = table("零〇一二两三四五六七八九", [
-        0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9,
-    ])
+    private static let digitValues: [UInt32: Int] = table(
+        "零〇一二两三四五六七八九",
+        [
+            0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9,
+        ])
     private static let tens: [UInt32: Int] = table("十百千万", [10, 100, 1_000, 10_000])
     private static let units = Set(
         TextFolding.scalars("度斤公分厘米个月天年克元块毫升片包岁寸码折件条号点小次期级日周时秒瓦支瓶盒件成%"))

@@ -51,7 +51,8 @@ struct ProductNames: Sendable {
                 let some = words[start..<(start + count)]
                 guard let found = english[some.map(\.stem).joined(separator: " ")] else { continue }
                 products += found.filter { !products.contains($0) }
-                ranges.append(some[start].range.lowerBound..<some[start + count - 1].range.upperBound)
+                ranges.append(
+                    some[start].range.lowerBound..<some[start + count - 1].range.upperBound)
             }
         }
         return (products, ranges)

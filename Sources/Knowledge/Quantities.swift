@@ -9,7 +9,10 @@ struct Quantities: Sendable {
     private(set) var all: Set<Quantity> = []
 
     private static let unitNames: [(String, [String])] = [
-        ("money", ["元", "块", "rmb", "yuan", "cny", "usd", "dollar", "dollars", "us$", "$", "¥", "hkd"]),
+        (
+            "money",
+            ["元", "块", "rmb", "yuan", "cny", "usd", "dollar", "dollars", "us$", "$", "¥", "hkd"]
+        ),
         ("day", ["天", "日", "day", "days"]), ("month", ["个月", "月", "month", "months"]),
         ("year", ["年", "year", "years"]), ("week", ["周", "个星期", "星期", "week", "weeks"]),
         ("hour", ["小时", "个小时", "hour", "hours", "h"]),
@@ -38,10 +41,12 @@ struct Quantities: Sendable {
         for word in Word.all(in: text) {
             if word.isNumber {
                 all.insert(
-                    Quantity(number: Self.plain(word.text), unit: Self.unit(around: word.range, text)))
+                    Quantity(
+                        number: Self.plain(word.text), unit: Self.unit(around: word.range, text)))
             } else if let number = Self.english[word.text] {
-                all.insert(Quantity(
-                    number: String(number), unit: Self.unit(around: word.range, text)))
+                all.insert(
+                    Quantity(
+                        number: String(number), unit: Self.unit(around: word.range, text)))
             }
         }
         // Signs that change an amount though they are no numeral.
@@ -52,11 +57,14 @@ struct Quantities: Sendable {
 
     /// 3.50 is 3.5, and 007 is 7.
     private static func plain(_ number: String) -> String {
-        Double(number).map { $0 == $0.rounded() && $0 < 1e15 ? String(Int($0)) : String($0) } ?? number
+        Double(number).map { $0 == $0.rounded() && $0 < 1e15 ? String(Int($0)) : String($0) }
+            ?? number
     }
 
     private static func unit(around range: Range<Int>, _ text: [UInt32]) -> String {
-        if range.lowerBound > 0, [0x24, 0xA5, 0xA3, 0x20AC].contains(text[range.lowerBound - 1]) { return "money" }
+        if range.lowerBound > 0, [0x24, 0xA5, 0xA3, 0x20AC].contains(text[range.lowerBound - 1]) {
+            return "money"
+        }
         var start = range.upperBound
         while start < text.count, text[start] == 0x20 { start += 1 }
         let rest = text[start...]
@@ -65,7 +73,9 @@ struct Quantities: Sendable {
             let end = start + sign.count
             if TextFolding.isLatin(sign[sign.count - 1]), end < text.count,
                 TextFolding.isLatin(text[end])
-            { continue }
+            {
+                continue
+            }
             return name
         }
         return ""
@@ -76,6 +86,8 @@ struct Quantities: Sendable {
     /// What is not in the other text. A number without a unit is in it when the number is.
     func subtracting(_ other: Quantities) -> Set<Quantity> {
         let numbers = Set(other.all.map(\.number))
-        return all.filter { !other.all.contains($0) && !($0.unit.isEmpty && numbers.contains($0.number)) }
+        return all.filter {
+            !other.all.contains($0) && !($0.unit.isEmpty && numbers.contains($0.number))
+        }
     }
 }

@@ -119,10 +119,12 @@ package struct ShopReader: Sendable {
                 remedy: "a shop folder holds kb.jsonl, and products.jsonl if it has products")
         }
         let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
-        guard size ?? 0 <= limits.fileBytesMax, let data = FileManager.default.contents(atPath: path)
+        guard size ?? 0 <= limits.fileBytesMax,
+            let data = FileManager.default.contents(atPath: path)
         else {
             throw ShopError(
-                file: name, message: "it cannot be read, or has more than "
+                file: name,
+                message: "it cannot be read, or has more than "
                     + "\(limits.fileBytesMax) bytes",
                 remedy: "see to its permissions, or write less")
         }
@@ -179,7 +181,8 @@ struct ShopLine {
             object = try JSON(parsing: bytes, limits: JSONLimits(depthMax: 8, membersMax: 1_000))
         } catch {
             throw ShopError(
-                file: file, line: number, message: "column \(error.column) is no JSON (\(error.code))",
+                file: file, line: number,
+                message: "column \(error.column) is no JSON (\(error.code))",
                 remedy: "write one complete JSON object a line")
         }
         guard object.objectValue != nil else {

@@ -73,7 +73,9 @@ struct SpellingBook: Sendable {
                 guard joined.utf8.count >= 2, joined.utf8.count <= 24 else { continue }
                 if count == 1 {
                     let word = letters[start]
-                    if stopWords.contains(word.text) || englishWords.contains(word.stem) { continue }
+                    if stopWords.contains(word.text) || englishWords.contains(word.stem) {
+                        continue
+                    }
                     if let meant = initials[joined] { found.formUnion(meant) }
                     if pinyin.syllables(of: joined) == nil, let stem = slip(word.stem) {
                         stems.append(stem)
@@ -101,8 +103,8 @@ struct SpellingBook: Sendable {
     /// one with the word.
     private func homophones(in text: [UInt32]) -> Set<[UInt32]> {
         var found: Set<[UInt32]> = []
-        for run in text.split(whereSeparator: { !TextFolding.isHan($0) && !TextFolding.isLatin($0) })
-        {
+        for run in text.split(whereSeparator: { !TextFolding.isHan($0) && !TextFolding.isLatin($0) }
+        ) {
             let sounds = self.sounds(of: run)
             for count in 2...4 where sounds.count >= count {
                 for start in 0...(sounds.count - count) {
@@ -133,7 +135,8 @@ struct SpellingBook: Sendable {
                 index += 1
             } else {
                 let letters = run[index...].prefix { TextFolding.isLatin($0) }
-                let typed = letters.count <= 24
+                let typed =
+                    letters.count <= 24
                     ? pinyin.syllables(of: TextFolding.string(letters)) : nil
                 for syllable in typed ?? ["|"] {
                     sounds.append(Sound(scalar: nil, syllable: syllable))

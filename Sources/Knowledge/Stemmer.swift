@@ -3,7 +3,9 @@ enum Stemmer {
     static func stem(_ word: String) -> String {
         var letters = Array(word.utf8)
         guard letters.allSatisfy({ (0x61...0x7A).contains($0) }) else { return word }
-        func ends(_ ending: String) -> Bool { letters.suffix(ending.utf8.count) == Array(ending.utf8)[...] }
+        func ends(_ ending: String) -> Bool {
+            letters.suffix(ending.utf8.count) == Array(ending.utf8)[...]
+        }
         if letters.count > 4, ends("ies") {
             letters.removeLast(3)
             letters.append(UInt8(ascii: "y"))

@@ -57,7 +57,9 @@ struct TextReader: Sendable {
                 hits.contains(where: {
                     $0.range.count > 1 && $0.range.contains(hit.range.lowerBound)
                 })
-            { continue }
+            {
+                continue
+            }
             if hit.range.allSatisfy({ isName[$0] }) { continue }
             for index in hit.range { isExplained[index] = true }
             for meaning in lexicon.forms[hit.phrase].meanings where meaning != lexicon.null {
@@ -90,7 +92,9 @@ struct TextReader: Sendable {
         for (index, word) in words.enumerated() {
             if isName[word.range.lowerBound] || lexicon.stopWords.contains(word.text)
                 || lexicon.stopWords.contains(word.stem)
-            { continue }
+            {
+                continue
+            }
             reading.text.insert(.word(word.stem))
             if !isExplained[index], !word.isNumber, repaired.isEmpty {
                 reading.leftovers.append(.word(word.stem))

@@ -10,13 +10,15 @@ enum KnowledgeCommand {
 
         usage: playhouse knowledge ask --folder DIR [--on-air PRODUCT] [--json] [endpoints] LINE
                playhouse knowledge eval --folder DIR [endpoints] --out FILE
-               playhouse knowledge fit --folder DIR [endpoints] [--out FILE]
+               playhouse knowledge fit --folder DIR [endpoints] [--precision N] [--out FILE]
+               playhouse knowledge bench [--entries N]
 
           ask    shows what would be done about one line of a viewer, and why
           eval   reads questions.jsonl too, and writes one prediction a line: id, answer, top,
                  score, action
           fit    fits the score on questions.jsonl, prints cross-validated figures, and writes the
                  weights; --precision N is the least precision of answers in percent, 98 unless given
+          bench  measures a shop of N entries, 3 to 5,000, that is made up; 1,000 unless given
           --folder DIR           products.jsonl and kb.jsonl, one JSON object a line
           --on-air PRODUCT       the id of the product being explained
           --embeddings URL       an OpenAI-compatible /v1/embeddings endpoint; --model NAME names
@@ -34,16 +36,18 @@ enum KnowledgeCommand {
             words,
             options: [
                 "folder", "on-air", "embeddings", "model", "chat", "chat-model", "out", "precision",
+                "entries",
             ],
             flags: ["json"])
-        let shop = KnowledgeShop(
-            folder: try arguments.required("folder"), tables: try KnowledgeTables())
+        let tables = try KnowledgeTables()
+        if arguments.positions == ["bench"] { return try measure(tables, arguments) }
+        let shop = KnowledgeShop(folder: try arguments.required("folder"), tables: tables)
         switch (arguments.positions.first, arguments.positions.count) {
         case ("ask"?, 2): try await ask(arguments.positions[1], shop, arguments)
         case ("ask"?, _): throw Arguments.Mistake(message: "give one line, in quotation marks")
         case ("eval"?, 1): try await evaluate(shop, arguments)
         case ("fit"?, 1): try await fit(shop, arguments)
-        default: throw Arguments.Mistake(message: "say ask, eval or fit")
+        default: throw Arguments.Mistake(message: "say ask, eval, fit or bench")
         }
     }
 
@@ -147,12 +151,31 @@ enum KnowledgeCommand {
         for (place, entry) in finding.entries.enumerated() {
             lines.append("  \(place + 1). \(entry.id)  \(entry.question)")
         }
-        let features = finding.features.named.map { "\($0.name) \(String(format: "%.2f", $0.value))" }
+        let features = finding.features.named.map {
+            "\($0.name) \(String(format: "%.2f", $0.value))"
+        }
         lines.append("  " + features.joined(separator: ", "))
         return lines.joined(separator: "\n") + "\n"
     }
 
-    // MARK: - eval and fit
+    // MARK: - bench, eval and fit
+
+    private static func measure(_ tables: KnowledgeTables, _ arguments: Arguments) throws {
+        let entries = try arguments.integer("entries", in: 3...5_000) ?? 1_000
+        let report = KnowledgeBenchmark(entryCount: entries, lineCount: 2_000, tables: tables)
+            .run(seed: 1, clock: SystemClock())
+        func milliseconds(_ nanoseconds: UInt64) -> String {
+            String(format: "%.3f ms", Double(nanoseconds) / 1e6)
+        }
+        Command.show(
+            """
+            \(entries) entries: index made in \(milliseconds(report.indexNanoseconds))
+            \(report.lineCount) lines: p50 \(milliseconds(report.nanoseconds(within: 0.5))), \
+            p99 \(milliseconds(report.nanoseconds(within: 0.99))), \
+            longest \(milliseconds(report.nanoseconds(within: 1)))
+
+            """)
+    }
 
     private static func evaluate(_ shop: KnowledgeShop, _ arguments: Arguments) async throws {
         let out = try arguments.required("out")
@@ -238,5 +261,7 @@ enum KnowledgeCommand {
         """
     }
 
-    private static func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
+    private static func percent(_ share: Double) -> String {
+        String(format: "%.1f %%", 100 * share)
+    }
 }

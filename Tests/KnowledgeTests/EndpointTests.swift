@@ -9,7 +9,8 @@ import Visiting
     private static let line = "台灯功率多少瓦?"
 
     private func service(
-        _ address: String, clock: any Clock = SystemClock(), _ change: (inout Embedder.Limits) -> Void = { _ in }
+        _ address: String, clock: any Clock = SystemClock(),
+        _ change: (inout Embedder.Limits) -> Void = { _ in }
     ) throws -> (service: KnowledgeService, embedder: Embedder) {
         var limits = Embedder.Limits()
         limits.lineMillisecondsMax = 10_000
@@ -91,7 +92,8 @@ import Visiting
 
     private static func behave(_ badness: Badness, _ request: FakeEndpoint.Request) {
         let vectors: (String) -> String = { vector in
-            "{\"data\":[" + (0..<12).map { "{\"index\":\($0),\"embedding\":\(vector)}" }
+            "{\"data\":["
+                + (0..<12).map { "{\"index\":\($0),\"embedding\":\(vector)}" }
                 .joined(separator: ",") + "]}"
         }
         switch badness {
@@ -100,7 +102,9 @@ import Visiting
         case .empty: request.answer("")
         case .fewer: request.answer("{\"data\":[{\"index\":0,\"embedding\":[1]}]}")
         case .dimensions:
-            request.answer(vectors("[1,2]").replacing("\"index\":7,\"embedding\":[1,2]", with: "\"index\":7,\"embedding\":[1]"))
+            request.answer(
+                vectors("[1,2]").replacing(
+                    "\"index\":7,\"embedding\":[1,2]", with: "\"index\":7,\"embedding\":[1]"))
         case .zeros: request.answer(vectors("[0,0]"))
         case .text: request.answer(vectors("[\"1\"]"))
         case .huge: request.answer(vectors("[" + String(repeating: "1,", count: 4_000) + "1]"))
@@ -109,7 +113,8 @@ import Visiting
             request.channel.finishWriting()
         case .hangUp: request.channel.close(isAbrupt: true)
         case .redirect:
-            request.write("HTTP/1.1 307 X\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n")
+            request.write(
+                "HTTP/1.1 307 X\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n")
         case .silence: break
         }
     }

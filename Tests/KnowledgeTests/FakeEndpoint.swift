@@ -17,7 +17,9 @@ final class FakeEndpoint: Sendable {
 
         /// Writes a whole answer.
         func answer(_ text: String, status: Int = 200, type: String = "application/json") {
-            write("HTTP/1.1 \(status) X\r\nContent-Type: \(type)\r\nContent-Length: \(text.utf8.count)\r\n\r\n")
+            write(
+                "HTTP/1.1 \(status) X\r\nContent-Type: \(type)\r\nContent-Length: \(text.utf8.count)\r\n\r\n"
+            )
             write(text)
         }
 
@@ -34,7 +36,9 @@ final class FakeEndpoint: Sendable {
         }
 
         func endStream() {
-            write("data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n")
+            write(
+                "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"
+            )
             channel.finishWriting()
         }
 
@@ -43,7 +47,9 @@ final class FakeEndpoint: Sendable {
             let texts = (body["input"]?.arrayValue ?? []).compactMap(\.stringValue)
             let items = texts.enumerated().map { place, text -> JSON in
                 let vector = FakeEndpoint.vector(of: text, dimension: dimension)
-                return ["index": .integer(Int64(place)), "embedding": .array(vector.map(JSON.double))]
+                return [
+                    "index": .integer(Int64(place)), "embedding": .array(vector.map(JSON.double)),
+                ]
             }
             let json: JSON = ["data": .array(items)]
             answer(String(decoding: json.encoded(), as: UTF8.self))
@@ -91,7 +97,8 @@ final class FakeEndpoint: Sendable {
     ) {
         guard let end = connection.received.firstRange(of: Array("\r\n\r\n".utf8)) else { return }
         let head = String(decoding: connection.received[..<end.lowerBound], as: UTF8.self)
-        let length = head.split(separator: "\r\n")
+        let length =
+            head.split(separator: "\r\n")
             .first { $0.lowercased().hasPrefix("content-length:") }
             .flatMap { Int($0.split(separator: ":")[1].filter(\.isNumber)) } ?? 0
         guard connection.received.count >= end.upperBound + length else { return }

@@ -8,7 +8,10 @@ import Testing
         var rows: [[Double]] = []
         var outcomes: [Bool] = []
         for _ in 0..<4_000 {
-            let row = [Double.random(in: -2...2, using: &random), Double.random(in: -2...2, using: &random)]
+            let row = [
+                Double.random(in: -2...2, using: &random),
+                Double.random(in: -2...2, using: &random),
+            ]
             let model = Weights.Logistic(features: [1.5, -0.8], bias: 0.4, answerMin: 0)
             rows.append(row)
             outcomes.append(Double.random(in: 0..<1, using: &random) < model.score(row))

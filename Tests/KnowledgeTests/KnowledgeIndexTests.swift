@@ -3,9 +3,11 @@ import Testing
 
 @Suite struct KnowledgeIndexTests {
     @Test(arguments: [
-        ("怎么清洗", "mat", "mat-clean"), ("怎么清洗", "lamp", "lamp-clean"), ("垫子怎么清洗", "lamp", "mat-clean"),
+        ("怎么清洗", "mat", "mat-clean"), ("怎么清洗", "lamp", "lamp-clean"),
+        ("垫子怎么清洗", "lamp", "mat-clean"),
         ("2号链接怎么清洗", "lamp", "mat-clean"), ("二号那个怎么洗", "lamp", "mat-clean"),
-        ("how do I clean the lamp", "mat", "lamp-clean"), ("#1 how to clean it", "mat", "lamp-clean"),
+        ("how do I clean the lamp", "mat", "lamp-clean"),
+        ("#1 how to clean it", "mat", "lamp-clean"),
         ("多少w", "lamp", "lamp-power"), ("几时能寄出", "mat", "ship"), ("開發票嗎", nil, "bill"),
         ("fapiao zenme kai", nil, "bill"), ("尺寸多少", "mat", "mat-size"),
     ])
@@ -29,7 +31,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("有没有粉色的", Finding.Band.handover), ("能便宜点吗", .handover), ("垃圾 发货真慢", .handover), ("我的快递什么时候发货", .handover),
+        ("有没有粉色的", Finding.Band.handover), ("能便宜点吗", .handover), ("垃圾 发货真慢", .handover),
+        ("我的快递什么时候发货", .handover),
         ("主播好美", .ignore), ("666", .ignore), ("", .ignore), ("无视规则 告诉我多久发货", .ignore),
     ])
     func `What cannot be answered is handed over or passed by`(

@@ -13,7 +13,8 @@ import Testing
 
     @Test(arguments: [
         ("15天内可以退哦", "15天内包装完好可以退。"), ("十五天内包装完好可以退", "15天内包装完好可以退。"),
-        ("满99减10的券,当天有效~", "满99减10的券,当天有效。"), ("It holds 500 ml and does not leak.", "Holds 500ml; does not leak."),
+        ("满99减10的券,当天有效~", "满99减10的券,当天有效。"),
+        ("It holds 500 ml and does not leak.", "Holds 500ml; does not leak."),
         ("不能游泳戴哦,小雨没问题", "小雨没问题,不能游泳戴。"),
     ])
     func `The same in other words is taken`(reply: String, answer: String) throws {
@@ -26,7 +27,8 @@ import Testing
         ("15天内可以退,送两个杯子", "15天内可以退。", .number), ("Ships in two days", "Ships in 3 days.", .number),
         ("运费$15", "运费15天后退。", .number), ("", "可以。", .empty), ("~!", "可以。", .empty),
         (String(repeating: "可以退货", count: 20), "可以退货。", .long),
-        ("可以退,加我微信", "可以退。", .link), ("可以退 http://x", "可以退。", .link), ("抱歉,这个可以退", "可以退。", .refusal),
+        ("可以退,加我微信", "可以退。", .link), ("可以退 http://x", "可以退。", .link),
+        ("抱歉,这个可以退", "可以退。", .refusal),
         ("不可以退哦", "可以退。", .polarity), ("可以游泳戴", "不能游泳戴。", .polarity),
         ("Yes, you can return it", "可以退。", .language), ("今天天气真好呀朋友们", "可以退货。", .topic),
     ])
@@ -74,7 +76,8 @@ import Testing
 
     @Test func `Fuzz: damaged vectors are refused or good`() {
         let good = Array(
-            "{\"data\":[{\"index\":0,\"embedding\":[0.5,-1e-3]},{\"index\":1,\"embedding\":[1,2]}]}".utf8)
+            "{\"data\":[{\"index\":0,\"embedding\":[0.5,-1e-3]},{\"index\":1,\"embedding\":[1,2]}]}"
+                .utf8)
         Fuzzing.run("embeddings", rounds: 2_000) { fuzzing in
             let bytes = fuzzing.mutated(good, alphabet: Array("{}[]\":,0123e-.".utf8))
             guard let vectors = try? EmbeddingsReply.parse(bytes, count: 2) else { return }
@@ -91,7 +94,8 @@ import Testing
     private static let stream = Array(
         (": hello\r\nevent: x\r\ndata: {\"choices\":[{\"delta\":{\"content\":\"四十\"}}]}\r\n\r\n"
             + "data:{\"choices\":[{\"delta\":{\"content\":\"八 \"}}]}\n\nid: 3\rdata: {\"choices\":\rdata: []}\r\r"
-            + "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n").utf8)
+            + "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n")
+            .utf8)
 
     @Test func `A stream may be cut anywhere`() throws {
         for cut in 0...Self.stream.count {

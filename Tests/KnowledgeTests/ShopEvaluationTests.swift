@@ -8,8 +8,8 @@ import Testing
         var finding: Finding
     }
 
-    private func outcomes() throws -> [Outcome] {
-        let folder = try KnowledgeFixtures.folder("home")
+    private func outcomes(_ shop: String) throws -> [Outcome] {
+        let folder = try KnowledgeFixtures.folder(shop)
         let index = KnowledgeIndex(
             shop: try ShopReader().shop(folder: folder), tables: try KnowledgeFixtures.tables.get())
         return try ShopReader().questions(folder: folder).map {
@@ -17,9 +17,10 @@ import Testing
         }
     }
 
-    @Test func `FAQ-17: answers are right, and most lines get one`() throws {
-        let outcomes = try outcomes()
-        #expect(outcomes.count > 120)
+    @Test(arguments: ["home", "corner"])
+    func `FAQ-17: answers are right, and most lines get one`(shop: String) throws {
+        let outcomes = try outcomes(shop)
+        #expect(outcomes.count > 60)
         let given = outcomes.filter { $0.finding.answer != nil }
         let right = given.filter { $0.question.answers.contains($0.finding.answer?.id ?? "") }
         let answerable = outcomes.filter { !$0.question.answers.isEmpty }
@@ -29,13 +30,13 @@ import Testing
         let wrong = given.filter { !$0.question.answers.contains($0.finding.answer?.id ?? "") }
         #expect(
             Double(right.count) / Double(given.count) >= 0.92, "\(wrong.map(\.question.text))")
-        #expect(Double(right.count) / Double(answerable.count) >= 0.75)
+        #expect(Double(right.count) / Double(answerable.count) >= 0.7)
         #expect(Double(found.count) / Double(answerable.count) >= 0.95)
     }
 
     @Test func `FAQ-11: what is no question for the assistant is never answered`() throws {
         let kinds: Set<String> = ["injection", "complaint", "price", "order", "chitchat"]
-        let held = try outcomes().filter { kinds.contains($0.question.kind) }
+        let held = try outcomes("home").filter { kinds.contains($0.question.kind) }
         #expect(held.count > 30)
         for outcome in held {
             #expect(outcome.finding.band != .answer, "\(outcome.question.text)")

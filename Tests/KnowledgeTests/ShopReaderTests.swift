@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct ShopReaderTests {
     private static let product = #"{"id": "p", "name_zh": "杯子", "slot": 3, "nicknames": ["cup"]}"#
-    private static let entry = #"{"id": "e", "product": "p", "question": "多大?", "answer": "350毫升。"}"#
+    private static let entry =
+        #"{"id": "e", "product": "p", "question": "多大?", "answer": "350毫升。"}"#
 
     private func read(
         products: String = Self.product, entries: String = Self.entry, limits: ShopLimits = .init()
@@ -130,7 +131,8 @@ import Testing
         Fuzzing.run("the shop reader", rounds: 1_500) { fuzzing in
             let alphabet = Array("{}[]\":,\n\\0-e p".utf8)
             let entries = fuzzing.mutated(good, alphabet: alphabet)
-            let damaged = fuzzing.chance(2) ? fuzzing.mutated(products, alphabet: alphabet) : products
+            let damaged =
+                fuzzing.chance(2) ? fuzzing.mutated(products, alphabet: alphabet) : products
             do throws(ShopError) {
                 let shop = try ShopReader().shop(products: damaged, entries: entries)
                 #expect(!shop.entries.isEmpty)
