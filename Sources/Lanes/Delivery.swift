@@ -36,7 +36,7 @@ package struct LaneLimits: Sendable {
     /// How long a reader may take nothing of what it is sent; then it is closed as one who fell behind.
     package var stallSecondsMax: UInt32 = 60
     /// The widest tick of a busy lane.
-    package var tickMillisecondsMax = 210
+    package var tickMillisecondsMax = 190
     /// The share of a lane's time that writing at once may take before writes are merged per tick.
     package var immediateShare = 0.7
     /// The share of a lane's time that writing takes when they are merged, as far as the widest tick

@@ -12,6 +12,8 @@ import Wire
 package actor Lane {
     package nonisolated let number: Int
     nonisolated let executor: Loop
+    /// The thread of the lane, for others to live on.
+    package nonisolated var loop: Loop { executor }
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }

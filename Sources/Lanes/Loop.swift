@@ -3,8 +3,8 @@ package import Clockwork
 /// One thread that waits for sockets, alarms and work, and the executor of the actors that live on
 /// it: they may be entered from whatever runs here with `assumeIsolated`.
 ///
-/// It goes round and round: what the sockets have, then the work that others gave, then the alarms
-/// that are due; and it sleeps when there is nothing of either. The thread ends when nobody holds the
+/// It goes round and round: what the sockets have, then the alarms that are due, then the work that was
+/// given; and it sleeps when there is nothing of either. The thread ends when nobody holds the
 /// loop any more.
 package final class Loop: SerialExecutor {
     private let runner: LoopRunner

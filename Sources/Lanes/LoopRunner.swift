@@ -127,16 +127,24 @@ final class LoopRunner: @unchecked Sendable {
                 bell.quieten()
             }
             resident?.begin(ready: ready)
-            for item in work {
-                switch item {
-                case .job(let job, let loop):
-                    job.runSynchronously(on: loop.asUnownedSerialExecutor())
-                case .block(let body): body()
-                }
-            }
-            work.removeAll(keepingCapacity: true)
             ringAlarms()
+            // What work leads to is done in the same round, within reason: whoever lives here may hand
+            // it on several times.
+            for _ in 0..<8 where !work.isEmpty {
+                for item in work { perform(item) }
+                work.removeAll(keepingCapacity: true)
+                mail.withLock { swap(&$0.work, &work) }
+            }
+            if !work.isEmpty { mail.withLock { $0.work.insert(contentsOf: work, at: 0) } }
+            work.removeAll(keepingCapacity: true)
             resident?.end()
+        }
+    }
+
+    private func perform(_ work: Work) {
+        switch work {
+        case .job(let job, let loop): job.runSynchronously(on: loop.asUnownedSerialExecutor())
+        case .block(let body): body()
         }
     }
 

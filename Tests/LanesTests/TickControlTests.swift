@@ -27,9 +27,9 @@ import Testing
         var control = TickControl(limits: limits)
         // 100,000 deliveries a second would take the whole lane.
         for _ in 0..<20 {
-            control.observe(observation(demand: 25_000, readers: 4_000, writes: 7_500))
+            control.observe(observation(demand: 25_000, readers: 3_500, writes: 7_500))
         }
-        let share = 4_000 * 10e-6 / (Double(control.tickMilliseconds) / 1000)
+        let share = 3_500 * 10e-6 / (Double(control.tickMilliseconds) / 1000)
         #expect(share <= limits.tickShare * 1.05)
         #expect(control.tickMilliseconds <= limits.tickMillisecondsMax)
     }
