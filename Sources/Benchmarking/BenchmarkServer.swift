@@ -71,11 +71,12 @@ final class BenchmarkServer {
             "keys": [["kid": "bench", "secret": .string(secret)]],
             "log": ["format": "json", "level": "info"],
             "limits": [
-                "connectionsPerAddress": 100_000, "joinsPerMinutePerAddress": 1_000_000,
+                "connectionsMax": 1_000_000, "connectionsPerAddress": 1_000_000,
+                "joinsPerMinutePerAddress": 1_000_000, "requestsPerSecondPerAddress": 1_000_000,
+                "requestBurstPerAddress": 1_000_000,
                 "messagesPerSecond": 100_000, "messageBurst": 100_000,
                 "bytesPerSecond": 1_000_000_000,
             ],
-            "lanes": 2,
             "rooms": .array(
                 (0..<rooms).map { number in
                     let name = JSON.string("r\(number)")

@@ -1,5 +1,6 @@
 import Clockwork
 import Foundation
+import Lanes
 import Wire
 
 #if canImport(Glibc)
@@ -89,17 +90,16 @@ enum FloorProbe {
             guard let socket = LoadSocket.connecting(port: port, number: sockets.count) else {
                 return
             }
-            readiness.watch(socket, number: sockets.count, for: .reading)
+            readiness.watch(socket, number: UInt64(sockets.count), for: .reading)
             sockets.append(socket)
             // The listener's queue is finite; give it time.
             if sockets.count.isMultiple(of: 500) { usleep(10_000) }
         }
         var hasEnded = false
         while !hasEnded {
-            readiness.wait(nanoseconds: 1_000_000_000) { event in
-                if case .ended = LoadSocket.receive(sockets[event.number], into: buffer) {
-                    hasEnded = true
-                }
+            for index in 0..<readiness.wait(nanoseconds: 1_000_000_000) {
+                let socket = sockets[Int(readiness.event(index).number)]
+                if case .ended = LoadSocket.receive(socket, into: buffer) { hasEnded = true }
             }
         }
     }

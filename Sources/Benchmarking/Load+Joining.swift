@@ -1,3 +1,4 @@
+import Lanes
 import Wire
 
 extension Load {
@@ -17,7 +18,7 @@ extension Load {
             begun += 1
             inFlight += 1
             if let descriptor {
-                readiness.watch(descriptor, number: number, for: .writing)
+                readiness.watch(descriptor, number: UInt64(number), for: .writing)
             } else {
                 close(connections + number)
             }
@@ -28,7 +29,7 @@ extension Load {
         let descriptor = connection.pointee.descriptor
         guard LoadSocket.hasConnected(descriptor) else { return close(connection) }
         connection.pointee.phase = .upgrading
-        readiness.change(descriptor, number: number, to: .reading)
+        readiness.change(descriptor, number: UInt64(number), to: .reading)
         let request = WebSocketHandshake.request(
             host: "127.0.0.1:\(plan.port)", path: "/v1/socket", key: "cGxheWhvdXNlIGxvYWQgIQ==")
         if !request.withUnsafeBytes({ LoadSocket.sendAll(descriptor, $0) }) { close(connection) }
@@ -52,7 +53,7 @@ extension Load {
         tally.connected += 1
         if connection.pointee.isSlow {
             slowPorts.insert(connection.pointee.localPort)
-            readiness.change(descriptor, number: number, to: .nothing)
+            readiness.change(descriptor, number: UInt64(number), to: [])
         } else if !connection.pointee.isPublisher {
             healthyInRoom[Int(connection.pointee.room)] += 1
         }

@@ -1,3 +1,4 @@
+import Lanes
 extension Load {
     /// Publishes through warm-up and measurement and returns the sample of where the latter began.
     func publish() -> LoadSample {
@@ -76,7 +77,7 @@ extension Load {
 
     func resumeSlowViewers() {
         for number in 0..<plan.slowViewers where connections[number].phase == .ready {
-            readiness.change(connections[number].descriptor, number: number, to: .reading)
+            readiness.change(connections[number].descriptor, number: UInt64(number), to: .reading)
         }
         pass(seconds: LoadPlan.resumeSeconds)
     }

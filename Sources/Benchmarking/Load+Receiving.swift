@@ -1,19 +1,21 @@
+import Lanes
 import Wire
 
 extension Load {
     func handle(_ event: Readiness.Event) {
-        let connection = connections + event.number
+        let number = Int(event.number)
+        let connection = connections + number
         switch connection.pointee.phase {
         case .closed: break
-        case .connecting: upgrade(connection, number: event.number)
+        case .connecting: upgrade(connection, number: number)
         case .upgrading, .joining, .ready:
             if event.isReadable {
-                receive(connection, number: event.number)
+                receive(connection, number: number)
             } else if event.isBroken {
                 // A slow viewer is not reading: what waits for it, its close frame at the end, is
                 // read when it resumes. Until then the broken socket must not wake the loop.
                 if connection.pointee.isSlow, connection.pointee.phase == .ready {
-                    receive(connection, number: event.number)
+                    receive(connection, number: number)
                 } else {
                     close(connection)
                 }

@@ -4,6 +4,7 @@
 // this thread reads the socket.
 
 import Clockwork
+import Lanes
 import Wire
 
 /// Joins rooms as many viewers, publishes, and measures what arrives.
@@ -97,8 +98,9 @@ final class Load {
     /// Waits for sockets until a moment, at most 20 ms, and handles those that are ready.
     func turn(until end: Int64) {
         var handled = 0
-        readiness.wait(nanoseconds: min(max(end - now, 0), 20_000_000)) { event in
-            handle(event)
+        let ready = readiness.wait(nanoseconds: UInt64(min(max(end - now, 0), 20_000_000)))
+        for index in 0..<ready {
+            handle(readiness.event(index))
             handled += 1
             // A burst of deliveries must not hold up what is due to be sent.
             if isPublishing, handled & 31 == 0 { _ = publishDue() }

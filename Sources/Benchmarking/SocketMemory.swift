@@ -1,5 +1,5 @@
 #if os(Linux)
-    import CKernel
+    import CNetlink
     import Glibc
 #endif
 

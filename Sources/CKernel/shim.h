@@ -1,13 +1,11 @@
-// What the load generator asks of Linux beyond POSIX: readiness of ten thousand sockets
-// (epoll(7)), and how much memory the kernel holds for a socket of another process
-// (sock_diag(7)). Empty elsewhere.
+// What the lanes ask of Linux beyond POSIX: which of ten thousand sockets are ready (epoll(7)), and
+// a descriptor by which one thread wakes another (eventfd(2)), and names of threads (prctl(2), variadic
+// and so out of Swift's reach). Empty elsewhere.
 #pragma once
 #if defined(__linux__)
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
-#include <linux/inet_diag.h>
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
-#include <linux/sock_diag.h>
+#include <sys/prctl.h>
+
+static inline int kernel_name_thread(const char *name) { return prctl(PR_SET_NAME, name); }
 #endif

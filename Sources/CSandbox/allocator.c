@@ -19,6 +19,12 @@ enum {
     // comparing, hashing and joining strings costs one instruction whatever their length.
     NODE_BYTES = 24,
     FRESH_BYTES_MAX = 16384 * NODE_BYTES,
+    // At the limit every allocation may cost a collection of everything. So many that give less
+    // back than this part of the limit are borne.
+    VAIN_COLLECTIONS_MAX = 16,
+    VAIN_PART = 16,
+    // A block of this size may be the rehash of a table whose keys collide.
+    SLOW_BYTES = 32 << 10,
     // So many calls inside each other are a recursion without end.
     NESTED_CALLS_MANY = 5000,
 };
@@ -167,7 +173,7 @@ static const char *refusal(
     if (box->unlimited || (block && newBytes <= oldBytes)) return NULL;
     size_t old = block ? oldBytes : 0;
     if (box->used - old + newBytes > box->limit) return "memory budget is used up";
-    if (newBytes <= FRESH_BYTES_MAX || block) return NULL;
+    if (newBytes <= FRESH_BYTES_MAX || block || box->isRelaxed) return NULL;
     // For a fresh block oldBytes is the type of the object, 0 for a part of one. Nodes come in
     // powers of two; other parts (lists, stacks, buffers) may be larger.
     if (oldBytes == LUA_TSTRING) return "a text is larger than 384 KiB";
@@ -176,13 +182,48 @@ static const char *refusal(
     return isNodes ? "a table has more than 16384 fields besides its list" : NULL;
 }
 
-static void record_refusal(Sandbox *box, const char *why) {
+// Before anything that the author wrote can run with the error in its hands.
+static void end_call(Sandbox *box, SandboxStatus status) {
+    box_note_memory(box);
+    box->killed = status;
+    box->isExhausted = true;
+    box_record_trace(box->running);
+    box_install_hook(box->running, 1);
+}
+
+// Lua answers a refusal with a full collection and asks once more. Being refused again ends the call.
+static void record_refusal(
+    Sandbox *box, const char *why, const void *block, size_t newBytes) {
+    bool isAgain =
+        box->isRefused && box->refusedBlock == block && box->refusedBytes == newBytes;
+    box->isRefused = !isAgain;
+    box->refusedBlock = block;
+    box->refusedBytes = newBytes;
+    box->refusedUsed = box->used;
+    if (box->killed) return;
     box->refusal = why;
     box->refusedWhere[0] = 0;
     if (!box->running) return;
     lua_Debug activation;
     if (lua_getstack(box->running, NESTED_CALLS_MANY, &activation)) box->refusal = "stack overflow";
     box_where(box->running, box->refusedWhere, sizeof box->refusedWhere);
+    if (isAgain) end_call(box, SANDBOX_MEMORY);
+}
+
+// Whether the collection that a refusal led to was one too many of those that free nothing.
+static bool is_vain(Sandbox *box, const void *block, size_t newBytes) {
+    if (!box->isRefused || box->refusedBlock != block || box->refusedBytes != newBytes)
+        return false;
+    if (box->refusedUsed - box->used >= box->limit / VAIN_PART) return false;
+    return ++box->vainCollections > VAIN_COLLECTIONS_MAX;
+}
+
+// The collections and rehashes of a crafted program take long without a hook in between.
+static void end_if_late(Sandbox *box) {
+    if (box->unlimited || box->killed || !box->running || !box_is_late(box)) return;
+    box->refusal = "processor time is used up";
+    box_where(box->running, box->refusedWhere, sizeof box->refusedWhere);
+    end_call(box, SANDBOX_BUDGET);
 }
 
 void *box_allocate(void *context, void *block, size_t oldBytes, size_t newBytes) {
@@ -195,11 +236,16 @@ void *box_allocate(void *context, void *block, size_t oldBytes, size_t newBytes)
         return NULL;
     }
     if (box->allocationCount < 2 && ++box->allocationCount == 2) set_seed(box);
+    bool grows = !block || newBytes > oldBytes;
     const char *why = refusal(box, block, oldBytes, newBytes);
+    if (grows && (why || newBytes >= SLOW_BYTES)) end_if_late(box);
+    if (grows && !why && is_vain(box, block, newBytes)) why = "memory budget is used up";
+    if (grows && box->isExhausted && !box->unlimited) why = box->refusal;
     if (why) {
-        record_refusal(box, why);
+        record_refusal(box, why, block, newBytes);
         return NULL;
     }
+    if (grows) box->isRefused = false;
     void *result =
         block ? raw_reallocate(box, block, oldBytes, newBytes) : raw_allocate(box, newBytes);
     if (!result) {

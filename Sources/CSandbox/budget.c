@@ -9,7 +9,7 @@
 
 #include "inside.h"
 
-enum { POLL_EVERY = 8, TRACE_LINES_MAX = 20 };
+enum { POLL_INSTRUCTIONS = 4000, TRACE_LINES_MAX = 20 };
 
 static uint64_t cpu_nanoseconds(void) {
     struct timespec time;
@@ -17,40 +17,68 @@ static uint64_t cpu_nanoseconds(void) {
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
-static void count_hook(lua_State *L, lua_Debug *activation) {
-    (void)activation;
-    Sandbox *box = box_of(L);
-    if (box->killed) box_rethrow(L, LUA_ERRMEM);
-    box->left -= lua_gethookcount(L);
-    if (box->left < 0) box_charge_slow(L);
-    if (++box->polls >= POLL_EVERY) {
-        box->polls = 0;
-        uint64_t most = box->budget.cpuNanoseconds;
-        // Asking for the time costs more than a short call, so the clock starts here.
-        if (most && !box->cpuDeadline) box->cpuDeadline = cpu_nanoseconds() + most;
-        else if (most && cpu_nanoseconds() > box->cpuDeadline)
-            box_kill(L, SANDBOX_BUDGET, "processor time is used up");
+// Notes that a line of an author's file runs.
+static void note_line(lua_State *L, Sandbox *box, lua_Debug *activation) {
+    int line = activation->currentline;
+    if (line <= 0 || !lua_getinfo(L, "S", activation) || activation->source[0] != '@') return;
+    for (size_t index = 0; index < box->files.count; index += 1) {
+        const NamedBytes *file = &box->files.items[index];
+        if (!file->lines || strcmp((const char *)file->name, activation->source + 1) != 0) continue;
+        if ((size_t)line <= file->lineCount) file->lines[line - 1] = 1;
+        return;
     }
 }
 
+static void count_hook(lua_State *L, lua_Debug *activation) {
+    Sandbox *box = box_of(L);
+    if (activation->event == LUA_HOOKLINE) {
+        note_line(L, box, activation);
+        return;
+    }
+    if (box->killed) box_rethrow(L, LUA_ERRMEM);
+    box->left -= lua_gethookcount(L);
+    if (box->left < 0) box_charge_slow(L);
+    box->instructionsUnpolled += lua_gethookcount(L);
+    if (box->instructionsUnpolled >= POLL_INSTRUCTIONS) box_poll(L);
+}
+
+bool box_is_late(Sandbox *box) {
+    uint64_t most = box->budget.cpuNanoseconds;
+    if (!most) return false;
+    // Asking for the time costs more than a short call, so the clock starts with the first look.
+    if (!box->cpuDeadline) box->cpuDeadline = cpu_nanoseconds() + most;
+    return cpu_nanoseconds() > box->cpuDeadline;
+}
+
+void box_poll(lua_State *L) {
+    Sandbox *box = box_of(L);
+    box->instructionsUnpolled = 0;
+    if (!box->unlimited && box_is_late(box))
+        box_kill(L, SANDBOX_BUDGET, "processor time is used up");
+}
+
 void box_install_hook(lua_State *L, int interval) {
-    lua_sethook(L, count_hook, LUA_MASKCOUNT, interval);
+    int mask = box_of(L)->covers ? LUA_MASKCOUNT | LUA_MASKLINE : LUA_MASKCOUNT;
+    lua_sethook(L, count_hook, mask, interval);
 }
 
 void box_begin(Sandbox *box) {
     box->left = box->budget.instructions;
     box->hostCallsLeft = box->budget.hostCalls;
-    box->polls = POLL_EVERY - 1;
+    box->instructionsUnpolled = POLL_INSTRUCTIONS;
     box->cpuDeadline = 0;
     box->killed = SANDBOX_DONE;
     box->message[0] = box->trace[0] = box->refusedWhere[0] = 0;
     box->refusal = NULL;
+    box->isRefused = box->isExhausted = false;
+    box->vainCollections = 0;
+    box->closings = 0;
     box->arguments.count = box->changes.count = box->effects.count = box->output.count = 0;
     box->scratch.count = 0;
     box->running = box->L;
     box->hostFault = false;
     box->isDenied = false;
-    box->denial = 0;
+    box->denial[0] = 0;
     box->hook = (SandboxBytes){NULL, 0};
     // Also starts a full interval, so that the count does not depend on earlier calls.
     box_install_hook(box->L, HOOK_INTERVAL);
@@ -119,7 +147,7 @@ _Noreturn static void raise(lua_State *L) {
 _Noreturn void box_kill(lua_State *L, SandboxStatus status, const char *what) {
     Sandbox *box = box_of(L);
     if (!box->killed) {
-        box->killed = status;
+        box_mark_killed(box, status);
         char where[160];
         where_or_hook(L, where, sizeof where);
         snprintf(box->message, sizeof box->message, "%s%s", where, what);
@@ -137,8 +165,15 @@ void box_rethrow(lua_State *L, int status) {
     raise(L);
 }
 
+void box_mark_killed(Sandbox *box, SandboxStatus status) {
+    box->killed = status;
+    box->leftAtKill = box->left;
+    // Whatever is still called (a C function as __close, say) has nothing to spend.
+    box->left = INT64_MIN / 2;
+}
+
 void box_note_memory(Sandbox *box) {
-    box->killed = SANDBOX_MEMORY;
+    box_mark_killed(box, SANDBOX_MEMORY);
     snprintf(
         box->message, sizeof box->message, "%s%s", box->refusedWhere,
         box->refusal ? box->refusal : "memory budget is used up");
@@ -147,6 +182,7 @@ void box_note_memory(Sandbox *box) {
 void box_charge_slow(lua_State *L) {
     Sandbox *box = box_of(L);
     if (box->unlimited) return;
+    if (box->killed) box_rethrow(L, LUA_ERRMEM);
     char what[96];
     snprintf(
         what, sizeof what, "budget of %lld instructions is used up",
@@ -164,14 +200,9 @@ static bool has_place(const char *text) {
 
 // MARK: Refusals
 
-static uint64_t hash_text(const char *text) {
-    uint64_t hash = 14695981039346656037u;
-    for (; *text; text += 1) hash = (hash ^ (uint8_t)*text) * 1099511628211u;
-    return hash;
-}
-
 int box_deny_text(lua_State *L) {
-    box_of(L)->denial = hash_text(lua_tostring(L, -1));
+    Sandbox *box = box_of(L);
+    snprintf(box->denial, sizeof box->denial, "%s", lua_tostring(L, -1));
     return lua_error(L);
 }
 
@@ -190,10 +221,13 @@ int box_message_handler(lua_State *L) {
     Sandbox *box = box_of(L);
     char where[160];
     where_or_hook(L, where, sizeof where);
-    if (lua_type(L, 1) == LUA_TSTRING) {
-        const char *text = lua_tostring(L, 1);
-        box->isDenied = box->denial != 0 && hash_text(text) == box->denial;
-        snprintf(box->message, sizeof box->message, "%s%s", has_place(text) ? "" : where, text);
+    if (lua_type(L, 1) == LUA_TSTRING || lua_type(L, 1) == LUA_TNUMBER) {
+        const char *text = box_push_text(L, 1, NULL); // these two have no __tostring to run
+        // A coroutine on the way adds its place in front.
+        box->isDenied = box->denial[0] && strstr(text, box->denial);
+        bool isPlaced = has_place(text) || (where[0] && strncmp(text, where, strlen(where)) == 0);
+        snprintf(box->message, sizeof box->message, "%s%s", isPlaced ? "" : where, text);
+        lua_settop(L, 1);
     } else {
         // Raw: a __tostring of the author's must not run now.
         snprintf(

@@ -36,6 +36,7 @@ enum Slot {
     SLOT_MODULES,     // file name -> result of require
     SLOT_LAST_HOOK,   // the function of the hook that ran last
     SLOT_IDS,         // object -> number, for tostring
+    SLOT_LAST_ERROR,  // the text of an error in an error handler
 };
 
 typedef struct Buffer {
@@ -46,6 +47,9 @@ typedef struct Buffer {
 typedef struct NamedBytes {
     uint8_t *name, *text;
     size_t nameCount, textCount;
+    // One byte a line that is set when it runs; NULL when nobody wants to know.
+    uint8_t *lines;
+    size_t lineCount;
 } NamedBytes;
 
 typedef struct NamedList {
@@ -59,6 +63,7 @@ struct Sandbox {
 
     // Allocator.
     size_t used, peak, limit;
+    bool isRelaxed; // for the language's own tests
     bool unlimited; // our own bookkeeping is never refused; the host bounds it
     void *freeBlocks[CLASS_COUNT];
     struct Slab *slabs;
@@ -69,22 +74,31 @@ struct Sandbox {
     size_t firstBlockBytes;
     uint32_t seed;
     bool seedIsSet;
+    // The request that was refused last, until Lua has collected and asks again.
+    bool isRefused;
+    const void *refusedBlock;
+    size_t refusedBytes, refusedUsed;
+    bool isExhausted; // the call ended because of memory: there is no more
+    int vainCollections; // collections at the limit that gave next to nothing back
 
     // Budget of the call under way.
     SandboxBudget budget;
     int64_t left;
     int64_t hostCallsLeft;
     uint64_t cpuDeadline; // 0 before the first look at the clock
-    int polls;
+    int instructionsUnpolled;
     SandboxStatus killed; // SANDBOX_DONE: not killed
+    int64_t leftAtKill;
+    bool loopsAreUnknown; // whether a chunk's loops close what they must could not be seen
+    int closings; // calls of coroutine.close inside each other
     bool inHook;
     SandboxBytes hook; // its name, while it runs
     char lastHook[32]; // its name ran last; empty for none
     int64_t nowMilliseconds; // what room.now says
     bool globalsFrozen;
     bool hostFault;
-    uint64_t denial; // hash of the last message that something is not allowed
-    bool isDenied;   // the error that ended the call was that one
+    char denial[256]; // the last message that something is not allowed
+    bool isDenied;    // the error that ended the call was that one
 
     char message[2048];
     char trace[2048];
@@ -100,6 +114,7 @@ struct Sandbox {
     Buffer scratch; // a stack: users take from the end and give back
 
     NamedList files, functions, hooks;
+    bool covers; // some file has lines to note
     const void *stateMetatable, *configMetatable;
     lua_Integer orderCount, freshCount, linkedCount, searchCount;
     lua_Integer idCount;
@@ -117,6 +132,11 @@ _Noreturn void box_kill(lua_State *L, SandboxStatus status, const char *what);
 // Raises again what cannot be caught. Called by everything that catches errors.
 void box_rethrow(lua_State *L, int status);
 void box_note_memory(Sandbox *box);
+// Makes the end of the call certain; the error that ends it is raised by whoever calls this.
+void box_mark_killed(Sandbox *box, SandboxStatus status);
+// Kills when the processor time is used up. For what may be slow and is seldom.
+void box_poll(lua_State *L);
+bool box_is_late(Sandbox *box);
 void box_charge_slow(lua_State *L);
 void box_install_hook(lua_State *L, int interval);
 void box_begin(Sandbox *box);
@@ -228,6 +248,13 @@ int box_print(lua_State *L);
 // scan.c
 // NULL, or what is wrong with a source text that the library could not bear, with its line.
 const char *box_scan(const uint8_t *text, size_t count, int *line);
+
+// conformance.c
+int box_load(lua_State *L);
+
+// loops.c
+// Replaces the chunk on top by one whose loops close what they have to close.
+void box_mend_loops(lua_State *L, const char *name);
 
 // Libraries: each leaves one table on the stack.
 void box_open_globals(lua_State *L);

@@ -13,8 +13,7 @@ static int compare_numbers(lua_Integer integer, lua_Number number) {
     return integer <= (lua_Integer)floor(number) ? -1 : 1;
 }
 
-static int compare_keys(const void *left, const void *right) {
-    const Key *a = left, *b = right;
+static int compare_keys(const Key *a, const Key *b) {
     if (a->kind == KEY_STRING && b->kind == KEY_STRING) {
         size_t common = a->length < b->length ? a->length : b->length;
         int order = memcmp(a->text, b->text, common);
@@ -32,6 +31,40 @@ static int compare_keys(const void *left, const void *right) {
     if (a->kind == KEY_BOOLEAN && b->kind == KEY_BOOLEAN)
         return (a->integer > b->integer) - (a->integer < b->integer);
     return (a->kind > b->kind) - (a->kind < b->kind);
+}
+
+// Merges runs of twice the width each time, from one array to the other and back. Not qsort: for
+// more than a kilobyte that asks the kernel how much memory there is, and in the cage of a stage
+// this question ends the process.
+static void sort_keys(Key *keys, Key *other, size_t count) {
+    enum { RUN = 8 };
+    for (size_t start = 0; start < count; start += RUN) {
+        size_t end = start + RUN < count ? start + RUN : count;
+        for (size_t index = start + 1; index < end; index += 1) {
+            Key key = keys[index];
+            size_t place = index;
+            for (; place > start && compare_keys(&keys[place - 1], &key) > 0; place -= 1)
+                keys[place] = keys[place - 1];
+            keys[place] = key;
+        }
+    }
+    Key *from = keys, *to = other;
+    for (size_t width = RUN; width < count; width *= 2) {
+        for (size_t start = 0; start < count; start += 2 * width) {
+            size_t middle = start + width < count ? start + width : count;
+            size_t end = middle + width < count ? middle + width : count;
+            size_t left = start, right = middle;
+            for (size_t target = start; target < end; target += 1) {
+                bool takesLeft = left < middle
+                    && (right >= end || compare_keys(&from[left], &from[right]) <= 0);
+                to[target] = takesLeft ? from[left++] : from[right++];
+            }
+        }
+        Key *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != keys) memcpy(keys, from, count * sizeof *keys);
 }
 
 // Strings stay valid while the table holds them.
@@ -76,6 +109,7 @@ void box_push_key(lua_State *L, const Key *key) {
 
 size_t box_sorted_keys(lua_State *L, int table, size_t *count, bool *isList) {
     Sandbox *box = box_of(L);
+    box_charge(L, 1); // before the work too: after a kill there is none
     table = lua_absindex(L, table);
     luaL_checkstack(L, 4, NULL);
     // Aligned for Key.
@@ -94,7 +128,10 @@ size_t box_sorted_keys(lua_State *L, int table, size_t *count, bool *isList) {
         found += 1;
     }
     box_charge(L, (int64_t)found);
-    if (!inOrder) qsort(box->scratch.bytes + start, found, sizeof(Key), compare_keys);
+    if (!inOrder) {
+        box_scratch(L, found * sizeof(Key));
+        sort_keys(box_key(box, start, 0), box_key(box, start, found), found);
+    }
     *count = found;
     const Key *keys = box_key(box, start, 0);
     *isList = found > 0 && keys[0].kind == KEY_INTEGER && keys[0].integer == 1
@@ -129,6 +166,12 @@ static int next_pair(lua_State *L) {
     return 1;
 }
 
+// After a __pairs that yielded.
+static int finish_pairs(lua_State *L, int status, lua_KContext extra) {
+    (void)L, (void)status, (void)extra;
+    return 3;
+}
+
 int box_pairs(lua_State *L) {
     luaL_checkany(L, 1);
     Sandbox *box = box_of(L);
@@ -136,7 +179,7 @@ int box_pairs(lua_State *L) {
     if (!isProxy) {
         if (luaL_getmetafield(L, 1, "__pairs") != LUA_TNIL) {
             lua_pushvalue(L, 1);
-            lua_call(L, 1, 3);
+            lua_callk(L, 1, 3, 0, finish_pairs);
             return 3;
         }
         luaL_checktype(L, 1, LUA_TTABLE);
@@ -167,6 +210,7 @@ int box_pairs(lua_State *L) {
 // The smallest key greater than the given one: a function of the content, at the price of one pass.
 int box_next(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
+    box_charge(L, 1);
     lua_settop(L, 2);
     bool isFirst = lua_isnil(L, 2);
     Key after = isFirst ? (Key){.kind = KEY_INTEGER} : key_at(L, 2);

@@ -32,6 +32,8 @@ void box_push_metered(lua_State *L, lua_CFunction function, bool readsTexts) {
 static int finish_protected(lua_State *L, int status, lua_KContext extra) {
     box_rethrow(L, status == LUA_OK || status == LUA_YIELD ? LUA_OK : status);
     if (status != LUA_OK && status != LUA_YIELD) {
+        // Naming the value of a failed operation may have taken long.
+        box_poll(L);
         box_of(L)->hostFault = false;
         lua_pushboolean(L, 0);
         lua_pushvalue(L, -2);
@@ -52,6 +54,31 @@ static int base_pcall(lua_State *L) {
     return finish_protected(L, status, 0);
 }
 
+// In a coroutine the handler runs when the stack has been unwound. While a handler is set, a thread
+// holds its place in the stack; this version of Lua keeps using that place when the thread is closed
+// and the stack is gone.
+static int finish_handled(lua_State *L, int status, lua_KContext extra) {
+    enum { HANDLERS_MAX = 10 };
+    int count = finish_protected(L, status, extra);
+    if (status == LUA_OK || status == LUA_YIELD) return count;
+    // As in the stock function an error in the handler is given to the handler.
+    for (int tries = 0; tries < HANDLERS_MAX; tries += 1) {
+        lua_pushvalue(L, 2);
+        lua_insert(L, -2);
+        status = lua_pcall(L, 1, 1, 0);
+        box_rethrow(L, status);
+        if (status == LUA_OK) break;
+        box_charge(L, 5);
+    }
+    if (status != LUA_OK) {
+        lua_pop(L, 1);
+        lua_pushliteral(L, "error in error handling");
+    }
+    lua_pushboolean(L, 0);
+    lua_insert(L, -2);
+    return 2;
+}
+
 static int base_xpcall(lua_State *L) {
     Sandbox *box = box_of(L);
     int count = lua_gettop(L);
@@ -61,9 +88,11 @@ static int base_xpcall(lua_State *L) {
     lua_pushvalue(L, 1);
     lua_rotate(L, 3, 2);
     size_t scratch = box->scratch.count;
-    int status = lua_pcallk(L, count - 2, LUA_MULTRET, 2, 2, finish_protected);
+    bool isMain = L == box->L;
+    lua_KFunction finish = isMain ? finish_protected : finish_handled;
+    int status = lua_pcallk(L, count - 2, LUA_MULTRET, isMain ? 2 : 0, 2, finish);
     if (status != LUA_OK) box->scratch.count = scratch;
-    return finish_protected(L, status, 2);
+    return finish(L, status, 2);
 }
 
 // MARK: Metatables
@@ -89,9 +118,9 @@ static int base_setmetatable(lua_State *L) {
     lua_settop(L, 2);
     if (luaL_getmetafield(L, 1, "__metatable") != LUA_TNIL)
         return box_deny(L, "cannot change a protected metatable");
-    // They make results depend on the collector (gc, mode), run outside the budget (gc, close) or
-    // crash this version of Lua (concat).
-    static const char *const refused[] = {"__gc", "__mode", "__close", "__concat"};
+    // They make results depend on the collector (gc, mode), run outside the budget (gc) or crash
+    // this version of Lua (concat).
+    static const char *const refused[] = {"__gc", "__mode", "__concat"};
     if (type == LUA_TTABLE) {
         if (box_push_backing(L, 2))
             return box_deny(
@@ -103,6 +132,9 @@ static int base_setmetatable(lua_State *L) {
                     L, "the metamethod %s is not available to plugins", refused[index]);
             lua_pop(L, 1);
         }
+        lua_pushliteral(L, "__close");
+        if (box_of(L)->loopsAreUnknown && lua_rawget(L, 2) != LUA_TNIL)
+            return box_deny(L, "the metamethod __close is not available with this version of Lua");
     }
     lua_settop(L, 2);
     lua_setmetatable(L, 1);
@@ -207,11 +239,6 @@ static int base_tostring(lua_State *L) {
 
 // MARK: Globals
 
-static int undeclared_global(lua_State *L) {
-    if (lua_type(L, 2) != LUA_TSTRING) return 0;
-    return box_deny(L, "undeclared global '%s'", lua_tostring(L, 2));
-}
-
 static int assign_global(lua_State *L) {
     if (box_of(L)->globalsFrozen) {
         if (lua_type(L, 2) == LUA_TSTRING)
@@ -224,12 +251,19 @@ static int assign_global(lua_State *L) {
     return 0;
 }
 
+// As the stock interpreter: a mark of the byte order, and a first line that begins with '#'.
+static void skip_head(const uint8_t **text, const uint8_t *end) {
+    if (end - *text >= 3 && memcmp(*text, "\xEF\xBB\xBF", 3) == 0) *text += 3;
+    if (*text < end && **text == '#')
+        while (*text < end && **text != '\n') *text += 1;
+}
+
 static int push_file(lua_State *L, const NamedBytes *file) {
     Sandbox *box = box_of(L);
     char name[200];
     snprintf(name, sizeof name, "@%s", (const char *)file->name);
     int line = 0;
-    if (file->textCount > FILE_BYTES_MAX) {
+    if (file->textCount > FILE_BYTES_MAX && !box->isRelaxed) {
         lua_pushfstring(L, "%s:1: the file is larger than 256 KiB", file->name);
         return LUA_ERRSYNTAX;
     }
@@ -239,11 +273,14 @@ static int push_file(lua_State *L, const NamedBytes *file) {
         return LUA_ERRSYNTAX;
     }
     box_charge(L, (int64_t)file->textCount);
-    int status = luaL_loadbufferx(L, (const char *)file->text, file->textCount, name, "t");
+    const uint8_t *text = file->text, *end = text + file->textCount;
+    skip_head(&text, end);
+    int status = luaL_loadbufferx(L, (const char *)text, (size_t)(end - text), name, "t");
     if (status != LUA_OK) {
         if (box->killed || status == LUA_ERRMEM) box_rethrow(L, status);
         return status;
     }
+    box_mend_loops(L, name);
     lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_GLOBALS);
     if (!lua_setupvalue(L, -2, 1)) lua_pop(L, 1);
     return LUA_OK;
@@ -338,6 +375,10 @@ void box_open_globals(lua_State *L) {
     lua_setfield(L, globals, "tonumber");
     lua_settop(L, globals);
     luaL_setfuncs(L, own, 0);
+    if (box->isRelaxed) {
+        lua_pushcfunction(L, box_load);
+        lua_setfield(L, globals, "load");
+    }
     for (size_t index = 0; index < box->functions.count; index += 1) {
         if (strcmp((const char *)box->functions.items[index].name, "log") != 0) continue;
         lua_pushinteger(L, (lua_Integer)index);
@@ -365,8 +406,15 @@ void box_open_globals(lua_State *L) {
     add_library(L, globals, "utf8");
     lua_pushvalue(L, globals);
     lua_rawseti(L, LUA_REGISTRYINDEX, SLOT_GLOBAL_FIELDS);
+    // So that messages know the names of the basic functions too.
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
     lua_pushvalue(L, globals);
-    box_push_fixed(L, "_ENV", undeclared_global);
+    lua_setfield(L, -2, "_G");
+    lua_pop(L, 1);
+    lua_pushvalue(L, globals);
+    box_push_fixed(L, "_ENV", NULL);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, globals, "_G");
     lua_getmetatable(L, -1);
     lua_pushvalue(L, globals);
     lua_pushcclosure(L, assign_global, 1);

@@ -64,10 +64,38 @@ static int math_random(lua_State *L) {
     return 1;
 }
 
+static void set_seed(lua_State *L, lua_Integer first, lua_Integer second) {
+    uint64_t *state = box_of(L)->random;
+    state[0] = (uint64_t)first;
+    state[1] = 0xFF;
+    state[2] = (uint64_t)second;
+    state[3] = 0;
+    for (int count = 0; count < 16; count += 1) next_random(state);
+    lua_pushinteger(L, first);
+    lua_pushinteger(L, second);
+}
+
+// As the stock function. Without a seed it takes the next numbers for one, neither time nor address;
+// the next call of a hook begins with a seed of its own anyway.
+static int math_randomseed(lua_State *L) {
+    Sandbox *box = box_of(L);
+    box_charge(L, 4);
+    lua_Integer first = 0, second = 0;
+    if (lua_isnone(L, 1)) {
+        first = (lua_Integer)next_random(box->random);
+        second = (lua_Integer)next_random(box->random);
+    } else {
+        first = luaL_checkinteger(L, 1);
+        second = luaL_optinteger(L, 2, 0);
+    }
+    set_seed(L, first, second);
+    return 2;
+}
+
 void box_open_math(lua_State *L) {
     lua_pushcfunction(L, luaopen_math);
     lua_call(L, 0, 1);
-    lua_pushnil(L);
+    lua_pushcfunction(L, math_randomseed);
     lua_setfield(L, -2, "randomseed");
     lua_pushcfunction(L, math_random);
     lua_setfield(L, -2, "random");

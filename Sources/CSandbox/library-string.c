@@ -23,10 +23,11 @@ static int string_rep(lua_State *L) {
         return 1;
     }
     size_t step = length + separatorLength;
-    if (step < length || (lua_Unsigned)count > REP_BYTES_MAX / step + 1)
+    size_t most = box_of(L)->isRelaxed ? (size_t)1 << 30 : REP_BYTES_MAX;
+    if (step < length || (lua_Unsigned)count > most / step + 1)
         return luaL_error(L, "resulting string too large");
     size_t total = (size_t)count * step - separatorLength;
-    if (total > REP_BYTES_MAX) return luaL_error(L, "resulting string too large");
+    if (total > most) return luaL_error(L, "resulting string too large");
     box_charge(L, 1 + (count >> 3) + (int64_t)(total >> 6));
     luaL_Buffer buffer;
     char *at = luaL_buffinitsize(L, &buffer, total);
@@ -65,7 +66,7 @@ static void check_specification(
 // Copies "%...c" to `specification` and returns the place of its last character.
 static const char *read_specification(lua_State *L, const char *at, char *specification) {
     size_t length = strspn(at, "-+ #0.123456789") + 1;
-    if (length >= SPECIFICATION_MAX - 10) luaL_error(L, "invalid format string to 'format'");
+    if (length >= SPECIFICATION_MAX - 10) luaL_error(L, "invalid format (too long)");
     specification[0] = '%';
     memcpy(specification + 1, at, length);
     specification[length + 1] = 0;
@@ -177,6 +178,7 @@ static void add_number(lua_State *L, luaL_Buffer *buffer, int argument, char *sp
         // printf's sign of a NaN differs between machines.
         count = snprintf(at, capacity, specification, isnan(number) ? fabs(number) : number);
     }
+    box_charge(L, 2 * (int64_t)count);
     luaL_addsize(buffer, (size_t)count);
 }
 
@@ -186,11 +188,11 @@ static void add_identity(lua_State *L, luaL_Buffer *buffer, int argument, char *
     int type = lua_type(L, argument);
     const char *text = "(null)";
     char id[40];
-    if (type == LUA_TTABLE || type == LUA_TFUNCTION || type == LUA_TTHREAD) {
+    if (type == LUA_TSTRING) box_charge(L, (int64_t)(lua_rawlen(L, argument) >> 4));
+    // Equal texts are one; a stock address would tell how the library keeps them.
+    if (type == LUA_TTABLE || type == LUA_TFUNCTION || type == LUA_TTHREAD || type == LUA_TSTRING) {
         snprintf(id, sizeof id, "0x%08llx", (unsigned long long)box_identity(L, argument));
         text = id;
-    } else if (type == LUA_TSTRING) {
-        return (void)luaL_argerror(L, argument, "a text has no identity");
     }
     char *at = luaL_prepbuffsize(buffer, CONVERSION_BYTES);
     luaL_addsize(buffer, (size_t)snprintf(at, CONVERSION_BYTES, specification, text));

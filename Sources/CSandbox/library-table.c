@@ -119,7 +119,8 @@ static int table_unpack(lua_State *L) {
     lua_Integer last = luaL_opt(L, luaL_checkinteger, 3, luaL_len(L, 1));
     if (first > last) return 0;
     lua_Unsigned count = (lua_Unsigned)last - (lua_Unsigned)first;
-    if (count >= UNPACK_MAX || !lua_checkstack(L, (int)count + 1))
+    lua_Unsigned most = box_of(L)->isRelaxed ? (lua_Unsigned)1 << 24 : UNPACK_MAX;
+    if (count >= most || !lua_checkstack(L, (int)count + 1))
         return luaL_error(L, "too many results to unpack");
     box_charge(L, (int64_t)count + 1);
     for (; first < last; first += 1) lua_geti(L, 1, first);

@@ -5,8 +5,6 @@
 // can take years inside one C call, where no hook runs.
 #include "matcher.h"
 
-#include <ctype.h>
-
 void matcher_prepare(
     Matcher *m, lua_State *L, const char *text, size_t length, const char *p, size_t count) {
     m->L = L;
@@ -37,23 +35,42 @@ static const char *class_end(Matcher *m, const char *p) {
     return p + 1;
 }
 
-static bool is_in_class(int c, int class) {
-    bool result = false;
-    switch (tolower(class)) {
-    case 'a': result = isalpha(c); break;
-    case 'c': result = iscntrl(c); break;
-    case 'd': result = isdigit(c); break;
-    case 'g': result = isgraph(c); break;
-    case 'l': result = islower(c); break;
-    case 'p': result = ispunct(c); break;
-    case 's': result = isspace(c); break;
-    case 'u': result = isupper(c); break;
-    case 'w': result = isalnum(c); break;
-    case 'x': result = isxdigit(c); break;
-    case 'z': result = c == 0; break; // deprecated, but there
-    default: return class == c;
+// The classes of the first 128 characters, those of the C locale; the rest have none.
+enum { ALPHA = 1, CONTROL = 2, DIGIT = 4, GRAPH = 8, LOWER = 16, PUNCTUATION = 32, SPACE = 64,
+       UPPER = 128, WORD = 256, HEXADECIMAL = 512, ZERO = 1024 };
+static const uint16_t classes[256] = {
+    1026, 2, 2, 2, 2, 2, 2, 2, 2, 66, 66, 66, 66, 66, 2, 2,
+    2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+    64, 40, 40, 40, 40, 40, 40, 40, 40, 40, 40, 40, 40, 40, 40, 40,
+    780, 780, 780, 780, 780, 780, 780, 780, 780, 780, 40, 40, 40, 40, 40, 40,
+    40, 905, 905, 905, 905, 905, 905, 393, 393, 393, 393, 393, 393, 393, 393, 393,
+    393, 393, 393, 393, 393, 393, 393, 393, 393, 393, 393, 40, 40, 40, 40, 40,
+    40, 793, 793, 793, 793, 793, 793, 281, 281, 281, 281, 281, 281, 281, 281, 281,
+    281, 281, 281, 281, 281, 281, 281, 281, 281, 281, 281, 40, 40, 40, 40, 2,
+};
+
+// The bit of a class letter in either case; 0 for another character, which stands for itself.
+static int class_bit(int class) {
+    switch (class | 0x20) {
+    case 'a': return ALPHA;
+    case 'c': return CONTROL;
+    case 'd': return DIGIT;
+    case 'g': return GRAPH;
+    case 'l': return LOWER;
+    case 'p': return PUNCTUATION;
+    case 's': return SPACE;
+    case 'u': return UPPER;
+    case 'w': return WORD;
+    case 'x': return HEXADECIMAL;
+    case 'z': return ZERO; // deprecated, but there
+    default: return 0;
     }
-    return isupper(class) ? !result : result;
+}
+
+static inline bool is_in_class(int c, int class) {
+    int bit = (classes[class] & ALPHA) ? class_bit(class) : 0;
+    if (!bit) return class == c;
+    return ((classes[c] & bit) != 0) != ((class & 0x20) == 0);
 }
 
 // `p` is at '[', `end` at the closing ']'.
@@ -78,7 +95,7 @@ static bool is_in_set(Matcher *m, int c, const char *p, const char *end) {
     return !whenFound;
 }
 
-static bool matches_one(Matcher *m, const char *s, const char *p, const char *end) {
+static inline bool matches_one(Matcher *m, const char *s, const char *p, const char *end) {
     step(m);
     if (s >= m->textEnd) return false;
     int c = (unsigned char)*s;
@@ -88,6 +105,54 @@ static bool matches_one(Matcher *m, const char *s, const char *p, const char *en
     case '[': return is_in_set(m, c, p, end - 1);
     default: return (unsigned char)*p == c;
     }
+}
+
+static void spend(Matcher *m, ptrdiff_t steps) {
+    if (steps < m->steps) {
+        m->steps -= (int)steps;
+        return;
+    }
+    box_charge(m->L, steps + STEPS_PER_CHARGE - m->steps);
+    m->steps = STEPS_PER_CHARGE;
+}
+
+// How many characters from `s` on match the item at `p`, if `matches`; else how many do not.
+static ptrdiff_t run_length(
+    Matcher *m, const char *s, const char *p, const char *end, bool matches) {
+    const char *at = s, *textEnd = m->textEnd;
+    int class = (unsigned char)p[1];
+    int bit = *p == '%' && (classes[class] & ALPHA) ? class_bit(class) : 0;
+    if (*p == '.') {
+        if (matches) at = textEnd;
+    } else if (*p == '[') {
+        while (at < textEnd && is_in_set(m, (unsigned char)*at, p, end - 1) == matches) at += 1;
+    } else if (bit) {
+        bool wants = ((class & 0x20) != 0) == matches;
+        while (at < textEnd && ((classes[(unsigned char)*at] & bit) != 0) == wants) at += 1;
+    } else {
+        int c = *p == '%' ? class : (unsigned char)*p;
+        if (matches) {
+            while (at < textEnd && (unsigned char)*at == c) at += 1;
+        } else if (at < textEnd) {
+            const char *found = memchr(at, c, (size_t)(textEnd - at));
+            at = found ? found : textEnd;
+        }
+    }
+    spend(m, matches ? at - s : (at - s) >> 2);
+    return at - s;
+}
+
+const char *matcher_skip(Matcher *m, const char *s, const char *p) {
+    enum { OPENINGS_MAX = 8 };
+    for (int count = 0; count < OPENINGS_MAX && *p == '(' && p < m->patternEnd; count += 1)
+        p += p[1] == ')' ? 2 : 1;
+    if (p >= m->patternEnd || *p == '(' || *p == ')') return s;
+    if (*p == '$' && p + 1 == m->patternEnd) return s;
+    if (*p == '%' && (p[1] == 'b' || p[1] == 'f' || (classes[(unsigned char)p[1]] & DIGIT)))
+        return s;
+    const char *end = class_end(m, p);
+    if (end < m->patternEnd && (*end == '*' || *end == '?' || *end == '-')) return s;
+    return s + run_length(m, s, p, end, false);
 }
 
 // MARK: Repetition, balance, captures
@@ -109,8 +174,9 @@ static const char *match_balance(Matcher *m, const char *s, const char *p) {
 }
 
 static const char *expand_most(Matcher *m, const char *s, const char *p, const char *end) {
-    ptrdiff_t count = 0;
-    while (matches_one(m, s + count, p, end)) count += 1;
+    ptrdiff_t count = run_length(m, s, p, end, true);
+    // Nothing comes after it: the longest is the match.
+    if (end + 1 == m->patternEnd && m->nested > 0) return s + count;
     for (; count >= 0; count -= 1) {
         const char *result = matcher_match(m, s + count, end + 1);
         if (result) return result;
@@ -219,7 +285,7 @@ static const char *match_here(Matcher *m, const char *s, const char *p) {
             p = end;
             continue;
         }
-        if (*p == '%' && isdigit((unsigned char)p[1])) {
+        if (*p == '%' && (classes[(unsigned char)p[1]] & DIGIT)) {
             s = match_capture(m, s, (unsigned char)p[1]);
             if (!s) return NULL;
             p += 2;

@@ -27,5 +27,7 @@ void matcher_prepare(
     Matcher *m, lua_State *L, const char *text, size_t length, const char *p, size_t count);
 // To be called before each match: also after one that ended in an error half-way.
 void matcher_rewind(Matcher *m);
+// The first place from `s` on where a match of `p` may begin; the end of the text if there is none.
+const char *matcher_skip(Matcher *m, const char *s, const char *p);
 // Returns the end of the match of `p` at `s`, or NULL.
 const char *matcher_match(Matcher *m, const char *s, const char *p);

@@ -40,20 +40,25 @@ static const char *find_plain(
     lua_State *L, const char *text, size_t length, const char *part, size_t count) {
     if (count == 0) return text;
     const char *end = text + length;
-    box_charge(L, (int64_t)(length >> 6));
     while ((size_t)(end - text) >= count) {
         text = memchr(text, part[0], (size_t)(end - text) - count + 1);
         if (!text) return NULL;
+        // The last byte first: most places where the first one fits are ruled out by it.
+        if (text[count - 1] == part[count - 1] && memcmp(text, part, count) == 0) return text;
         box_charge(L, 1 + (int64_t)(count >> 5));
-        if (memcmp(text, part, count) == 0) return text;
         text += 1;
     }
     return NULL;
 }
 
 static bool has_specials(const char *pattern, size_t length) {
-    for (size_t index = 0; index < length; index += 1)
-        if (pattern[index] && strchr("^$*+?.([%-", pattern[index])) return true;
+    for (size_t index = 0; index < length; index += 1) {
+        switch (pattern[index]) {
+        case '^': case '$': case '*': case '+': case '?':
+        case '.': case '(': case '[': case '%': case '-': return true;
+        default: break;
+        }
+    }
     return false;
 }
 
@@ -62,7 +67,7 @@ static int find_or_match(lua_State *L, bool isFind) {
     const char *text = luaL_checklstring(L, 1, &length);
     const char *p = luaL_checklstring(L, 2, &count);
     size_t start = start_position(luaL_optinteger(L, 3, 1), length) - 1;
-    box_charge(L, 2);
+    box_charge(L, 2 + (int64_t)((length - (start < length ? start : length)) >> 6));
     if (start > length) {
         lua_pushnil(L);
         return 1;
@@ -82,6 +87,7 @@ static int find_or_match(lua_State *L, bool isFind) {
     if (isAnchored) p += 1, count -= 1;
     matcher_prepare(&m, L, text, length, p, count);
     for (const char *s = text + start; s <= m.textEnd; s += 1) {
+        if (!isAnchored) s = matcher_skip(&m, s, p);
         matcher_rewind(&m);
         const char *end = matcher_match(&m, s, p);
         if (end) {
@@ -116,6 +122,7 @@ static int next_match(lua_State *L) {
     m->steps = STEPS_PER_CHARGE;
     box_charge(L, 2);
     for (const char *s = iteration->position; s <= m->textEnd; s += 1) {
+        s = matcher_skip(m, s, iteration->pattern);
         matcher_rewind(m);
         const char *end = matcher_match(m, s, iteration->pattern);
         if (end && end != iteration->lastMatch) {
@@ -219,6 +226,11 @@ static int string_gsub(lua_State *L) {
     const char *s = text, *lastMatch = NULL;
     lua_Integer replaced = 0;
     while (replaced < most) {
+        if (!isAnchored) {
+            const char *next = matcher_skip(&m, s, p);
+            if (next > s) luaL_addlstring(&buffer, s, (size_t)(next - s));
+            s = next;
+        }
         matcher_rewind(&m);
         step(&m);
         const char *end = matcher_match(&m, s, p);

@@ -43,6 +43,17 @@ int sandbox_add_function(Sandbox *box, SandboxBytes path) {
     return box_named_add(&box->functions, path, (SandboxBytes){NULL, 0});
 }
 
+void sandbox_cover(Sandbox *box, SandboxBytes name, uint8_t *lines, size_t count) {
+    for (size_t index = 0; index < box->files.count; index += 1) {
+        NamedBytes *file = &box->files.items[index];
+        if (file->nameCount != name.count || memcmp(file->name, name.bytes, name.count) != 0)
+            continue;
+        file->lines = lines;
+        file->lineCount = count;
+        box->covers = true;
+    }
+}
+
 // MARK: Protected calls
 
 typedef struct Request {
@@ -95,14 +106,13 @@ static void run_unlimited(Sandbox *box, lua_CFunction function) {
 // Makes the names of metamethods that must not exist unguessable: the virtual machine looks for the
 // strings that it made at birth, whose bytes now differ from what a script can write.
 static void hide_metamethods(lua_State *L) {
-    // The library's own buffers need __gc and __close; their metatable is made by the first large
-    // one.
+    // The library's own buffers need __gc; their metatable is made by the first large one.
     luaL_Buffer buffer;
     luaL_buffinit(L, &buffer);
     luaL_prepbuffsize(&buffer, 5 * 1024);
     luaL_pushresultsize(&buffer, 0);
     lua_pop(L, 1);
-    static const char *const names[] = {"__gc", "__close", "__mode", "__concat"};
+    static const char *const names[] = {"__gc", "__mode", "__concat"};
     for (size_t index = 0; index < sizeof names / sizeof *names; index += 1) {
         size_t length = 0;
         lua_pushstring(L, names[index]);
@@ -121,7 +131,7 @@ static int open_state(lua_State *L) {
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
     lua_pop(L, 1);
     // Reserves the slots as one array.
-    for (int slot = 3; slot <= SLOT_IDS; slot += 1) {
+    for (int slot = 3; slot <= SLOT_LAST_ERROR; slot += 1) {
         lua_pushboolean(L, 0);
         lua_rawseti(L, LUA_REGISTRYINDEX, slot);
     }
@@ -129,6 +139,9 @@ static int open_state(lua_State *L) {
     box_open_globals(L);
     box_open_room(L);
     hide_metamethods(L);
+    // So that it is at hand when there is no memory: the library makes it where nothing catches.
+    lua_pushliteral(L, "error in error handling");
+    lua_rawseti(L, LUA_REGISTRYINDEX, SLOT_LAST_ERROR);
     lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_ROOM_FIELDS);
     int fields = lua_gettop(L);
     box_read_json(L, request->configuration, JSON_PLAIN, DEPTH_MAX);
@@ -367,6 +380,11 @@ static int evaluate(lua_State *L) {
     box->inHook = true;
     lua_call(L, box->globalsFrozen ? 1 : 0, 1);
     box->inHook = false;
+    // What a handler does to the state is judged at its end.
+    if (box->globalsFrozen) {
+        lua_pushcfunction(L, box_state_emit);
+        lua_call(L, 0, 0);
+    }
     lua_pushcfunction(L, write_plain);
     lua_pushvalue(L, 1);
     int status = lua_pcall(L, 1, 0, 0);
@@ -421,7 +439,13 @@ SandboxBytes sandbox_effects(const Sandbox *box) {
 SandboxBytes sandbox_output(const Sandbox *box) {
     return (SandboxBytes){box->output.bytes, box->output.count};
 }
-int64_t sandbox_instructions(const Sandbox *box) { return box->budget.instructions - box->left; }
+int64_t sandbox_instructions(const Sandbox *box) {
+    int64_t budget = box->budget.instructions;
+    // What was too much for the budget has not been done. And where the processor time decides,
+    // the count of instructions up to there would differ between runs.
+    if (box->killed == SANDBOX_BUDGET) return budget;
+    return budget - (box->killed ? box->leftAtKill : box->left);
+}
 size_t sandbox_memory(const Sandbox *box) { return box->used; }
 size_t sandbox_peak(const Sandbox *box) { return box->peak; }
 size_t sandbox_hook_count(const Sandbox *box) { return box->hooks.count; }

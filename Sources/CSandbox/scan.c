@@ -3,9 +3,13 @@
 // Lua 5.4.4 names the bad value of a failed operation by walking its chain of suffixes recursively
 // and in quadratic time: an expression with 60,000 of them stalls for seconds and 100,000 overflow
 // an 8 MiB stack. Nobody writes more than a handful, so long chains are refused.
+//
+// Its parser walks the list of open jumps for every further `and`, `or` and `elseif`: 40,000 of them
+// take two seconds. And for `local _ENV <const>` it makes code that takes a global's table from a
+// register of somebody else, or from beyond the stack (upstream commit 1f3c6f45, in 5.4.5).
 #include "inside.h"
 
-enum { CHAIN_MAX = 200, NESTING_MAX = 200 };
+enum { CHAIN_MAX = 200, NESTING_MAX = 200, BRANCHES_MAX = 8000 };
 
 static bool is_word(uint8_t c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -61,11 +65,21 @@ static void skip_quoted(Scanner *scanner) {
     if (scanner->at < scanner->end && *scanner->at == quote) scanner->at += 1;
 }
 
+static bool is_equal(const uint8_t *word, size_t length, const char *text) {
+    return length == strlen(text) && memcmp(word, text, length) == 0;
+}
+
+static bool is_branch(const uint8_t *word, size_t length) {
+    return is_equal(word, length, "and") || is_equal(word, length, "or")
+        || is_equal(word, length, "elseif");
+}
+
 const char *box_scan(const uint8_t *text, size_t count, int *line) {
     Scanner scanner = {text, text + count, 1};
     int chains[NESTING_MAX + 1] = {0}; // suffixes so far, by nesting
     int depth = 0;
     bool afterDot = false;
+    int branches = 0, attribute = 0; // how far `_ENV <const` has been seen
     while (scanner.at < scanner.end) {
         uint8_t c = *scanner.at;
         *line = scanner.line;
@@ -79,11 +93,19 @@ const char *box_scan(const uint8_t *text, size_t count, int *line) {
         }
         bool isSuffix = false;
         if (is_word(c)) {
+            const uint8_t *word = scanner.at;
             while (scanner.at < scanner.end && is_word(*scanner.at)) scanner.at += 1;
+            size_t length = (size_t)(scanner.at - word);
+            if (is_branch(word, length) && ++branches > BRANCHES_MAX)
+                return "more than 8000 of `and`, `or` and `elseif`";
+            if (attribute == 2 && is_equal(word, length, "const"))
+                return "_ENV cannot be <const>";
+            attribute = is_equal(word, length, "_ENV") ? 1 : 0;
             if (!afterDot) chains[depth] = 0;
             afterDot = false;
             continue;
         }
+        attribute = attribute == 1 && c == '<' ? 2 : 0;
         uint8_t next = peek(&scanner, 1);
         if (c == '"' || c == '\'' || (c == '[' && (next == '[' || next == '='))) {
             Scanner before = scanner;

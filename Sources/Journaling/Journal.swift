@@ -105,7 +105,17 @@ package enum JournalError: Error, Equatable {
     case damaged(String)
     /// A record's sequence is not the one after the last: another writer owns the show.
     case conflict(String)
+    /// A record or a snapshot is larger than ``JournalLimits`` allow, or than the storage takes.
+    case tooLarge(String)
     case closed
+
+    /// Whether the same call may succeed later without anybody changing what it writes.
+    package var isTransient: Bool {
+        switch self {
+        case .full, .storage: true
+        case .damaged, .conflict, .tooLarge, .closed: false
+        }
+    }
 }
 
 /// The truth: an ordered log of records per show, and a ledger in the same transactions.

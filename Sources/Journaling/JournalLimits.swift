@@ -14,12 +14,12 @@ package enum JournalLimits {
         _ records: [Record], _ entries: [LedgerEntry]
     ) throws(JournalError) {
         for record in records where record.bytesCount > recordBytesMax {
-            throw .storage(
+            throw .tooLarge(
                 "record \(record.sequence) of show \(record.show) has \(record.bytesCount) bytes, "
                     + "which exceeds \(recordBytesMax)")
         }
         for entry in entries where entry.bytesCount > recordBytesMax {
-            throw .storage(
+            throw .tooLarge(
                 "entry \(entry.sequence).\(entry.index) of show \(entry.show) has "
                     + "\(entry.bytesCount) bytes, which exceeds \(recordBytesMax)")
         }
@@ -27,7 +27,7 @@ package enum JournalLimits {
 
     static func check(_ snapshot: Snapshot) throws(JournalError) {
         guard snapshot.bytes.count <= snapshotBytesMax else {
-            throw .storage(
+            throw .tooLarge(
                 "the snapshot of show \(snapshot.show) has \(snapshot.bytes.count) bytes, "
                     + "which exceeds \(snapshotBytesMax)")
         }

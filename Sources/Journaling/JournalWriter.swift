@@ -108,10 +108,11 @@ final class JournalWriter: @unchecked Sendable {
     /// gather: ``pace`` says how long.
     private func commitAll() {
         while true {
+            let (waitingCount, isClosed) = waiting.withLock { ($0.calls.count, $0.isClosed) }
             let pause = pace.pause(
-                nowNanoseconds: clock.monotonicNanoseconds,
-                waitingCount: waiting.withLock { $0.calls.count })
-            if pause > 0 {
+                nowNanoseconds: clock.monotonicNanoseconds, waitingCount: waitingCount)
+            // Nothing more can gather in a journal that is being closed.
+            if pause > 0, !isClosed {
                 queue.asyncAfter(deadline: .now() + .nanoseconds(Int(pause))) { self.commitAll() }
                 return
             }
@@ -138,6 +139,12 @@ final class JournalWriter: @unchecked Sendable {
                 for call in group { answers.append(try perform(call.work, on: tables)) }
             }
         } catch {
+            if group.count > 1, !error.isTransient {
+                // What is wrong lies with one of the calls or with what one of them touches: the
+                // others must not suffer from it.
+                for call in group { commit([call]) }
+                return
+            }
             answers = group.map { _ in .failure(error) }
         }
         count(group, answers, nanoseconds: clock.monotonicNanoseconds - began)

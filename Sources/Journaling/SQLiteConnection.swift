@@ -92,6 +92,8 @@ final class SQLiteConnection {
             return .damaged("\(sentence): this is no journal, name another file")
         case SQLITE_CONSTRAINT:
             return .conflict(sentence)
+        case SQLITE_TOOBIG:
+            return .tooLarge(sentence)
         default:
             return .storage(sentence)
         }

@@ -19,6 +19,9 @@ package final class SQLiteJournal: Journal {
         /// The length of the write-ahead log, in pages of 4 KiB, from which it is moved into the
         /// database.
         package var checkpointPages = 4_000
+        /// Length that the write-ahead log's file gets at the opening, so that commits need not make it
+        /// longer; 0 to let it grow. A server that commits all day takes what a log comes to.
+        package var logBytesAhead = 0
         /// Calls that may wait for the writer; one more is refused.
         package var waitingCallsMax = JournalLimits.waitingCallsMax
 
@@ -49,6 +52,7 @@ package final class SQLiteJournal: Journal {
         let lock = try FileLock(for: file.path)
         let connection = try SQLiteConnection(path: file.path)
         try JournalSchema.prepare(connection)
+        LogSpace.prepare(file.path + "-wal", bytes: options.logBytesAhead)
         writer = try JournalWriter(connection, lock: lock, options: options, clock: clock)
         reader = try JournalReader(path: file.path)
     }

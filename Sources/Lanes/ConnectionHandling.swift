@@ -5,8 +5,13 @@ package protocol ConnectionHandling: AnyObject {
     /// Bytes arrived; the buffer is the lane's and may be overwritten, until the call returns.
     func received(
         _ bytes: UnsafeMutableRawBufferPointer, from id: ConnectionID, on lane: isolated Lane)
-    /// The connection has ended or is being closed; called once, and nothing else follows.
+    /// The peer sends no more and may still read: whoever has nothing to say to it closes.
+    func finishedSending(_ id: ConnectionID, on lane: isolated Lane)
+    /// The connection has ended or is being closed; called once, and only its release follows.
     func ended(_ id: ConnectionID, on lane: isolated Lane)
+    /// The socket of a connection that has ended is no more; until now it may have been read from by
+    /// a peer that takes its time.
+    func released(_ id: ConnectionID, on lane: isolated Lane)
     /// About once a second, for time limits.
     func secondPassed(on lane: isolated Lane)
     /// The server is about to end: everybody is to be told to come back.

@@ -1,7 +1,9 @@
 /// What a room asks a lane to do. All bytes are complete WebSocket frames, encoded once and shared.
 package enum Delivery: Sendable {
-    /// Puts a connection into a room's audience. `greeting` is sent before anything else of the room.
-    case admit(ConnectionID, audience: Int, staff: Bool, greeting: [UInt8])
+    /// Puts a connection into a room's audience. `greeting`, then `missed`, are sent before anything
+    /// else of the room; the bytes of `missed` are shared with whoever else missed the same.
+    case admit(
+        ConnectionID, audience: Int, staff: Bool, greeting: [UInt8], missed: [UInt8] = [])
     /// For one connection, after the events that were delivered before and before those that come later.
     case direct(ConnectionID, [UInt8])
     /// Class `event`: in order, complete; who cannot keep up is closed.
@@ -10,7 +12,8 @@ package enum Delivery: Sendable {
     case chatter(audience: Int, [UInt8])
     /// Class `state`: a later value of the same key replaces one that a reader has not taken yet.
     case state(audience: Int, key: String, [UInt8], staffOnly: Bool)
-    /// Sends these last frames and closes; with `skipping`, all that is still waiting is dropped.
+    /// Sends what waits for this connection alone, then these last frames, and closes; what its room
+    /// still had for it is dropped.
     case close(ConnectionID, farewell: [UInt8])
 }
 
@@ -30,10 +33,15 @@ package struct LaneLimits: Sendable {
     /// The same for a reader who fell behind: a phone that comes back from a tunnel within this time
     /// learns why it was closed. It holds a full send buffer of the kernel meanwhile.
     package var slowLingerSeconds: UInt32 = 30
+    /// How long a reader may take nothing of what it is sent; then it is closed as one who fell behind.
+    package var stallSecondsMax: UInt32 = 60
     /// The widest tick of a busy lane.
-    package var tickMillisecondsMax = 210
-    /// The share of a lane's time that immediate writing may take before writes are merged per tick.
-    package var immediateShare = 0.25
+    package var tickMillisecondsMax = 190
+    /// The share of a lane's time that writing at once may take before writes are merged per tick.
+    package var immediateShare = 0.7
+    /// The share of a lane's time that writing takes when they are merged, as far as the widest tick
+    /// allows.
+    package var tickShare = 0.2
 
     package init() {}
 }

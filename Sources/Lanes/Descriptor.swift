@@ -5,21 +5,19 @@
 #endif
 
 /// Owns a file descriptor and closes it with its last reference.
-///
-/// A socket may only be closed when no Dispatch source watches it any more, so the sources' cancel
-/// handlers hold the reference.
 final class Descriptor: Sendable {
     let number: Int32
     init(number: Int32) { self.number = number }
-    deinit { _ = close(number) }
+    deinit { Socket.close(number) }
 }
 
 /// What became of a non-blocking read or write.
 enum Transfer {
+    /// Of a read, 0 bytes say that the peer will send no more; it may still read.
     case bytes(Int)
     /// Nothing now; the kernel will tell when.
     case wouldBlock
-    /// The peer is gone, or has said that it will send no more (reads only).
+    /// The peer is gone.
     case ended
 }
 
@@ -29,8 +27,7 @@ enum Socket {
     {
         while true {
             let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
-            if count > 0 { return .bytes(count) }
-            if count == 0 { return .ended }
+            if count >= 0 { return .bytes(count) }
             if errno == EINTR { continue }
             return errno == EAGAIN || errno == EWOULDBLOCK ? .wouldBlock : .ended
         }
@@ -57,6 +54,8 @@ enum Socket {
             return errno == EAGAIN || errno == EWOULDBLOCK ? .wouldBlock : .ended
         }
     }
+
+    static func close(_ descriptor: Int32) { _ = systemClose(descriptor) }
 
     /// Says that nothing more will be written; what the peer still sends can be read.
     static func finishWriting(_ descriptor: Int32) { _ = shutdown(descriptor, Int32(SHUT_WR)) }
@@ -89,3 +88,5 @@ enum Socket {
 private func systemSend(
     _ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int, _ flags: Int32
 ) -> Int { send(descriptor, bytes, count, flags) }
+
+private func systemClose(_ descriptor: Int32) -> Int32 { close(descriptor) }

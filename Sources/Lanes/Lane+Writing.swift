@@ -1,5 +1,4 @@
 import Clockwork
-import Dispatch
 import Wire
 
 #if canImport(Glibc)
@@ -7,10 +6,6 @@ import Wire
 #else
     import Darwin
 #endif
-
-/// Length of one step of a tick. A tick of n steps visits one reader in n at each step, so writing
-/// is spread evenly and a reader waits for one tick at most.
-private let stepMilliseconds = 10
 
 /// A piece of what a connection is sent in one system call.
 private struct Segment {
@@ -41,71 +36,9 @@ private struct SegmentList {
 }
 
 extension Lane {
-    /// Writes to every reader of every audience that has something new.
-    func writeAtOnce() {
-        let began = clock.monotonicNanoseconds
-        for audience in dirtyAudiences {
-            pass(over: audience, from: 0, step: 1)
-            settle(audience)
-        }
-        dirtyAudiences.removeAll(keepingCapacity: true)
-        observation.writingNanoseconds += clock.monotonicNanoseconds &- began
-    }
-
-    /// Starts visiting readers step by step, until nobody has anything left to read.
-    func startTicking() {
-        guard ticking == nil else { return }
-        let timer = DispatchSource.makeTimerSource(flags: .strict, queue: executor.queue)
-        timer.schedule(
-            deadline: .now(), repeating: .milliseconds(stepMilliseconds),
-            leeway: .microseconds(500))
-        timer.setEventHandler { [weak self] in self?.assumeIsolated { $0.step() } }
-        timer.resume()
-        ticking = timer
-        wakesAtNextStep.withLock { $0 = true }
-    }
-
-    private func step() {
-        readMailbox()
-        if dirtyAudiences.isEmpty || control.tickMilliseconds == 0 {
-            ticking?.cancel()
-            ticking = nil
-            wakesAtNextStep.withLock { $0 = false }
-            readMailbox()
-            endTurn()
-            return
-        }
-        flushDirtySlots()
-        let count = max(1, control.tickMilliseconds / stepMilliseconds)
-        if count != phases {
-            // Another count deals the readers into other groups: every group must be visited anew.
-            phases = count
-            for audience in dirtyAudiences { audience.phasesLeft = .max }
-        }
-        phase = (phase + 1) % phases
-        let began = clock.monotonicNanoseconds
-        var isAnyClean = false
-        for audience in dirtyAudiences {
-            audience.phasesLeft = min(audience.phasesLeft, phases)
-            pass(over: audience, from: phase, step: phases)
-            audience.phasesLeft -= 1
-            if audience.phasesLeft <= 0 {
-                settle(audience)
-                isAnyClean = true
-            }
-        }
-        if isAnyClean { dirtyAudiences.removeAll { !$0.isDirty } }
-        observation.writingNanoseconds += clock.monotonicNanoseconds &- began
-    }
-
-    private func settle(_ audience: Audience) {
-        audience.isDirty = false
-        audience.forgetWhatAllHaveRead()
-    }
-
     /// Visits every `step`th member. The hot loop of the server: no allocation, no reference counts
     /// beyond the audience's own.
-    private func pass(over audience: Audience, from first: Int, step: Int) {
+    func pass(over audience: Audience, from first: Int, step: Int) {
         let members = audience.members
         let slots = slots
         let eventStart = audience.events.start

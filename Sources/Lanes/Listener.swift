@@ -1,5 +1,4 @@
 import Clockwork
-import Dispatch
 
 #if canImport(Glibc)
     import Glibc
@@ -13,13 +12,13 @@ package struct ListenError: Error, CustomStringConvertible {
 }
 
 /// Accepts connections on one address and deals them out to lanes in turn.
-package final class Listener: Sendable {
+package final class Listener: Sendable, LoopResident {
     /// The port that was opened; of interest when 0 was asked for.
     package let port: UInt16
     private let lanes: [Lane]
-    private let queue: DispatchQueue
+    private let loop = Loop(name: "listener")
     private let descriptor: Descriptor
-    private let watch: Lock<Watch>
+    private let isStopped = Lock(false)
     private let next = Lock(0)
 
     /// Opens the port; nothing is accepted before ``start()``.
@@ -57,43 +56,27 @@ package final class Listener: Sendable {
         }
         self.port = Listener.boundPort(number) ?? port
         self.lanes = lanes
-        queue = DispatchQueue(label: "playhouse.listener")
-        watch = Lock(Watch())
-    }
-
-    /// The kernel's word that somebody waits.
-    private struct Watch {
-        var source: (any DispatchSourceRead)?
-        /// Suspended, for want of descriptors; Dispatch must not lose a source in this state.
-        var isPaused = false
-
-        mutating func resume() {
-            if isPaused { source?.resume() }
-            isPaused = false
-        }
+        loop.settle(self)
     }
 
     /// Begins to accept.
     package func start() {
-        watch.withLock { watch in
-            let reading = DispatchSource.makeReadSource(
-                fileDescriptor: descriptor.number, queue: queue)
-            reading.setEventHandler { [unowned self] in self.acceptAll() }
-            reading.setCancelHandler { [descriptor] in withExtendedLifetime(descriptor) {} }
-            reading.resume()
-            watch.source = reading
-        }
+        loop.post { [loop, descriptor] in loop.watch(descriptor.number, number: 0, for: .reading) }
     }
 
     /// Accepts nobody from now on; connections stay.
     package func stop() {
-        watch.withLock { watch in
-            watch.resume()
-            watch.source?.cancel()
-            watch.source = nil
-        }
+        isStopped.withLock { $0 = true }
         _ = shutdown(descriptor.number, Int32(SHUT_RDWR))
+        // Shut, it would be told of for ever.
+        loop.post { [loop, descriptor] in loop.forget(descriptor.number) }
     }
+
+    func begin(ready count: Int) {
+        for index in 0..<count where loop.event(index).number == 0 { acceptAll() }
+    }
+
+    func end() {}
 
     private func acceptAll() {
         for _ in 0..<256 {
@@ -123,14 +106,13 @@ package final class Listener: Sendable {
     }
 
     private func pause() {
-        watch.withLock { watch in
-            guard let source = watch.source, !watch.isPaused else { return }
-            source.suspend()
-            watch.isPaused = true
-        }
-        queue.asyncAfter(deadline: .now() + .milliseconds(100)) { [weak self] in
-            self?.watch.withLock { $0.resume() }
-        }
+        loop.change(descriptor.number, number: 0, to: [])
+        loop.alarm { [weak self] in self?.resume() }.set(afterNanoseconds: 100_000_000)
+    }
+
+    private func resume() {
+        guard !isStopped.withLock({ $0 }) else { return }
+        loop.change(descriptor.number, number: 0, to: .reading)
     }
 
     private static func boundPort(_ descriptor: Int32) -> UInt16? {

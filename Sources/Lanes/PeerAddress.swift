@@ -40,8 +40,38 @@ package struct PeerAddress: Hashable, Sendable, CustomStringConvertible {
         self.low = low
     }
 
+    /// Reads a numeric address without port and zone; nil if the text is none.
+    package init?(_ text: String) {
+        var four = in_addr()
+        var six = in6_addr()
+        if inet_pton(AF_INET, text, &four) == 1 {
+            self.init(high: 0, low: 0x0000_FFFF_0000_0000 | UInt64(UInt32(bigEndian: four.s_addr)))
+        } else if inet_pton(AF_INET6, text, &six) == 1 {
+            self = withUnsafeBytes(of: &six) { bytes in
+                PeerAddress(
+                    high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+                    low: UInt64(
+                        bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+            }
+        } else {
+            return nil
+        }
+    }
+
+    package var isIPv4: Bool { high == 0 && low >> 32 == 0xFFFF }
+
+    /// The address with all but its first bits cleared; 0…128 of the 16 bytes, so that those of an
+    /// IPv4 address begin at 96.
+    package func network(bits: Int) -> PeerAddress {
+        precondition((0...128).contains(bits), "an address has 0…128 bits, not \(bits)")
+        // A shift by the whole width or more gives 0.
+        return PeerAddress(
+            high: high & ~(UInt64.max >> UInt64(min(bits, 64))),
+            low: low & ~(UInt64.max >> UInt64(max(bits - 64, 0))))
+    }
+
     package var description: String {
-        if high == 0, low >> 32 == 0xFFFF {
+        if isIPv4 {
             return (0..<4).map { String((low >> UInt64(24 - 8 * $0)) & 0xFF) }
                 .joined(separator: ".")
         }

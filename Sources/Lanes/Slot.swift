@@ -10,6 +10,8 @@ struct Slot {
     var flags: Flags = []
     /// By when a closing connection is cut, in seconds of the lane's clock.
     var deadline: UInt32 = 0
+    /// Since when the kernel has taken nothing; of a connection that is blocked.
+    var blockedSince: UInt32 = 0
     var eventCursor: UInt64 = 0
     var chatterCursor: UInt64 = 0
     var stateVersion: UInt64 = 0
@@ -19,7 +21,7 @@ struct Slot {
     struct Flags: OptionSet {
         let rawValue: UInt8
         static let staff = Flags(rawValue: 1)
-        /// The kernel takes no more; a write source is armed.
+        /// The kernel takes no more.
         static let blocked = Flags(rawValue: 2)
         /// Only what waits for this connection alone is still sent, then the connection ends.
         static let closing = Flags(rawValue: 4)
@@ -27,8 +29,10 @@ struct Slot {
         static let finished = Flags(rawValue: 8)
         /// On the list of slots to be flushed at the end of the turn.
         static let dirty = Flags(rawValue: 16)
-        /// Another round of reading is already on the lane's queue.
-        static let readsAgain = Flags(rawValue: 32)
+        /// The loop tells when the kernel takes more.
+        static let awaitsRoom = Flags(rawValue: 32)
+        /// The peer sends no more.
+        static let peerFinished = Flags(rawValue: 64)
         /// Left alone by a pass over the readers. Constants, since without optimisation a literal
         /// of several flags is an array on the heap, at every reader.
         static let busy: Flags = [.blocked, .closing, .finished]

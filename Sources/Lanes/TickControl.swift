@@ -1,15 +1,17 @@
 /// Decides how long a lane collects before it writes: not at all while writing at once is affordable,
-/// and just long enough to stay within its share of the lane's time when it is not.
+/// and just long enough to stay within a share of the lane's time when it is not.
 ///
 /// A write costs about 10 µs whether it carries one frame or ten, so the only way to deliver more
 /// with the same time is to visit each reader less often. With n readers and w seconds a write, a
-/// tick of t seconds costs n·w/t of the lane's time.
+/// tick of t seconds costs n·w/t of the lane's time. It saves something only where a reader gets
+/// several frames in that time: two, or the lane would be late for nothing.
 package struct TickControl: Sendable {
     /// What a lane did in one observation window.
     package struct Observation: Sendable {
         /// Length of the window.
         package var windowNanoseconds: UInt64 = 0
-        /// Time spent in passes over readers.
+        /// Processor time spent in passes over readers: the time of the clock would count it as
+        /// expensive writing when somebody else takes the processor.
         package var writingNanoseconds: UInt64 = 0
         /// System calls that wrote something.
         package var writes = 0
@@ -23,13 +25,15 @@ package struct TickControl: Sendable {
 
     /// 0 means: write at once.
     package private(set) var tickMilliseconds = 0
-    private let share: Double
+    private let shareAtOnceMax: Double
+    private let shareInTicks: Double
     private let tickMillisecondsMax: Int
     /// Seconds a write takes, smoothed.
     private var writeSeconds = 10e-6
 
     package init(limits: LaneLimits) {
-        share = max(limits.immediateShare, 0.001)
+        shareAtOnceMax = max(limits.immediateShare, 0.001)
+        shareInTicks = min(max(limits.tickShare, 0.001), shareAtOnceMax)
         tickMillisecondsMax = limits.tickMillisecondsMax
     }
 
@@ -51,15 +55,15 @@ package struct TickControl: Sendable {
         let window = Double(seen.windowNanoseconds) * 1e-9
         let shareAtOnce = Double(seen.demand) / window * writeSeconds
         // Leaving the tick takes a clearly lower load than entering it, so that it does not flicker.
-        let threshold = tickMilliseconds == 0 ? share : share * 0.8
-        guard shareAtOnce > threshold else {
+        let threshold = tickMilliseconds == 0 ? shareAtOnceMax : shareAtOnceMax * 0.8
+        guard shareAtOnce > threshold, seen.readers > 0 else {
             tickMilliseconds = 0
             return
         }
-        // A little less than the share, so that what else the lane does finds room.
-        let wanted = Double(seen.readers) * writeSeconds / (share * 0.8) * 1000
-        let target = Int(min(max(wanted.rounded(.up), 20), Double(tickMillisecondsMax)))
-        let step = tickMilliseconds == 0 ? target : (target - tickMilliseconds) / 2
-        tickMilliseconds = tickMilliseconds == 0 ? target : tickMilliseconds + step
+        let wanted = Double(seen.readers) * writeSeconds / shareInTicks
+        let forTwoFrames = 2 * window * Double(seen.readers) / Double(seen.demand)
+        let milliseconds = (max(wanted, forTwoFrames) * 1000).rounded(.up)
+        let target = Int(min(max(milliseconds, 20), Double(tickMillisecondsMax)))
+        tickMilliseconds += tickMilliseconds == 0 ? target : (target - tickMilliseconds) / 2
     }
 }

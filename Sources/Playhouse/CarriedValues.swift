@@ -27,7 +27,7 @@ struct CarriedValues {
             let playbill: Playbill
             do {
                 playbill = try await self.playbill(of: header)
-            } catch let error as JournalError {
+            } catch let error as JournalError where error.isTransient {
                 throw error
             } catch {
                 log.warning(

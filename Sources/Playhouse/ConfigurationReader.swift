@@ -1,27 +1,32 @@
+import PluginContract
 import Serving
 import Wire
 
-/// Reads the members of one JSON object and notes what is wrong with them, each with file and path.
+/// Reads the members of one JSON object and notes what is wrong with them, each with file, line, path
+/// and remedy.
 struct ConfigurationReader {
     private let file: String
+    private let locator: JSONLocator
     private let path: String
     private let members: JSONObject
     private var known: Set<String> = []
     private(set) var problems: [String] = []
 
-    init(file: String, path: String, value: JSON) {
+    init(file: String, locator: JSONLocator, path: String = "$", value: JSON) {
         self.file = file
+        self.locator = locator
         self.path = path
         if case .object(let members) = value {
             self.members = members
         } else {
-            self.members = [:]
-            problems.append("\(file): \(path): must be an object")
+            members = [:]
+            problem("", "must be an object")
         }
     }
 
     mutating func problem(_ name: String, _ message: String) {
-        problems.append("\(file): \(path)\(name.isEmpty ? "" : "." + name): \(message)")
+        let place = name.isEmpty ? path : "\(path).\(name)"
+        problems.append("\(file):\(locator.line(of: place)): \(place): \(message)")
     }
 
     private mutating func take(_ name: String) -> JSON? {
@@ -37,9 +42,14 @@ struct ConfigurationReader {
         }
     }
 
-    mutating func identifier(_ name: String, _ use: (String) -> Void) {
+    mutating func identifier(
+        _ name: String, isRequired: Bool = false, _ use: (String) -> Void
+    ) {
         switch take(name) {
-        case nil: break
+        case nil:
+            if isRequired {
+                problem(name, "is missing: add a string that matches [a-z0-9][a-z0-9_-]{0,63}")
+            }
         case .string(let text) where isIdentifier(text): use(text)
         default: problem(name, "must be a string that matches [a-z0-9][a-z0-9_-]{0,63}")
         }
@@ -75,8 +85,25 @@ struct ConfigurationReader {
         }
     }
 
-    mutating func json(_ name: String, _ use: (JSON) -> Void) {
-        if let value = take(name) { use(value) }
+    /// An object whose members are somebody else's affair.
+    mutating func json(_ name: String, _ use: (JSONObject) -> Void) {
+        switch take(name) {
+        case nil: break
+        case .object(let object): use(object)
+        default: problem(name, "must be an object such as {\"seconds\": 45}")
+        }
+    }
+
+    /// A list of plain values; `use` tells whether one is what it should be.
+    mutating func list(_ name: String, of what: String, _ use: (JSON) -> Bool) {
+        guard let value = take(name) else { return }
+        guard case .array(let items) = value else {
+            problem(name, "must be a list")
+            return
+        }
+        for (index, item) in items.enumerated() where !use(item) {
+            problem("\(name)[\(index)]", "must be \(what)")
+        }
     }
 
     /// An object of strings, such as a title per locale.
@@ -120,7 +147,8 @@ struct ConfigurationReader {
 
     mutating func object(_ name: String, _ body: (inout ConfigurationReader) -> Void) {
         guard let value = take(name) else { return }
-        var inner = ConfigurationReader(file: file, path: "\(path).\(name)", value: value)
+        var inner = ConfigurationReader(
+            file: file, locator: locator, path: "\(path).\(name)", value: value)
         if inner.problems.isEmpty { body(&inner) }
         inner.finish()
         problems += inner.problems
@@ -134,7 +162,7 @@ struct ConfigurationReader {
         }
         for (index, item) in items.enumerated() {
             var inner = ConfigurationReader(
-                file: file, path: "\(path).\(name)[\(index)]", value: item)
+                file: file, locator: locator, path: "\(path).\(name)[\(index)]", value: item)
             if inner.problems.isEmpty { body(&inner) }
             inner.finish()
             problems += inner.problems
@@ -144,8 +172,10 @@ struct ConfigurationReader {
     /// Notes members that nobody asked for: a misspelt setting must not pass in silence.
     mutating func finish() {
         for (name, _) in members where !known.contains(name) {
-            problem(
-                name, "is not a setting here; known are \(known.sorted().joined(separator: ", "))")
+            let remedy =
+                Spelling.nearest(to: name, among: known).map { "did you mean \($0)?" }
+                ?? "known are \(known.sorted().joined(separator: ", "))"
+            problem(name, "is not a setting here; \(remedy)")
         }
         known = Set(members.map(\.name))
     }

@@ -1,6 +1,7 @@
 package import Journaling
 import PluginContract
 import PluginHosting
+import Rooms
 package import Wire
 
 /// Whether what the journal holds of a show fits together.
@@ -77,10 +78,14 @@ package struct JournalVerification: Sendable, Equatable {
 private struct Walk {
     var chain: RecordChain
     var entries: [LedgerEntry] = []
+    private var room: Room
     private var playbill: Playbill
 
     init(_ header: ShowHeader) {
         chain = RecordChain(show: header.show)
+        room = Room(
+            settings: RoomSettings(id: header.room, title: [:]), epoch: header.epoch,
+            show: header.show, beganAtMilliseconds: header.beganAtMilliseconds, messagePrefix: "")
         playbill = Playbill(
             show: header.show, beganAtMilliseconds: header.beganAtMilliseconds, entries: [],
             products: [], pools: PoolBalances(), seed: 0)
@@ -88,6 +93,9 @@ private struct Walk {
 
     mutating func take(_ record: Record) throws(DamagedShow) {
         try chain.resume(after: record)
+        if record.source == "room" {
+            room.recover(kind: record.kind, event: try record.parsed(record.event))
+        }
         let moves = try playbill.recover(record)
         entries += RecordChain.entries(of: moves, show: record.show, sequence: record.sequence)
     }
@@ -99,12 +107,29 @@ private struct Walk {
             if read.chain.hash != chain.hash || read.chain.offset != chain.offset {
                 return "it is of another log"
             }
-            if read.plugins.encodedSorted() != playbill.snapshot.encodedSorted() {
+            if read.plugins.encodedSorted() != playbill.snapshot.encodedSorted()
+                || !isSame(read.roomFacts)
+            {
                 return "it says something else than the records"
             }
         } catch {
             return error.description
         }
         return nil
+    }
+
+    /// Whether a snapshot's facts are those of the room's records. A room forgets mutes that have
+    /// ended, which the records do not tell.
+    private func isSame(_ facts: [(kind: String, event: JSON)]) -> Bool {
+        func texts(_ facts: [(kind: String, event: JSON)]) -> Set<String> {
+            Set(
+                facts.map {
+                    "\($0.kind) " + String(decoding: $0.event.encodedSorted(), as: UTF8.self)
+                })
+        }
+        let recorded = room.summary
+        let mutes = recorded.filter { $0.kind == "muted" }
+        return texts(facts).isSubset(of: texts(recorded))
+            && texts(recorded).subtracting(texts(mutes)).isSubset(of: texts(facts))
     }
 }

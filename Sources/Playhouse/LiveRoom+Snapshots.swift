@@ -45,7 +45,8 @@ extension LiveRoom {
             await snapshots.writing?.value
             // Something may have happened meanwhile; plays are ahead of the journal then.
         } while !isIdle && !Task.isCancelled
-        guard isIdle, snapshots.last < chain.sequence else { return }
+        // The records of a closed room are not where its plays are.
+        guard isIdle, journalStanding == .good, snapshots.last < chain.sequence else { return }
         takeSnapshot(playbill)
         await snapshots.writing?.value
     }

@@ -1,6 +1,5 @@
 package import Clockwork
 import Cryptography
-import Dispatch
 package import Journaling
 package import Lanes
 package import PluginContract
@@ -11,14 +10,15 @@ package import Wire
 
 /// Performs what a room decides: the shell around ``Room`` and the plays of its show.
 ///
-/// Everything that reaches a room passes its mailbox and is judged in order on a serial queue, which
+/// Everything that reaches a room passes its mailbox and is judged in order on a loop, which
 /// it shares with other rooms. What is to be kept goes to the journal; while one append is under way
 /// the next batch collects, so that a busy room commits in groups. What must not leave before it is
 /// durable waits with its draft; chat and counts do not wait for anything.
 package actor LiveRoom {
     package nonisolated let id: String
+    /// Among the rooms of the server; its audiences' numbers on the lanes follow from it.
     package nonisolated let number: Int
-    nonisolated let executor: QueueExecutor
+    nonisolated let executor: Loop
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }
@@ -36,21 +36,24 @@ package actor LiveRoom {
     var playbill: Playbill
     /// What is under way on the stage, per plugin; no entry for a plugin whose stage is free.
     var stageWork: [String: [StageWork]] = [:]
-    private(set) var chain: RecordChain
-    private var drafts: [Draft] = []
+    var chain: RecordChain
+    var drafts: [Draft] = []
     /// What leaves right after the batch that is being written.
-    private var afterCommit: [Afterwards] = []
-    private var isCommitting = false
-    private var isJournalFailing = false
+    var afterCommit: [Afterwards] = []
+    var isCommitting = false
+    var journalStanding = JournalStanding.good
     var snapshots: SnapshotPace
     /// Programs that wait for a moment between two events, by plugin.
     var reloads: [String: PluginProgram] = [:]
     let checker: ReplayChecker?
     let replayOneIn: UInt64
     private var deliveries: [[Delivery]]
+    /// Parts of the audience that somebody was ever put into.
+    private var partCount = 1
+    private var missedFrames = MissedFrames()
     private var callers: [SessionID: @Sendable ([UInt8]) -> Void] = [:]
     private var callerCount: UInt64 = 0
-    private var timer: (any DispatchSourceTimer)?
+    private var timer: LoopAlarm?
     private var timerDue: Int64?
 
     init(number: Int, show: ShowRecovery.Show, surroundings: Surroundings) {
@@ -88,16 +91,16 @@ package actor LiveRoom {
         package var checker: ReplayChecker?
         /// The share of calls that it gets: one in so many, 0 for none.
         package var replayOneIn: UInt64 = 100
-        /// Serial queues that rooms share: many rooms on few queues cross threads less often. Not the
-        /// lanes' own: a room that shares a lane's queue makes the other lanes begin later.
-        package var loops: [QueueExecutor]
+        /// Loops that rooms share: many rooms on few loops cross threads less often. Not the lanes'
+        /// own: a room that shares a lane's loop makes the other lanes begin later.
+        package var loops: [Loop]
 
         package init(
             clock: any Clock, log: Log, journal: any Journal, lanes: [Lane], stage: any Stage,
-            loops: [QueueExecutor] = [QueueExecutor(label: "playhouse.rooms")],
+            loops: [Loop] = [Loop(name: "rooms")],
             services: any HostServices = NoHostServices()
         ) {
-            precondition(!loops.isEmpty, "rooms need a queue")
+            precondition(!loops.isEmpty, "rooms need a loop")
             self.loops = loops
             self.clock = clock
             self.log = log
@@ -115,7 +118,10 @@ package actor LiveRoom {
         package var offset: Int64 = 0
         package var records: Int64 = 0
         package var chatterSampled = 0
+        package var counters = RoomCounters()
         package var isJournalFailing = false
+        /// Whether the room was closed because a record can never be written.
+        package var isClosed = false
         package var programs: [Program] = []
 
         /// What a play runs.
@@ -132,7 +138,7 @@ package actor LiveRoom {
     /// Hands inputs over, to be judged in order in one of the next turns.
     package nonisolated func post(_ inputs: [RoomInput]) {
         guard mailbox.post(contentsOf: inputs) else { return }
-        executor.queue.async { self.assumeIsolated { $0.takeInputs() } }
+        executor.post { self.assumeIsolated { $0.takeInputs() } }
     }
 
     private func takeInputs() {
@@ -167,7 +173,7 @@ package actor LiveRoom {
     func endTurn(nowMilliseconds now: Int64) {
         if !reloads.isEmpty { exchangePrograms(nowMilliseconds: now) }
         // While nothing can be written, plays stand still instead of piling up drafts.
-        if !isJournalFailing { runPlays(nowMilliseconds: now) }
+        if journalStanding == .good { runPlays(nowMilliseconds: now) }
         commitIfIdle()
         for lane in lanes.indices where !deliveries[lane].isEmpty {
             lanes[lane].post(deliveries[lane])
@@ -178,7 +184,8 @@ package actor LiveRoom {
         let figures = RoomFigures(
             users: presence.users, connections: presence.connections, offset: room.offset,
             records: chain.sequence, chatterSampled: room.chatterSampledCount,
-            isJournalFailing: isJournalFailing, programs: runningPrograms)
+            counters: room.counters, isJournalFailing: journalStanding == .failing,
+            isClosed: journalStanding == .closed, programs: runningPrograms)
         published.withLock { $0 = figures }
     }
 
@@ -186,33 +193,38 @@ package actor LiveRoom {
     var isIdle: Bool { !isCommitting && drafts.isEmpty && !isAnyPlayBusy }
 
     /// Returns when everything that was taken is durable and spoken, or the task is cancelled.
+    ///
+    /// Likes, which are recorded now and then, are recorded at once.
     package func settled() async {
-        while !isIdle, !Task.isCancelled {
+        while !Task.isCancelled {
+            let now = clock.unixMilliseconds
+            var outputs: [RoomOutput] = []
+            room.recordCounts(nowMilliseconds: now, into: &outputs)
+            if !outputs.isEmpty {
+                perform(outputs, nowMilliseconds: now)
+                endTurn(nowMilliseconds: now)
+            }
+            if isIdle { return }
             try? await Task.sleep(for: .milliseconds(10))
         }
     }
 
     private func armTimer(nowMilliseconds now: Int64) {
         // A play whose stage is busy goes on when it is free; its timers need no waking before.
-        let plays = playbill.plugins.filter { !isJournalFailing && stageWork[$0] == nil }
+        let plays = playbill.plugins.filter { journalStanding == .good && stageWork[$0] == nil }
             .map { playbill.plays[$0]?.nextDueMilliseconds }
         let due = ([room.nextTickMilliseconds] + plays).compactMap { $0 }.min()
         guard due != timerDue else { return }
         timerDue = due
         guard let due else {
-            timer?.schedule(deadline: .distantFuture)
+            timer?.clear()
             return
         }
-        if timer == nil {
-            let timer = DispatchSource.makeTimerSource(queue: executor.queue)
-            timer.setEventHandler { [weak self] in self?.assumeIsolated { $0.timerFired() } }
-            timer.schedule(deadline: .distantFuture)
-            timer.resume()
-            self.timer = timer
-        }
-        timer?.schedule(
-            deadline: .now() + .milliseconds(Int(min(max(0, due - now), 86_400_000))),
-            leeway: .milliseconds(2))
+        let timer =
+            self.timer
+            ?? executor.alarm { [weak self] in self?.assumeIsolated { $0.timerFired() } }
+        self.timer = timer
+        timer.set(afterNanoseconds: UInt64(min(max(0, due - now), 86_400_000)) * 1_000_000)
     }
 
     // MARK: - Outputs
@@ -220,12 +232,14 @@ package actor LiveRoom {
     func perform(_ outputs: [RoomOutput], nowMilliseconds now: Int64) {
         for output in outputs {
             switch output {
-            case .admit(let session, let staff, let welcome, let missed):
-                var greeting: [UInt8] = []
-                frame(welcome, into: &greeting)
-                for message in missed { frame(message, into: &greeting) }
+            case .admit(let session, let staff, let part, let welcome, let missed):
+                let missed = missedFrames.frames(of: missed)
+                partCount = max(partCount, part + 1)
+                let audience = audience(part)
                 deliver(session) {
-                    .admit($0, audience: number, staff: staff, greeting: greeting)
+                    .admit(
+                        $0, audience: audience, staff: staff,
+                        greeting: WebSocketFrame.text(welcome), missed: missed)
                 }
             case .send(let session, let message):
                 if let respond = callers.removeValue(forKey: session) {
@@ -234,18 +248,22 @@ package actor LiveRoom {
                     deliver(session) { .direct($0, WebSocketFrame.text(message)) }
                 }
             case .event(let message):
-                broadcast(.event(audience: number, WebSocketFrame.text(message)))
-            case .chatter(let message):
-                broadcast(.chatter(audience: number, WebSocketFrame.text(message)))
+                let frame = WebSocketFrame.text(message)
+                broadcast { .event(audience: $0, frame) }
+            case .chatter(let message, let parts):
+                let frame = WebSocketFrame.text(message)
+                broadcast(to: parts) { .chatter(audience: $0, frame) }
             case .state(let key, let message, let staffOnly):
-                broadcast(
-                    .state(
-                        audience: number, key: key, WebSocketFrame.text(message),
-                        staffOnly: staffOnly))
+                let frame = WebSocketFrame.text(message)
+                broadcast { .state(audience: $0, key: key, frame, staffOnly: staffOnly) }
+            case .refuse(let session, let requestID, let code, let message):
+                deliver(session) {
+                    .close(
+                        $0, farewell: ServerMessage.refusal(code, id: requestID, message))
+                }
             case .close(let session, let code):
                 deliver(session) { .close($0, farewell: ServerMessage.farewell(code)) }
-            case .draft(let draft):
-                drafts.append(draft)
+            case .draft(let draft): keep(draft)
             case .plugin(let request):
                 take(request, nowMilliseconds: now)
             case .heard(let utterance): playbill.heard(utterance)
@@ -256,125 +274,32 @@ package actor LiveRoom {
         }
     }
 
-    private func frame(_ message: [UInt8], into bytes: inout [UInt8]) {
-        message.withUnsafeBytes { WebSocketFrame.encode(.text, $0, into: &bytes) }
-    }
-
     private func deliver(_ session: SessionID, _ make: (ConnectionID) -> Delivery) {
         let id = ConnectionID(raw: session.raw)
         guard id.lane < deliveries.count else { return }
         deliveries[id.lane].append(make(id))
     }
 
-    private func broadcast(_ delivery: Delivery) {
-        for lane in deliveries.indices { deliveries[lane].append(delivery) }
-    }
+    /// The number on every lane of a part of the room's audience.
+    private func audience(_ part: Int) -> Int { number * ChatterParts.count + part }
 
-    // MARK: - The journal
-
-    /// The sequence that the newest draft gets.
-    var sequenceDrafted: Int64 { chain.sequence + Int64(drafts.count) }
-
-    /// Adds to what the next append writes.
-    func keep(_ draft: Draft) { drafts.append(draft) }
-
-    /// Says something that needs no record of its own, once all that was judged before is durable.
-    func sayWhenDurable(_ afterwards: Afterwards, nowMilliseconds now: Int64) {
-        if !drafts.isEmpty {
-            drafts[drafts.count - 1].afterwards.append(afterwards)
-        } else if isCommitting {
-            afterCommit.append(afterwards)
-        } else {
-            say([afterwards], nowMilliseconds: now)
+    private func broadcast(to parts: ChatterParts = .all, _ make: (Int) -> Delivery) {
+        for part in 0..<partCount where parts.contains(part) {
+            let delivery = make(audience(part))
+            for lane in deliveries.indices { deliveries[lane].append(delivery) }
         }
-    }
-
-    private func say(_ afterwards: [Afterwards], nowMilliseconds now: Int64) {
-        guard !afterwards.isEmpty else { return }
-        var outputs: [RoomOutput] = []
-        // A draft without events or a source of its own: nothing but what comes afterwards.
-        let draft = Draft(source: "", kind: "", event: .null, afterwards: afterwards)
-        room.committed(draft, nowMilliseconds: now, into: &outputs)
-        perform(outputs, nowMilliseconds: now)
-    }
-
-    private func commitIfIdle() {
-        guard !isCommitting, !drafts.isEmpty else { return }
-        isCommitting = true
-        let batch = drafts
-        drafts = []
-        let time = clock.unixMilliseconds
-        let (records, entries) = chain.records(of: batch, atMilliseconds: time)
-        // Plays are ahead of the journal, but never of the drafts that they have given: here, and
-        // only here, they stand as after the last of these records.
-        let playbill = snapshots.isDue(at: chain.sequence) ? self.playbill : nil
-        Task { await commit(batch, records, entries, playbill, atMilliseconds: time) }
-    }
-
-    private func commit(
-        _ batch: [Draft], _ records: [Record], _ entries: [LedgerEntry], _ playbill: Playbill?,
-        atMilliseconds time: Int64
-    ) async {
-        var wait: Int64 = 50
-        while true {
-            do throws(JournalError) {
-                try await journal.append(records, entries)
-                break
-            } catch {
-                if case .conflict = error, await isWritten(records) { break }
-                // What was taken is not given up: the room refuses new input and tries again, for
-                // as long as it takes (DESIGN: commit, then speak).
-                if !isJournalFailing {
-                    isJournalFailing = true
-                    room.refuseWrites(true)
-                    log.error(
-                        "the journal does not take records; the room refuses new input",
-                        ["room": .string(id), "error": .string("\(error)")])
-                    endTurn(nowMilliseconds: clock.unixMilliseconds)
-                }
-                if case .closed = error {
-                    abandon(batch)
-                    return
-                }
-                try? await Task.sleep(for: .milliseconds(wait))
-                wait = min(wait * 2, 2_000)
-            }
-        }
-        if isJournalFailing {
-            isJournalFailing = false
-            room.refuseWrites(false)
-            log.info("the journal takes records again", ["room": .string(id)])
-        }
-        isCommitting = false
-        var outputs: [RoomOutput] = []
-        for draft in batch { room.committed(draft, nowMilliseconds: time, into: &outputs) }
-        if let playbill { takeSnapshot(playbill) }
-        let now = clock.unixMilliseconds
-        perform(outputs, nowMilliseconds: now)
-        say(afterCommit, nowMilliseconds: now)
-        afterCommit = []
-        endTurn(nowMilliseconds: now)
-    }
-
-    /// Whether records stand in the journal, of which it was said that they could not be written.
-    private func isWritten(_ records: [Record]) async -> Bool {
-        guard let first = records.first else { return true }
-        let written = try? await journal.records(
-            show: first.show, after: first.sequence - 1, limit: records.count)
-        return written == records
-    }
-
-    private func abandon(_ batch: [Draft]) {
-        isCommitting = false
-        var outputs: [RoomOutput] = []
-        for draft in batch + drafts { room.abandoned(draft, into: &outputs) }
-        drafts = []
-        let now = clock.unixMilliseconds
-        perform(outputs, nowMilliseconds: now)
-        endTurn(nowMilliseconds: now)
     }
 
     // MARK: - For HTTP
+
+    /// Answers every back end that still waits.
+    func refuseCallers() {
+        for respond in callers.values {
+            let error = RequestError(.unavailable, "the room has been closed")
+            respond(ServerMessage.error(id: nil, error))
+        }
+        callers = [:]
+    }
 
     /// Carries out a request of a back end; `respond` gets the reply or error message.
     package func call(

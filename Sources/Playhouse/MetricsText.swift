@@ -1,7 +1,9 @@
 import Journaling
 import Lanes
 import PluginHosting
+import Rooms
 import Serving
+import Staging
 
 /// Writes figures in the Prometheus text format 0.0.4.
 struct MetricsText {
@@ -63,15 +65,61 @@ extension MetricsText {
         add(
             "playhouse_websocket_upgrades_total", "counter", "WebSockets opened.",
             [([], Double(serving.upgrades))])
-        add("playhouse_joins_total", "counter", "Accepted hellos.", [([], Double(serving.joins))])
         add(
             "playhouse_requests_total", "counter", "Requests over WebSocket.",
             [([], Double(serving.messages))])
         add(
-            "playhouse_refusals_total", "counter", "Refusals by code.",
+            "playhouse_refusals_total", "counter", "Refusals at the door, by code.",
             serving.refusals.sorted { $0.key < $1.key }.map {
                 ([("code", $0.key)], Double($0.value))
             })
+    }
+
+    mutating func add(addresses: AddressBook, connectionsMax: Int) {
+        add(
+            "playhouse_connections_max", "gauge", "Connections that are admitted at once.",
+            [([], Double(connectionsMax))])
+        add(
+            "playhouse_connections_admitted", "gauge",
+            "Open connections that count towards it, those that linger included.",
+            [([], Double(addresses.connectionCount))])
+        add(
+            "playhouse_addresses", "gauge", "Addresses of which something is remembered.",
+            [([], Double(addresses.addressCount))])
+    }
+
+    mutating func add(stage: StageFigures) {
+        add(
+            "playhouse_stage_starts_total", "counter", "Stage processes started.",
+            [([], Double(stage.starts))])
+        add(
+            "playhouse_stage_restarts_total", "counter",
+            "Stage processes that died, hung or could not be started, and were replaced.",
+            [([], Double(stage.restarts))])
+        add(
+            "playhouse_stage_charges_total", "counter",
+            "Those of them that were charged to the plugin that was running.",
+            [([], Double(stage.charges))])
+        add(
+            "playhouse_stage_plays", "gauge", "Plays that are on a stage.",
+            [([], Double(stage.plays))])
+        add(
+            "playhouse_stage_processes", "gauge", "Stage processes, by what they do.",
+            [
+                ([("kind", "active")], stage.active == nil ? 0 : 1),
+                ([("kind", "aside")], Double(stage.aside.count)),
+                ([("kind", "spare")], stage.spare == nil ? 0 : 1),
+            ])
+        add(
+            "playhouse_stage_batches_total", "counter", "Batches of calls that were answered.",
+            [([], Double(stage.batches))])
+        add(
+            "playhouse_stage_calls_total", "counter", "Calls of plugins in these batches.",
+            [([], Double(stage.calls))])
+        add(
+            "playhouse_stage_busy_seconds_total", "counter",
+            "Time that stages spent on them.",
+            [([], stage.busySeconds)])
     }
 
     mutating func add(rooms: [(id: String, figures: LiveRoom.RoomFigures)]) {
@@ -93,6 +141,17 @@ extension MetricsText {
         add(
             "playhouse_room_chatter_sampled_total", "counter",
             "Danmaku that the audience was spared.", each { Double($0.chatterSampled) })
+        add(
+            "playhouse_joins_total", "counter", "Sessions that a room admitted.",
+            each { Double($0.counters.joins) })
+        add(
+            "playhouse_room_refusals_total", "counter",
+            "Sessions and requests that a room refused, by code.",
+            rooms.flatMap { room in
+                room.figures.counters.refusals.sorted { $0.key < $1.key }.map {
+                    ([("room", room.id), ("code", $0.key)], Double($0.value))
+                }
+            })
         add(
             "playhouse_room_journal_failing", "gauge",
             "1 while the journal takes no records of the room.",
@@ -139,7 +198,7 @@ extension MetricsText {
     mutating func add(roomsOpen rooms: [(id: String, isOpen: Bool)]) {
         add(
             "playhouse_room_open", "gauge",
-            "0 for a room that stays closed because its journal is damaged.",
+            "0 for a room that is closed because of its journal; the log says why.",
             rooms.map { ([("room", $0.id)], $0.isOpen ? 1 : 0) })
     }
 

@@ -11,7 +11,7 @@ struct RoomOpening {
 
     /// Reads the show's records and puts the room together.
     ///
-    /// - Parameter number: The room's audience on every lane.
+    /// - Parameter number: Among the rooms of the server.
     /// - Returns: The room, not yet open.
     /// - Throws: What ``ShowRecovery/recover(nowMilliseconds:)`` throws.
     func open(number: Int) async throws -> LiveRoom {

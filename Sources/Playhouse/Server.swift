@@ -25,6 +25,7 @@ package actor Server {
     private nonisolated let checker: ReplayChecker
     private nonisolated let listener: Listener
     private nonisolated let draining: Lock<Bool>
+    private nonisolated let counters: ServingCounters
     private nonisolated let hotReload: HotReload
     private var reloading: Task<Void, Never>?
 
@@ -33,11 +34,16 @@ package actor Server {
     package init(configuration: Configuration, clock: any Clock, log: Log) async throws {
         self.configuration = configuration
         self.log = log
-        journal = try SQLiteJournal(path: configuration.data + "/journal.sqlite", clock: clock)
+        var options = SQLiteJournal.Options()
+        options.logBytesAhead = options.checkpointPages << 12
+        journal = try SQLiteJournal(
+            path: configuration.data + "/journal.sqlite", options: options, clock: clock)
         let programs = try Self.loadPrograms(configuration, log: log)
+        // The other half is for what feeds the lanes: the kernel, rooms, the journal, stages. Two lanes on
+        // two processors cost a fifth more per delivery than one (SDK-docs/performance.md).
         let laneCount =
             configuration.lanes > 0
-            ? configuration.lanes : ProcessInfo.processInfo.activeProcessorCount
+            ? configuration.lanes : max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
         let lanes = (0..<min(laneCount, 64)).map {
             Lane(
                 number: $0, limits: configuration.laneLimits, clock: clock,
@@ -49,9 +55,8 @@ package actor Server {
         checker = ReplayChecker(stage: rehearsal, log: log)
         var surroundings = LiveRoom.Surroundings(
             clock: clock, log: log, journal: journal, lanes: lanes, stage: stage,
-            loops: (0..<max(1, laneCount / 2)).map {
-                QueueExecutor(label: "playhouse.rooms.\($0)")
-            }, services: ShopServices(configuration.rooms, clock: clock))
+            loops: Self.roomLoops(besides: lanes),
+            services: ShopServices(configuration.rooms, clock: clock))
         surroundings.snapshotRecords = configuration.snapshotRecords
         surroundings.checker = checker
         surroundings.replayOneIn = configuration.replayOneIn
@@ -64,7 +69,9 @@ package actor Server {
             trial: ReloadTrial(stage: rehearsal, journal: journal), log: log)
         let premises = try Self.premises(
             configuration, clock: clock, lanes: lanes, rooms: rooms, journal: journal,
-            draining: draining, checker: checker, hotReload: hotReload)
+            stage: stage as? StageProcess, draining: draining, checker: checker,
+            hotReload: hotReload)
+        counters = premises.counters
         for lane in lanes {
             await lane.start { _ in
                 Doorkeeper(premises: premises) {
@@ -99,12 +106,14 @@ package actor Server {
 
     /// Ends in good order: lets nobody in, tells everybody to come back, makes everything durable.
     ///
+    /// Until that is done the port stays open, so that health checks learn of it; whatever else is
+    /// asked there is answered 503.
+    ///
     /// - Returns: Whether all was done before the deadline of the configuration.
     @discardableResult
     package func drain() async -> Bool {
         draining.withLock { $0 = true }
         log.info("draining", ["seconds": .integer(Int64(configuration.drainSeconds))])
-        listener.stop()
         reloading?.cancel()
         let deadline = configuration.drainSeconds
         let isDone = await withTaskGroup(of: Bool.self) { group in
@@ -113,7 +122,7 @@ package actor Server {
                 for room in rooms { await room.settled() }
                 for room in rooms { await room.keepSnapshot() }
                 // Clients need a moment to read the farewell and close.
-                while lanes.contains(where: { $0.latestStatistics.connections > 0 }) {
+                while counters.latest.awaited > 0 {
                     do { try await Task.sleep(for: .milliseconds(100)) } catch { break }
                 }
                 return !Task.isCancelled
@@ -126,6 +135,7 @@ package actor Server {
             group.cancelAll()
             return first
         }
+        listener.stop()
         for lane in lanes { await lane.stop() }
         await stage.stop()
         await reloading?.value
@@ -140,7 +150,23 @@ package actor Server {
         return isDone
     }
 
+    /// Looks for everything that would keep a server of this configuration from starting, except for
+    /// what a running one holds: the port and the journal.
+    package static func check(_ configuration: Configuration, log: Log) throws {
+        _ = try loadPrograms(configuration, log: log)
+        _ = try ProductPictures(configuration.rooms)
+        _ = try Assets()
+    }
+
     // MARK: - Wiring
+
+    /// Where rooms live: half as many loops as there are lanes, since a room that shares a lane's makes
+    /// the other lanes begin later. A single lane keeps nobody waiting but itself, and to share its
+    /// thread saves two of ten context switches for each event.
+    private static func roomLoops(besides lanes: [Lane]) -> [Loop] {
+        lanes.count == 1
+            ? lanes.map(\.loop) : (0..<lanes.count / 2).map { Loop(name: "rooms \($0)") }
+    }
 
     /// Brings every room back. One whose show is damaged stays closed, and the others open.
     ///
@@ -219,9 +245,12 @@ package actor Server {
 
     private static func premises(
         _ configuration: Configuration, clock: any Clock, lanes: [Lane], rooms: [LiveRoom],
-        journal: SQLiteJournal, draining: Lock<Bool>, checker: ReplayChecker, hotReload: HotReload
+        journal: SQLiteJournal, stage: StageProcess?, draining: Lock<Bool>,
+        checker: ReplayChecker, hotReload: HotReload
     ) throws -> Premises {
         let counters = ServingCounters()
+        let addresses = AddressBook(limits: configuration.limits)
+        let connectionsMax = configuration.limits.connectionsMax
         let pictures = try ProductPictures(configuration.rooms)
         let byID = Dictionary(uniqueKeysWithValues: rooms.map { ($0.id, $0) })
         let settingsByID = Dictionary(
@@ -241,29 +270,18 @@ package actor Server {
                 metrics.add(rooms: rooms.map { ($0.id, $0.latestFigures) })
                 metrics.add(
                     roomsOpen: configuration.rooms.map {
-                        ($0.settings.id, byID[$0.settings.id] != nil)
+                        ($0.settings.id, byID[$0.settings.id]?.latestFigures.isClosed == false)
                     })
                 metrics.add(serving: counters.latest)
+                metrics.add(addresses: addresses, connectionsMax: connectionsMax)
+                if let stage { metrics.add(stage: stage.figures) }
                 metrics.add(programsOf: rooms.map { ($0.id, $0.latestFigures) })
                 metrics.add(replays: checker.counts)
                 metrics.add(reloads: hotReload.counts)
                 metrics.add(journal: journal.statistics)
                 return metrics.text
             },
-            rooms: { respond in
-                Task {
-                    var list: [JSON] = []
-                    for room in rooms where settingsByID[room.id]?.anonymous == true {
-                        let description = await room.description()
-                        list.append([
-                            "room": .string(room.id), "title": description["title"] ?? .null,
-                            "show": description["show"] ?? .null,
-                            "users": .integer(Int64(room.latestFigures.users)),
-                        ])
-                    }
-                    respond(["rooms": .array(list)])
-                }
-            },
+            rooms: { respond in respond(Self.list(of: configuration.rooms, open: byID)) },
             room: { id, respond in
                 guard let room = byID[id] else { return respond(.null) }
                 Task { respond(await room.description()) }
@@ -277,11 +295,13 @@ package actor Server {
                 }
             },
             locale: { plugin, locale in hotReload.program(plugin)?.locales[locale] },
-            picture: { pictures.picture(room: $0, file: $1) })
+            picture: { pictures.picture(room: $0, file: $1) },
+            image: { plugin, file in hotReload.program(plugin)?.images[file] })
         let verifier = TokenVerifier(keys: configuration.keys)
         var premises = Premises(
             doors: doorByRoom, verifier: verifier, limits: configuration.limits,
-            addresses: AddressBook(limits: configuration.limits), answer: { _, _ in },
+            addresses: addresses, trustedProxies: configuration.trustedProxies,
+            answer: { _, _ in },
             sha1: { Digest.sha1($0) }, unixMilliseconds: { clock.unixMilliseconds },
             echoes: configuration.echoes, counters: counters)
         let router = Router(
@@ -290,6 +310,25 @@ package actor Server {
             admit: { [premises] token, room in premises.bearer(token, room: room) })
         premises.answer = { router.answer($0, $1) }
         return premises
+    }
+
+    /// The answer of `GET /v1/rooms`: from what the rooms have published, so that nobody who asks
+    /// again and again keeps them from their work.
+    private static func list(
+        of rooms: [RoomConfiguration], open: [String: LiveRoom]
+    ) -> JSON {
+        let entries = rooms.compactMap { configuration -> JSON? in
+            let settings = configuration.settings
+            guard settings.anonymous, let room = open[settings.id] else { return nil }
+            let titles = settings.title.sorted { $0.key < $1.key }
+                .map { ($0.key, JSON.string($0.value)) }
+            return [
+                "room": .string(settings.id), "title": .object(JSONObject(titles)),
+                "show": .string(configuration.show),
+                "users": .integer(Int64(room.latestFigures.users)),
+            ]
+        }
+        return ["rooms": .array(entries)]
     }
 
     /// Reads the room's own answer back, so that HTTP can give it a status.

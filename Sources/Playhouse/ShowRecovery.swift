@@ -48,19 +48,23 @@ package struct ShowRecovery: Sendable {
             ShowHeader(
                 show: configuration.show, room: configuration.settings.id,
                 epoch: Digest.hex(SecureRandom.bytes(8)), beganAtMilliseconds: now))
-        var show = try makeShow(header, nowMilliseconds: now)
-        if let snapshot = try await journal.snapshot(show: header.show) {
-            show = try await begin(show, with: snapshot)
+        var show = try await begin(try makeShow(header, nowMilliseconds: now))
+        let spoken: [Record]
+        do {
+            while true {
+                let records = try await journal.records(
+                    show: header.show, after: show.chain.sequence, limit: 1_000)
+                guard !records.isEmpty else { break }
+                for record in records { try show.fold(record) }
+                show.recordsFolded += records.count
+            }
+            spoken = try await journal.spokenRecords(
+                show: header.show, limit: configuration.settings.eventsKept)
+        } catch JournalError.damaged(let reason) {
+            throw DamagedShow(
+                show: header.show, sequence: show.chain.sequence + 1,
+                reason: "it or a later one cannot be read: \(reason)")
         }
-        while true {
-            let records = try await journal.records(
-                show: header.show, after: show.chain.sequence, limit: 1_000)
-            guard !records.isEmpty else { break }
-            for record in records { try show.fold(record) }
-            show.recordsFolded += records.count
-        }
-        let spoken = try await journal.spokenRecords(
-            show: header.show, limit: configuration.settings.eventsKept)
         let events = spoken.flatMap { record in
             record.publicEvents.map { offset, event in
                 (
@@ -75,18 +79,21 @@ package struct ShowRecovery: Sendable {
         return show
     }
 
-    /// Puts a snapshot in the place of the records before it, if it can be used and belongs to them.
-    private func begin(_ show: Show, with snapshot: Snapshot) async throws -> Show {
-        do throws(ReadSnapshot.Problem) {
-            let read = try ReadSnapshot(snapshot)
-            let record: Record?
-            do {
-                record = try await journal.records(
-                    show: snapshot.show, after: snapshot.sequence - 1, limit: 1
-                ).first
-            } catch {
-                throw ReadSnapshot.Problem(description: "its record cannot be read: \(error)")
+    /// Puts the snapshot in the place of the records before it, if there is one that can be used and
+    /// belongs to them.
+    ///
+    /// - Throws: ``JournalError`` when the journal cannot be read for a reason that may pass.
+    private func begin(_ show: Show) async throws(JournalError) -> Show {
+        var sequence: Int64 = 0
+        do {
+            guard let snapshot = try await journal.snapshot(show: configuration.show) else {
+                return show
             }
+            sequence = snapshot.sequence
+            let read = try ReadSnapshot(snapshot)
+            let record = try await journal.records(
+                show: snapshot.show, after: snapshot.sequence - 1, limit: 1
+            ).first
             guard record?.sequence == snapshot.sequence, record?.hash == read.chain.hash else {
                 throw ReadSnapshot.Problem(description: "it is of another log")
             }
@@ -99,11 +106,12 @@ package struct ShowRecovery: Sendable {
             begun.snapshotSequence = snapshot.sequence
             return begun
         } catch {
+            if let error = error as? JournalError, error.isTransient { throw error }
             log.warning(
                 "a snapshot is passed over; every record is read instead",
                 [
-                    "show": .string(snapshot.show), "sequence": .integer(snapshot.sequence),
-                    "reason": .string(error.description),
+                    "show": .string(configuration.show), "sequence": .integer(sequence),
+                    "reason": .string("\(error)"),
                 ])
             return show
         }

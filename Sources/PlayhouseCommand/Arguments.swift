@@ -35,6 +35,15 @@ struct Arguments {
         }
     }
 
+    /// Refuses words that are no options, for commands that take none.
+    ///
+    /// - Throws: ``Mistake`` that names the first, and says what to do instead.
+    func refusePositions(_ remedy: String = "") throws(Mistake) {
+        guard let word = positions.first else { return }
+        throw Mistake(
+            message: "\"\(word)\" is not expected" + (remedy.isEmpty ? "" : "; \(remedy)"))
+    }
+
     func has(_ flag: String) -> Bool { flags.contains(flag) }
 
     func text(_ name: String) -> String? { values[name] }

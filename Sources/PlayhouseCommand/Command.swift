@@ -14,11 +14,13 @@ enum Command {
 
           serve   run the rooms of a configuration file
           demo    run a seeded show with simulated viewers; nothing to prepare
+          plugin  write, check and test plugins
           lua     run a Lua file in the sandbox of plugins
           token   sign a token for a viewer, host, operator or service
           journal look into the records of shows, verify them
           replay  make the plugin calls of a recorded show again, and compare
-          bench   measure fan-out, plugins, or recovery, on this machine
+          knowledge  ask a shop's entries, judge and fit what the FAQ assistant finds
+          bench   measure fan-out, plugins, the sandbox, or recovery, on this machine
 
         playhouse COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong usage.
         Documentation: SDK-docs/ in the repository.
@@ -51,6 +53,8 @@ enum Command {
                 } else {
                     exit(try await LuaCommand.run(words))
                 }
+            // Each of its commands has help of its own.
+            case "plugin": exit(try await PluginCommand.run(words))
             case "token": try wantsHelp ? show(TokenCommand.help) : TokenCommand.run(words)
             case "reference":
                 try wantsHelp ? show(ReferenceCommand.help) : ReferenceCommand.run(words)
@@ -66,11 +70,19 @@ enum Command {
                 } else {
                     exit(try await ReplayCommand.run(words))
                 }
+            case "knowledge":
+                try await wantsHelp ? show(KnowledgeCommand.help) : KnowledgeCommand.run(words)
             case "bench" where words.first == "recovery":
                 if wantsHelp {
                     show(RecoveryCommand.help)
                 } else {
                     try await RecoveryCommand.run(Array(words.dropFirst()))
+                }
+            case "bench" where words.first == "sandbox":
+                if wantsHelp {
+                    show(SandboxBenchCommand.help)
+                } else {
+                    try await SandboxBenchCommand.run(Array(words.dropFirst()))
                 }
             case "bench" where words.first == "dispatch":
                 if wantsHelp {

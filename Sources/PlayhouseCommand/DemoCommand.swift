@@ -25,9 +25,7 @@ enum DemoCommand {
         let arguments = try Arguments(
             words, options: ["port", "viewers", "seed", "data", "plugins", "host"],
             flags: ["verbose"])
-        guard arguments.positions.isEmpty else {
-            throw Arguments.Mistake(message: "\"\(arguments.positions[0])\" is not expected")
-        }
+        try arguments.refusePositions()
         let show = try DemoShow(
             folder: arguments.text("data") ?? ".playhouse-demo",
             host: arguments.text("host") ?? "127.0.0.1",

@@ -10,6 +10,7 @@ enum LuaCommand {
 
         usage: playhouse lua FILE [--handler] [--seed N] [--instructions N] [--memory BYTES] [--json]
 
+          FILE               a text of up to 256 KiB; - reads it from the standard input
           --handler          as the body of a handler: `room` is there, globals are frozen; else
                              as the top level of a plugin
           --seed N           of math.random; 1 unless given
@@ -17,6 +18,16 @@ enum LuaCommand {
           --memory BYTES     65,536 to 1,073,741,824; 16,777,216 unless given
           --json             prints one object: outcome (ok, error, denied, budget, memory), value,
                              message, instructions, peakBytes, milliseconds
+
+        Outcomes:
+          ok                 it ran to its end; the value is its first result
+          error              it does not compile, or raised an error
+          denied             it did what the sandbox does not allow: call or index something that
+                             is not there (io, os, debug, load, ...), set an undeclared global in
+                             a handler, change a library, set __gc, __mode or __concat, load
+                             bytecode, leave its folder with require
+          budget             its instructions, its host calls or its time are used up
+          memory             its memory is used up
 
         Host functions can be called and do nothing. Exit codes: 0 for the outcome ok, 1 for the
         others, 2 for wrong usage.
@@ -38,23 +49,40 @@ enum LuaCommand {
             budget.memoryBytes = memory
         }
         let seed = try arguments.integer("seed", in: 0...Int.max) ?? 1
-        guard let text = FileManager.default.contents(atPath: file) else {
+        guard let text = read(file) else {
             throw Arguments.Mistake(message: "\(file) cannot be read")
         }
         let evaluated = await evaluate(
             StageOrder.Evaluation(
-                name: URL(fileURLWithPath: file).lastPathComponent,
-                text: Array(text.prefix(1 << 20)),
+                name: file == "-" ? "stdin.lua" : URL(fileURLWithPath: file).lastPathComponent,
+                text: text,
                 isHandler: arguments.has("handler"), seed: UInt64(seed), budget: budget))
         if arguments.has("json") { showJSON(evaluated) } else { show(evaluated) }
         return evaluated.outcome == .ok ? 0 : 1
     }
 
+    /// Reads more than a chunk may have, but not without end.
+    private static func read(_ file: String) -> [UInt8]? {
+        let bytesMax = 1 << 20
+        let input = file == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: file)
+        guard let input else { return nil }
+        var text: [UInt8] = []
+        do {
+            while text.count < bytesMax {
+                guard let more = try input.read(upToCount: bytesMax - text.count), !more.isEmpty
+                else { break }
+                text += more
+            }
+        } catch { return nil }
+        return text
+    }
+
     private static func evaluate(_ evaluation: StageOrder.Evaluation) async -> Evaluated {
         var limits = StageLimits()
         limits.keepsSpare = false
-        // The script's own limit of processor time comes first, if the process still obeys it.
-        limits.runNanoseconds = 2 * evaluation.budget.cpuNanoseconds + 1_000_000_000
+        // The script's own limit of processor time comes first, if the process still obeys it; on a
+        // busy machine that takes longer.
+        limits.runNanoseconds = 4 * evaluation.budget.cpuNanoseconds + 2_000_000_000
         let stage = StageProcess(limits: limits) { note in
             if case .said(let text) = note { Command.complain(text) }
         }
@@ -62,7 +90,9 @@ enum LuaCommand {
         do throws(ScriptFault) {
             evaluated = try await stage.evaluate(evaluation)
         } catch {
-            evaluated = Evaluated(outcome: .error, message: error.message)
+            // The watchdog behind the budgets has ended the process.
+            let isLate = error.message.hasPrefix("no answer after")
+            evaluated = Evaluated(outcome: isLate ? .budget : .error, message: error.message)
         }
         await stage.stop()
         return evaluated

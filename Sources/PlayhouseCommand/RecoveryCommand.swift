@@ -17,9 +17,7 @@ enum RecoveryCommand {
 
     static func run(_ words: [String]) async throws {
         let arguments = try Arguments(words, options: ["plays", "records"], flags: ["json"])
-        guard arguments.positions.isEmpty else {
-            throw Arguments.Mistake(message: "\"\(arguments.positions[0])\" is not expected")
-        }
+        try arguments.refusePositions()
         let benchmark = RecoveryBenchmark(
             plays: try arguments.integer("plays", in: 1...100_000) ?? 1_000,
             records: try arguments.integer("records", in: 1...100_000) ?? 1_000)

@@ -1,5 +1,6 @@
 import Foundation
 import PluginContract
+import Workshop
 
 /// `playhouse reference`: for who changes the host API.
 enum ReferenceCommand {
@@ -14,12 +15,15 @@ enum ReferenceCommand {
 
     static func run(_ words: [String]) throws {
         let arguments = try Arguments(words, options: ["folder"])
+        try arguments.refusePositions("give --folder FOLDER")
         let folder = URL(fileURLWithPath: try arguments.required("folder"))
-        for file in Reference.files {
-            let place = folder.appendingPathComponent(file.path)
+        var files = Reference.files.map { ($0.path, $0.text) }
+        files.append(("stubs/playhouse-test.lua", try TestLibrary.stubs))
+        for (path, text) in files {
+            let place = folder.appendingPathComponent(path)
             try FileManager.default.createDirectory(
                 at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(file.text.utf8).write(to: place)
+            try Data(text.utf8).write(to: place)
         }
     }
 }

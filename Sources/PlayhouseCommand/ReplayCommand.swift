@@ -28,9 +28,7 @@ enum ReplayCommand {
             words,
             options: ["config", "data", "plugins", "show", "until", "plugin", "differences"],
             flags: ["json"])
-        guard arguments.positions.isEmpty else {
-            throw Arguments.Mistake(message: "\"\(arguments.positions[0])\" is not expected")
-        }
+        try arguments.refusePositions()
         let show = try arguments.required("show")
         let until = Int64(try arguments.integer("until", in: 0...Int.max) ?? .max)
         let data = try JournalCommand.folder(arguments)

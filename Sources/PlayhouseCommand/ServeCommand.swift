@@ -9,9 +9,12 @@ enum ServeCommand {
 
         usage: playhouse serve --config FILE [--host ADDRESS] [--port PORT] [--data FOLDER]
                                [--log-format human|json] [--log-level debug|info|warning|error]
+                               [--check]
 
           --config FILE   JSON; SDK-docs/operating.md describes every setting
           --host, --port, --data, --log-format, --log-level   override the file
+          --check         reads the file, its plugins and pictures, says what is wrong, and ends:
+                          0 when a server could start with it, else 1
 
         The shows go on where the journal in the data folder ends, also after kill -9.
         SIGTERM or SIGINT drains: nobody is let in, everybody is told to come back, what was
@@ -22,11 +25,9 @@ enum ServeCommand {
 
     static func run(_ words: [String]) async throws {
         let arguments = try Arguments(
-            words, options: ["config", "host", "port", "data", "log-format", "log-level"])
-        guard arguments.positions.isEmpty else {
-            throw Arguments.Mistake(
-                message: "\"\(arguments.positions[0])\" is not expected; give --config FILE")
-        }
+            words, options: ["config", "host", "port", "data", "log-format", "log-level"],
+            flags: ["check"])
+        try arguments.refusePositions("give --config FILE")
         var configuration = try Configuration(file: try arguments.required("config"))
         if let host = arguments.text("host") { configuration.host = host }
         if let port = try arguments.integer("port", in: 0...65_535) {
@@ -42,6 +43,11 @@ enum ServeCommand {
         let clock = SystemClock()
         let log = Log(
             format: configuration.logFormat, level: configuration.logLevel, clock: clock)
+        if arguments.has("check") {
+            try Server.check(configuration, log: log)
+            Command.show("good: \(try arguments.required("config"))\n")
+            return
+        }
         let server = try await Server(configuration: configuration, clock: clock, log: log)
         let signals = EndSignals()
         await server.open()

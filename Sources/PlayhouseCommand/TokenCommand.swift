@@ -24,6 +24,7 @@ enum TokenCommand {
     static func run(_ words: [String]) throws {
         let arguments = try Arguments(
             words, options: ["config", "room", "role", "subject", "name", "hours", "kid"])
+        try arguments.refusePositions("every value stands behind its option")
         let configuration = try Configuration(file: try arguments.required("config"))
         let subject = try arguments.required("subject")
         let hours = try arguments.integer("hours", in: 1...8_760) ?? 12

@@ -31,7 +31,9 @@ extension Effect {
         let values: [JSON]
 
         func value(_ index: Int) -> JSON? {
-            values.indices.contains(index) && !values[index].isNull ? values[index] : nil
+            // Not by a conditional with `nil`, which would be the JSON value null.
+            guard values.indices.contains(index), !values[index].isNull else { return JSON?.none }
+            return values[index]
         }
         func text(_ index: Int) -> String { value(index)?.stringValue ?? "" }
         func integer(_ index: Int) -> Int64? { value(index)?.wholeNumber }
@@ -78,7 +80,7 @@ extension Effect {
         case "panel.patch":
             return .panelPatch(
                 user: try arguments.viewer(0).user,
-                try PanelPatch(lua: arguments.value(1) ?? .null))
+                try PanelPatch(lua: arguments.value(1) ?? .null, products: products))
         case "collect":
             return .collectOpen(
                 name: arguments.text(0), keep: arguments.keep(1),

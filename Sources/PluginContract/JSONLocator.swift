@@ -2,20 +2,20 @@
 ///
 /// The text must already have been parsed without an error: the locator trusts its syntax, and
 /// its recursion is bounded because the parser bounds the depth.
-struct JSONLocator {
+package struct JSONLocator: Sendable {
     /// Line, from 1, by path such as `$.config.seconds.max` or `$.capabilities[2]`.
     private var lines: [String: Int] = [:]
     private let bytes: [UInt8]
     private var index = 0
     private var line = 1
 
-    init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8]) {
         self.bytes = bytes
         visit("$")
     }
 
     /// The line of the value at a path, or of the nearest value around it that exists.
-    func line(of path: String) -> Int {
+    package func line(of path: String) -> Int {
         var path = path
         while true {
             if let line = lines[path] { return line }

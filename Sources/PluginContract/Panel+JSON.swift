@@ -16,18 +16,13 @@ extension Panel {
 
     /// The normal form without times, as it is recorded: a list of elements.
     package var json: JSON {
-        .array(elements.map { .object($0.json) })
+        .array(content.map(\.json))
     }
 
     /// Reads a recorded panel; nil when it is none.
     package init?(json: JSON) {
-        guard let list = json.arrayValue else { return nil }
-        var elements: [PanelElement] = []
-        for value in list {
-            guard let element = PanelElement(json: value) else { return nil }
-            elements.append(element)
-        }
-        self.init(elements: elements)
+        guard let content = PanelElement.list(json) else { return nil }
+        self.init(content: content)
     }
 
     /// The value of the panel's `state` key (protocol.md, "Panels").
@@ -41,8 +36,8 @@ extension Panel {
         nowMilliseconds: Int64, leaderboard: Leaderboard = Leaderboard(),
         countdown: (String) -> Countdown?
     ) -> JSON {
-        let elements = elements.map { element -> JSON in
-            var object = element.json
+        func shown(_ element: PanelElement) -> JSON {
+            var object = element.fields
             if element.kind == .countdown, let id = element.id {
                 let time = countdown(id)
                 object["endsAt"] = .integer(time?.endsAtMilliseconds ?? nowMilliseconds)
@@ -52,27 +47,53 @@ extension Panel {
                 let top = Int(element.attributes["top"]?.integerValue ?? 10)
                 object["items"] = .array(leaderboard.top(top).map(\.json))
             }
+            if element.kind.holdsElements {
+                object["elements"] = .array(element.children.map(shown))
+            }
             return .object(object)
         }
-        return ["now": .integer(nowMilliseconds), "elements": .array(elements)]
+        return [
+            "now": .integer(nowMilliseconds), "elements": .array(content.map(shown)),
+        ]
     }
 }
 
 extension PanelElement {
-    fileprivate var json: JSONObject {
+    /// The recorded form, with what is inside.
+    var json: JSON {
+        var object = fields
+        if kind.holdsElements { object["elements"] = .array(children.map(\.json)) }
+        return .object(object)
+    }
+
+    /// Without what is inside.
+    fileprivate var fields: JSONObject {
         var object: JSONObject = ["kind": .string(kind.rawValue)]
         if let id { object["id"] = .string(id) }
         for (name, value) in attributes.members { object[name] = value }
         return object
     }
 
-    fileprivate init?(json: JSON) {
+    /// Reads a recorded list of elements; nil when it is none.
+    static func list(_ json: JSON) -> [PanelElement]? {
+        guard let list = json.arrayValue else { return nil }
+        let elements = list.compactMap(PanelElement.init)
+        return elements.count == list.count ? elements : nil
+    }
+
+    private init?(json: JSON) {
         guard var attributes = json.objectValue,
             let kind = attributes["kind"]?.stringValue.flatMap(Kind.init)
         else { return nil }
         let id = attributes["id"]?.stringValue
         attributes["kind"] = nil
         attributes["id"] = nil
-        self.init(kind: kind, id: id, attributes: attributes)
+        var children: [PanelElement] = []
+        if kind.holdsElements {
+            guard let list = attributes["elements"].flatMap(Self.list) else { return nil }
+            children = list
+            attributes["elements"] = nil
+        }
+        self.init(kind: kind, id: id, attributes: attributes, children: children)
     }
 }

@@ -1,17 +1,22 @@
-package import Wire
-
 /// A declarative view tree in the normal form of protocol.md, "Panels".
 ///
 /// It is complete in itself: products are resolved, so that a recorded panel needs nothing but
 /// the timers of its plugin to be shown again.
 package struct Panel: Sendable, Equatable {
-    package var elements: [PanelElement]
+    /// What stands at the top; cards and rows hold further elements.
+    package var content: [PanelElement]
 
-    package init(elements: [PanelElement]) { self.elements = elements }
+    package init(content: [PanelElement]) { self.content = content }
+
+    /// Every element in reading order, those inside of others included.
+    package var elements: [PanelElement] { content.flatMap(\.withChildren) }
 
     /// The element of an id.
     package func element(_ id: String) -> PanelElement? {
-        elements.first { $0.id == id }
+        for element in content {
+            if let found = element.element(id) { return found }
+        }
+        return nil
     }
 
     /// Whether it shows points, and changes with them.
@@ -24,7 +29,10 @@ package struct Panel: Sendable, Equatable {
 
     /// Limits of one panel.
     package enum Limit {
+        /// Of the whole tree.
         package static let elements = 100
+        /// How deep cards, rows and slots may hold each other; 1 is the top.
+        package static let depth = 4
         /// Of the encoded normal form.
         package static let bytes = 32 << 10
         /// Of `text`.
@@ -34,52 +42,17 @@ package struct Panel: Sendable, Equatable {
         package static let listItems = 100
         package static let options = 2...10
         package static let arguments = 16
-    }
-}
-
-/// One element of a panel.
-package struct PanelElement: Sendable, Equatable {
-    package enum Kind: String, Sendable, CaseIterable {
-        case title, text, product, money, number, button, choice, countdown, viewer, stat, list
-        case leaderboard, celebrate
-
-        /// Whether a viewer can act on it.
-        package var isInput: Bool {
-            switch self {
-            case .money, .number, .button, .choice: true
-            default: false
-            }
-        }
-    }
-
-    package var kind: Kind
-    package var id: String?
-    /// The other fields of protocol.md. A countdown's `endsAt` and `seconds` are not among them:
-    /// they come from the timer when the panel is shown.
-    package var attributes: JSONObject
-
-    package init(kind: Kind, id: String? = nil, attributes: JSONObject = [:]) {
-        self.kind = kind
-        self.id = id
-        self.attributes = attributes
-    }
-
-    /// Says what is wrong with a value that a viewer entered here, or nil.
-    package func problem(with value: JSON) -> String? {
-        switch kind {
-        case .money, .number:
-            let low = attributes["min"]?.integerValue ?? .min
-            let high = attributes["max"]?.integerValue ?? .max
-            guard let number = value.integerValue, (min(low, high)...high).contains(number) else {
-                return "value must be an integer from \(low) to \(high)"
-            }
-            return nil
-        case .choice:
-            let options = attributes["options"]?.arrayValue ?? []
-            return options.contains { $0["value"] == value }
-                ? nil : "value must be that of an option"
-        case .button: return value.isNull ? nil : "value must be null"
-        default: return "\(kind.rawValue) takes no value"
-        }
+        /// Of what a viewer writes into an `input`.
+        package static let inputCharacters = 1...200
+        package static let seats = 1...20
+        package static let columns = 1...6
+        /// The most that a progress counts to.
+        package static let progress: Int64 = 1_000_000_000
+        /// Elements in a slot of one viewer.
+        package static let slotElements = 20
+        /// Of one patch, encoded.
+        package static let patchBytes = 8 << 10
+        /// How often one call of a hook may show something on one surface.
+        package static let showsPerCall = 10
     }
 }

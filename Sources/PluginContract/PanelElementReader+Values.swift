@@ -13,9 +13,14 @@ extension PanelElementReader {
         return try text(label, "label", Panel.Limit.labelCharacters)
     }
 
-    func disabled() throws(HostCallError) -> JSON? {
-        guard let flag = table.flag("disabled"), !flag.isNull else { return nil }
-        guard flag.boolValue != nil else { throw wrong("disabled must be true or false", flag) }
+    /// The label of an element that has it as its first value.
+    func labelValue() throws(HostCallError) -> JSON {
+        try text(table.at(2), "label", Panel.Limit.labelCharacters)
+    }
+
+    func flag(_ name: String) throws(HostCallError) -> JSON? {
+        guard let flag = table.flag(name), !flag.isNull else { return nil }
+        guard flag.boolValue != nil else { throw wrong("\(name) must be true or false", flag) }
         return flag
     }
 

@@ -4,11 +4,12 @@ import Wire
 struct PanelElementReader {
     let kind: PanelElement.Kind
     let table: LuaTable
-    let number: Int
+    /// Where it stands, such as `3.2`: the second element inside the third.
+    let number: String
     let products: [Product]
     let currency: String?
 
-    /// How error messages name the element: `element 3 (money "guess")`.
+    /// How error messages name the element: `element 3.2 (money "guess")`.
     var place: String {
         let id = table.named("id")?.stringValue.map { " \"\($0)\"" } ?? ""
         return "element \(number) (\(kind.rawValue)\(id))"
@@ -17,8 +18,9 @@ struct PanelElementReader {
     func element() throws(HostCallError) -> PanelElement {
         try refuseUnknown()
         var element = try content()
-        // Anything may carry an id, so that it can be patched for one viewer.
         if element.id == nil && table.named("id") != nil { element.id = try identifier() }
+        element.attributes["hidden"] = try flag("hidden")
+        if kind.isInput && kind != .button { element.attributes["disabled"] = try flag("disabled") }
         return element
     }
 
@@ -31,19 +33,29 @@ struct PanelElementReader {
             attributes["args"] = try arguments()
             return PanelElement(kind: kind, attributes: attributes)
         case .product: return try product()
-        case .money, .number: return try numeric()
-        case .button:
+        case .image: return try image()
+        case .card, .row, .slot:
             var attributes: JSONObject = [:]
+            if let label = table.named("label") {
+                attributes["label"] = try text(label, "label", Panel.Limit.labelCharacters)
+            }
+            let id = kind == .slot ? try identifier() : nil
+            return PanelElement(kind: kind, id: id, attributes: attributes)
+        case .money, .number: return try numeric()
+        case .input: return try input()
+        case .button:
             let id = try identifier()
-            attributes["label"] = try label(defaultingTo: id)
-            attributes["disabled"] = try disabled()
+            var attributes: JSONObject = ["label": try label(defaultingTo: id)]
+            attributes["disabled"] = try flag("disabled")
             return PanelElement(kind: kind, id: id, attributes: attributes)
         case .choice: return try choice()
+        case .seats: return try seats()
         case .countdown:
             guard let timer = table.at(2)?.stringValue, Identifier.isValid(timer) else {
                 throw wrong("the second value must be the name of a timer", table.at(2))
             }
             return PanelElement(kind: kind, id: timer)
+        case .progress: return try progress()
         case .viewer:
             guard let viewer = table.at(2).flatMap(Viewer.init) else {
                 throw wrong("the second value must be a viewer { user, name }", table.at(2))
@@ -55,7 +67,7 @@ struct PanelElementReader {
             return PanelElement(
                 kind: kind,
                 attributes: [
-                    "label": try text(table.at(2), "label", Panel.Limit.labelCharacters),
+                    "label": try labelValue(),
                     "value": try integerOrText(table.at(3), "value"),
                 ])
         case .list: return try list()
@@ -63,7 +75,7 @@ struct PanelElementReader {
             return PanelElement(
                 kind: kind,
                 attributes: [
-                    "label": try text(table.at(2), "label", Panel.Limit.labelCharacters),
+                    "label": try labelValue(),
                     "top": .integer(try integer("top", in: 1...100) ?? 10),
                 ])
         case .celebrate: return PanelElement(kind: kind)
@@ -82,6 +94,7 @@ struct PanelElementReader {
             throw HostCallError("\(place): \(name) is not a field of it; known are \(list)")
         }
         let values = form.values.count + 1
+        if kind.holdsElements { return }
         if table.positionLast > values {
             throw HostCallError(
                 "\(place): takes \(values) values without a name, the kind included,"
@@ -124,41 +137,6 @@ struct PanelElementReader {
         return PanelElement(kind: kind, id: id, attributes: attributes)
     }
 
-    private func choice() throws(HostCallError) -> PanelElement {
-        let id = try identifier()
-        let limit = Panel.Limit.options
-        guard let options = LuaTable(table.named("options")), limit.contains(options.positionLast)
-        else {
-            throw wrong(
-                "options must be a list of \(limit.lowerBound) to \(limit.upperBound)",
-                table.named("options"))
-        }
-        var values: [JSON] = []
-        var list: [JSON] = []
-        for value in options.positions(limit: limit.upperBound) {
-            guard let option = LuaTable(value) else {
-                throw wrong("an option must be { value, label }", value)
-            }
-            let value = try integerOrText(
-                option.named("value") ?? option.at(1), "an option's value")
-            if values.contains(value) { throw wrong("two options have the same value", value) }
-            values.append(value)
-            list.append([
-                "value": value,
-                "label": try text(
-                    option.named("label") ?? option.at(2), "an option's label",
-                    Panel.Limit.labelCharacters),
-            ])
-        }
-        var attributes: JSONObject = [
-            "label": try label(defaultingTo: id), "options": .array(list),
-        ]
-        if let locked = table.named("locked") {
-            attributes["locked"] = try integerOrText(locked, "locked")
-        }
-        return PanelElement(kind: kind, id: id, attributes: attributes)
-    }
-
     private func list() throws(HostCallError) -> PanelElement {
         let limit = Panel.Limit.listItems
         guard let items = LuaTable(table.at(3)), items.positionLast <= limit else {
@@ -179,8 +157,7 @@ struct PanelElementReader {
         return PanelElement(
             kind: kind,
             attributes: [
-                "label": try text(table.at(2), "label", Panel.Limit.labelCharacters),
-                "items": .array(list),
+                "label": try labelValue(), "items": .array(list),
             ])
     }
 }

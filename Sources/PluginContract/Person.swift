@@ -10,7 +10,7 @@ package enum Role: String, Sendable, CaseIterable {
 package struct Person: Sendable, Equatable {
     /// Opaque, 1 to 64 bytes.
     package var user: String
-    /// Shown to others, 1 to 32 characters.
+    /// Shown to others. In a room 1 to 32 characters and 128 bytes, all of them visible.
     package var name: String
     package var role: Role
 

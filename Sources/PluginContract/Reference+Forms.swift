@@ -17,6 +17,7 @@ extension Reference {
         }
         let fields = known.sorted { $0.key < $1.key }.map { ["`\($0.key)`", $0.value] }
         let patches = PanelPatch.names.map { "`\($0)`" }.joined(separator: ", ")
+        let seatStates = PanelElement.seatStates.map { "`\($0)`" }.joined(separator: ", ")
         return header + """
             # Panels
 
@@ -26,11 +27,37 @@ extension Reference {
 
             \(table(["element", "named fields", "", "yields"], rows))
             \(table(["field", "meaning"], fields))
-            `room.panel.patch` overrides \(patches) of an element for one viewer.
+            A `card` and a `row` hold the elements that follow their kind: `{ "row", { "button", id = "a" }, won and { "celebrate" } }`.
+            An element inside of others is named by its place in errors: `element 3.2 (money "guess"): …` is the second inside the third.
 
-            A panel has at most \(Panel.Limit.elements) elements and \(Panel.Limit.bytes) bytes; a text has at most
-            \(Panel.Limit.textCharacters) characters, a label \(Panel.Limit.labelCharacters), a list \(Panel.Limit.listItems) items.
-            How elements arrive at pages and apps is in the [protocol](../protocol.md#panels).
+            ## For one viewer
+
+            `room.panel.patch(viewer, { ID = { … } })` overrides \(patches) of an element of the viewer panel
+            for one viewer. `elements` fills a slot with a view of its own; `hidden = false` shows what is hidden from everybody else. What is
+            hidden or disabled for a viewer is refused when that viewer acts on it all the same.
+
+            There is no function that draws the panel of each viewer: a panel is told to everybody at once, and a patch costs one effect and
+            one message for the viewer whose screen changes. What every viewer has, the host does without a call: the recorded answer of each
+            (`locked`), the order of options (`shuffle`), right or wrong (`correct`).
+
+            ## Limits
+
+            | | at most |
+            | --- | --- |
+            | elements of a panel, those inside of others included | \(Panel.Limit.elements) |
+            | elements inside of each other | \(Panel.Limit.depth) deep |
+            | a panel | \(Panel.Limit.bytes) bytes |
+            | a text, a label, a line that viewers enter | \(Panel.Limit.textCharacters), \(Panel.Limit.labelCharacters), \(Panel.Limit.inputCharacters.upperBound) characters |
+            | items of a list, options, seats, args | \(Panel.Limit.listItems), \(Panel.Limit.options.upperBound), \(Panel.Limit.seats.upperBound), \(Panel.Limit.arguments) |
+            | a patch | \(Panel.Limit.patchBytes) bytes, with \(Panel.Limit.slotElements) elements in a slot |
+            | changes of one surface in one call of a hook | \(Panel.Limit.showsPerCall) |
+
+            A seat is `{ state = "open", viewer = viewer, label = "vip", muted = true, camera_off = true, featured = true }`; everything may be left out.
+            States are \(seatStates). A picture comes from this server: that of a product,
+            or a path such as `\(ImagePath.example)`.
+
+            How elements arrive at pages and apps is in the [protocol](../protocol.md#panels); how they look, and how to give them another
+            look, in the [guide](../guides/panels.md).
 
             ## Surfaces
 

@@ -80,7 +80,6 @@ package struct RequestError: Error, Sendable, Equatable {
 
 /// Why a connection was closed by the server: the close codes of protocol.md.
 package enum CloseCode: UInt16, Sendable, CaseIterable {
-    case `internal` = 1011
     case draining = 1012
     case badHello = 4400
     case tokenRequired = 4401
@@ -95,18 +94,17 @@ package enum CloseCode: UInt16, Sendable, CaseIterable {
     case banned = 4411
     case version = 4412
     case slowViewer = 4420
-    case tooManyConnections = 4421
     case tooManyMessages = 4422
     case tooManyBytes = 4423
     case tooManyJoins = 4424
     case helloTimeout = 4425
     case silent = 4426
     case roomFull = 4427
+    case roomClosed = 4428
 
     /// The name in protocol.md, as it stands in `bye` and in problem JSON.
     package var name: String {
         switch self {
-        case .internal: "INTERNAL"
         case .draining: "DRAINING"
         case .badHello: "BAD_HELLO"
         case .tokenRequired: "TOKEN_REQUIRED"
@@ -121,18 +119,18 @@ package enum CloseCode: UInt16, Sendable, CaseIterable {
         case .banned: "BANNED"
         case .version: "VERSION"
         case .slowViewer: "SLOW_VIEWER"
-        case .tooManyConnections: "TOO_MANY_CONNECTIONS"
         case .tooManyMessages: "TOO_MANY_MESSAGES"
         case .tooManyBytes: "TOO_MANY_BYTES"
         case .tooManyJoins: "TOO_MANY_JOINS"
         case .helloTimeout: "HELLO_TIMEOUT"
         case .silent: "SILENT"
         case .roomFull: "ROOM_FULL"
+        case .roomClosed: "ROOM_CLOSED"
         }
     }
 
     /// Whether the client should come back after back-off.
     package var reconnects: Bool {
-        self == .internal || self == .draining || rawValue >= 4420
+        self == .draining || rawValue >= 4420
     }
 }

@@ -20,6 +20,9 @@ package struct HostCalls: Sendable {
     /// Whether the call moved prizes or ended the run: what follows it must be judged anew.
     private(set) var endsBatch = false
 
+    /// How often the call showed something, by surface.
+    private var shows: [PanelSurface: Int] = [:]
+
     /// Paths of all host functions, in the order of ``HostAPI/functions``.
     package static let functions = HostAPI.functions.map { HostFunction(path: $0.path) }
 
@@ -52,6 +55,7 @@ package struct HostCalls: Sendable {
         pools = call.pools
         present = call.present ?? 0
         endsBatch = false
+        shows = [:]
         memoryBefore = memory
     }
 
@@ -115,6 +119,13 @@ package struct HostCalls: Sendable {
             guard surfaces.contains(surface) else {
                 throw HostCallError(
                     "surface \"\(surface.rawValue)\" is not declared in plugin.json")
+            }
+            shows[surface, default: 0] += 1
+            guard shows[surface, default: 0] <= Panel.Limit.showsPerCall else {
+                throw HostCallError(
+                    "surface \"\(surface.rawValue)\" was changed more than"
+                        + " \(Panel.Limit.showsPerCall) times in one call; show it once, at the end"
+                )
             }
         case .finish: endsBatch = true
         case .prizeReserve(let pool, let count):

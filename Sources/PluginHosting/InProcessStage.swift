@@ -9,7 +9,11 @@ package final class InProcessStage: Stage {
     private let thread: ScriptThread
     private let plays: ScriptShelf<PlayID, OpenPlay>
 
-    package init() {
+    private let coverage: LineCoverage?
+
+    /// - Parameter coverage: Notes which lines of the program of its plays run; for tests of plugins.
+    package init(coverage: LineCoverage? = nil) {
+        self.coverage = coverage
         thread = ScriptThread()
         plays = ScriptShelf(on: thread)
     }
@@ -24,10 +28,10 @@ package final class InProcessStage: Stage {
         _ play: PlayID, program: PluginProgram, _ opening: StageOpening
     ) async throws(ScriptFault) {
         let opening = PlayOpening(program: program, stage: opening)
-        let result = await plays.use { plays -> Result<Void, ScriptFault> in
+        let result = await plays.use { [coverage] plays -> Result<Void, ScriptFault> in
             plays[play] = nil
             do throws(ScriptFault) {
-                plays[play] = try OpenPlay(opening)
+                plays[play] = try OpenPlay(opening, coverage: coverage)
                 return .success(())
             } catch {
                 return .failure(error)

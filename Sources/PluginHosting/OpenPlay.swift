@@ -51,16 +51,18 @@ package final class OpenPlay {
         init(_ calls: HostCalls) { self.calls = calls }
     }
 
-    /// Loads the program and gives it its state.
+    /// Loads the program and gives it its state; `coverage` notes which lines run.
     ///
     /// - Throws: What ``Script`` throws.
-    package init(_ opening: PlayOpening) throws(ScriptFault) {
+    package init(
+        _ opening: PlayOpening, coverage: LineCoverage? = nil
+    ) throws(ScriptFault) {
         let host = Host(
             HostCalls(capabilities: opening.capabilities, opening: opening.stage))
         self.host = host
         script = try Script(
             source: opening.source, functions: HostCalls.functions,
-            configuration: opening.stage.configuration, budget: opening.budget
+            configuration: opening.stage.configuration, budget: opening.budget, coverage: coverage
         ) { index, arguments, _ in
             host.calls.answer(HostCalls.functions[index].path, Array(arguments))
         }

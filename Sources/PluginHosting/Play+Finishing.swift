@@ -8,7 +8,8 @@ extension Play {
         _ done: Outstanding, _ outcome: ScriptOutcome, _ pools: inout PoolBalances
     ) -> [PlayOutput]? {
         switch outcome {
-        case .done(let changes, let effects, _):
+        case .done(let changes, let effects, let instructions):
+            desk.note(done.call.hook, instructions: instructions)
             return finish(done, changes, effects, &pools)
         case .absent where done.call.hook.isNotice:
             // Nothing happened: it is told no more, and leaves no record.
@@ -35,7 +36,10 @@ extension Play {
     private mutating func finish(
         _ done: Outstanding, _ changes: [UInt8], _ effects: [UInt8], _ pools: inout PoolBalances
     ) -> [PlayOutput]? {
-        let limits = JSONLimits(depthMax: 64, bytesMax: 8 << 20, membersMax: 1_000_000)
+        // A record that the journal refuses would stop the room. Whatever a stage returns, what is
+        // folded fits into one.
+        let limits = JSONLimits(
+            depthMax: 64, bytesMax: self.limits.outputBytesMax, membersMax: 1_000_000)
         guard
             let changes = Self.isNone(changes)
                 ? .null : try? JSON(parsing: changes, limits: limits),
@@ -132,7 +136,7 @@ extension Play {
         }
     }
 
-    func draft(
+    mutating func draft(
         _ record: PlayRecord, _ consequences: PlayConsequences, replies: [Afterwards]
     ) -> Draft {
         var afterwards: [Afterwards] = []
@@ -151,6 +155,7 @@ extension Play {
             afterwards.append(
                 .state(key: "plugins", value: .object([plugin: entry]), audience: .everyone))
         }
+        afterwards += deskNews(record, consequences)
         afterwards += consequences.hidden.map { .hide(message: $0) }
         afterwards += consequences.requests.map { .request(plugin: plugin, $0) }
         return Draft(

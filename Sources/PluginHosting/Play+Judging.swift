@@ -157,7 +157,7 @@ extension Play {
             throw RequestError(.noSuchAction, "the panel has no input \"\(name)\"")
         }
         let own = state.own[request.by.user]?[name]
-        guard (own?["disabled"] ?? element.attributes["disabled"]) != true else {
+        guard element.isUsable(own: own) else {
             throw RequestError(.noSuchAction, "\"\(name)\" is disabled")
         }
         if let problem = element.problem(with: value) {

@@ -34,6 +34,8 @@ package struct Play: Sendable {
     var isStageOpen = false
     /// What is told in batches.
     var notices = PlayNotices()
+    /// What the desk is told.
+    var desk = PlayDesk()
     /// People in the room; kept up to date by who owns the play.
     package var presentCount: Int64 = 0
 
@@ -116,6 +118,7 @@ extension Play {
         kind: String, event: JSON, changes: JSON, effects: JSON
     ) throws(PlayRecordError) -> [LedgerMove] {
         let record = try PlayRecord(reading: kind, event: event, changes: changes, effects: effects)
+        noteFault(in: record)
         return try state.fold(record, setting).moves
     }
 
@@ -127,6 +130,7 @@ extension Play {
                     key: key(of: surface), value: shown.value, audience: audience(of: surface))
             }
         }
+        values.append(StateValue(key: "desk:" + plugin, value: deskValue, audience: .staff))
         for user in state.own.keys.sorted() {
             values.append(
                 StateValue(

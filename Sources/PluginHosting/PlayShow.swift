@@ -40,6 +40,8 @@ package struct PlayLimits: Sendable, Equatable {
     package var answersPerCallMax = 1_000
     /// Viewers who can answer one collector; more are refused with `BUSY`.
     package var answersPerCollectorMax = 200_000
+    /// Changes of one call, and effects of one call, in bytes; budgets allow half of it for both.
+    package var outputBytesMax = 2 << 20
     package var timersMax = 32
     package var collectorsMax = 32
     /// Viewers with a panel of their own.

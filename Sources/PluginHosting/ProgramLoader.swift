@@ -18,7 +18,7 @@ package enum ProgramError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 /// Reads plugins from their folders: `plugin.json`, Lua files at the top and below `lib/`, texts in
-/// `locales/`. Symbolic links are refused: a plugin is what stands in its folder.
+/// `locales/`, pictures in `images/`. Symbolic links are refused: a plugin is what stands in its folder.
 package struct ProgramLoader: Sendable {
     /// Bounds of one folder.
     package struct Limits: Sendable {
@@ -26,6 +26,8 @@ package struct ProgramLoader: Sendable {
         package var luaFilesMax = 64
         package var localeBytesMax = 64 << 10
         package var localesMax = 32
+        package var imageBytesMax = 256 << 10
+        package var imagesMax = 32
         package var totalBytesMax = 1 << 20
         package init() {}
     }
@@ -56,7 +58,21 @@ package struct ProgramLoader: Sendable {
         }
         return PluginProgram(
             manifest: manifest, source: ScriptSource(name: manifest.id, files: files),
-            locales: try locales(&reading, of: manifest), contentHash: reading.hash)
+            locales: try locales(&reading, of: manifest), images: try images(&reading),
+            contentHash: reading.hash)
+    }
+
+    /// The pictures that panels can show; other files in the folder are passed over.
+    private func images(_ reading: inout Reading) throws(ProgramError) -> [String: [UInt8]] {
+        guard try reading.isFolder("images") else { return [:] }
+        var images: [String: [UInt8]] = [:]
+        for name in try reading.names(in: "images") where ImagePath.type(ofFile: name) != nil {
+            guard images.count < limits.imagesMax else {
+                throw .file("images", message: "there are more than \(limits.imagesMax) pictures")
+            }
+            images[name] = try reading.bytes("images/\(name)", bytesMax: limits.imageBytesMax)
+        }
+        return images
     }
 
     private func luaFiles(_ reading: inout Reading) throws(ProgramError) -> [String] {

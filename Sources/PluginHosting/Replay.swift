@@ -73,7 +73,9 @@ package struct Replay: Sendable {
             skippedCount += 1
             isStageOpen = false
         case .loaded(_, let program): note(program)
-        case .answered, .stopped, .configured: break
+        // The stage keeps the configuration with which it was opened.
+        case .configured: isStageOpen = false
+        case .answered, .stopped: break
         }
         try fold(record)
         return nil

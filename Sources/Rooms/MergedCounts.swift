@@ -2,7 +2,7 @@
 struct MergedCounts {
     /// Milliseconds between two messages about the counts.
     static let tellEvery: Int64 = 250
-    /// Milliseconds between two records of the likes: what a crash may lose.
+    /// Milliseconds between two records of the likes: what a crash may lose, and a drain does not.
     static let recordEvery: Int64 = 5_000
 
     /// All likes since the show began.
@@ -56,9 +56,10 @@ struct MergedCounts {
         return (presenceChanged, likesChanged)
     }
 
-    /// Takes the count that is to be recorded now.
-    mutating func takeRecord(nowMilliseconds: Int64) -> Int64? {
-        guard Self.isDue(nextRecordMilliseconds, Self.recordEvery, nowMilliseconds) else {
+    /// Takes the count that is to be recorded now; `atOnce` for one that is not due yet, too.
+    mutating func takeRecord(nowMilliseconds: Int64, atOnce: Bool = false) -> Int64? {
+        let due = nextRecordMilliseconds
+        guard Self.isDue(due, Self.recordEvery, nowMilliseconds) || atOnce && due != nil else {
             return nil
         }
         likesDrafted = likes

@@ -12,6 +12,8 @@ struct People {
         var slot: Slot
         /// By the token of this connection: one person may be host here and viewer there.
         var role: Role
+        /// Of the audience, for the sampling of danmaku.
+        var part: UInt8
     }
 
     private struct Entry {
@@ -50,6 +52,9 @@ struct People {
         let entry = entries[Int(seat.slot)]
         return Person(user: entry.user, name: entry.name, role: seat.role)
     }
+
+    /// Every connection, in the order of their numbers.
+    var everySession: [SessionID] { seats.keys.sorted { $0.raw < $1.raw } }
 
     /// Every connection of a person.
     func sessions(of slot: Slot) -> [SessionID] {
@@ -95,9 +100,9 @@ struct People {
     }
 
     /// Adds a connection of a remembered person.
-    mutating func join(_ session: SessionID, slot: Slot, role: Role) {
+    mutating func join(_ session: SessionID, slot: Slot, role: Role, part: Int) {
         precondition(seats[session] == nil, "a session joins once")
-        seats[session] = Seat(slot: slot, role: role)
+        seats[session] = Seat(slot: slot, role: role, part: UInt8(part))
         let index = Int(slot)
         entries[index].connections += 1
         if entries[index].connections == 1 {

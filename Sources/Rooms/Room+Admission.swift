@@ -6,20 +6,31 @@ extension Room {
         _ session: SessionID, _ guest: Guest, nowMilliseconds: Int64,
         into outputs: inout [RoomOutput]
     ) {
-        let person = guest.person
+        if isClosed {
+            refuse(
+                session, guest, .roomClosed, "the room is closed for now", into: &outputs)
+            return
+        }
+        let person = presentable(guest.person)
         // Bans do not hold for hosts and operators: whoever issues the tokens decides on those.
         if !person.role.isStaff, moderation.standing(of: person.user)?.isBanned == true {
-            outputs.append(.close(session, .banned))
+            refuse(session, guest, .banned, "banned from this room", into: &outputs)
             return
         }
         let connectionsMax =
             settings.sessionsMax + (person.role.isStaff ? settings.staffSessionsExtra : 0)
         guard people.connectionCount < connectionsMax else {
-            outputs.append(.close(session, .roomFull))
+            refuse(
+                session, guest, .roomFull, "\(connectionsMax) connections are in the room",
+                into: &outputs)
             return
         }
+        counters.joins += 1
         let slot = remember(person.user, name: person.name, isStaff: person.role.isStaff)
-        people.join(session, slot: slot, role: person.role)
+        let part =
+            people.connectionCount < settings.sampledTogetherMax
+            ? 0 : Int(slot) % ChatterParts.count
+        people.join(session, slot: slot, role: person.role, part: part)
         let isFirst = people.sessions(of: slot).count == 1
         counts.presenceChanged = true
 
@@ -28,10 +39,41 @@ extension Room {
             missed = log.messages(after: recover.offset)
         }
         let welcome = welcome(
-            guest, slot: slot, missedCount: missed?.count, nowMilliseconds: nowMilliseconds)
+            person, guest.requestID, slot: slot, missedCount: missed?.count,
+            nowMilliseconds: nowMilliseconds)
         outputs.append(
-            .admit(session, staff: person.role.isStaff, welcome: welcome, missed: missed ?? []))
+            .admit(
+                session, staff: person.role.isStaff, part: part, welcome: welcome,
+                missed: missed ?? []))
         if hearing.presence && isFirst { outputs.append(.presence(person, isHere: true)) }
+    }
+
+    /// The person with a name that can be shown to others.
+    ///
+    /// A name is cleaned rather than refused: whoever issues tokens takes it from elsewhere. What
+    /// nothing is left of, and a viewer's name with a word that is not said in this room, becomes
+    /// `Guest` with the end of the user's id.
+    func presentable(_ person: Person) -> Person {
+        var person = person
+        person.name = PlainText.cleanName(person.name)
+        let folded = FoldedText(person.name)
+        let isBlocked =
+            !person.role.isStaff && settings.wordFilter.firstMatch(in: folded) != nil
+        if folded.isBlank || isBlocked {
+            person.name = PlainText.cleanName("Guest \(person.user.suffix(4))")
+            // An id is whatever the shop made it.
+            if settings.wordFilter.firstMatch(in: person.name) != nil { person.name = "Guest" }
+        }
+        return person
+    }
+
+    private mutating func refuse(
+        _ session: SessionID, _ guest: Guest, _ code: CloseCode, _ message: String,
+        into outputs: inout [RoomOutput]
+    ) {
+        counters.refused(code.name)
+        outputs.append(
+            .refuse(session, requestID: guest.requestID, code, message: message))
     }
 
     mutating func leave(_ session: SessionID, into outputs: inout [RoomOutput]) {
@@ -45,14 +87,14 @@ extension Room {
 
     /// Writes `welcome`. Its `offset` is where the stream stands before the missed events.
     private mutating func welcome(
-        _ guest: Guest, slot: People.Slot, missedCount: Int?, nowMilliseconds: Int64
+        _ person: Person, _ requestID: String, slot: People.Slot, missedCount: Int?,
+        nowMilliseconds: Int64
     ) -> [UInt8] {
-        let person = guest.person
         let history = danmaku.historyArray()
         var writer = JSONWriter(reserving: history.count + 2_048)
         writer.beginObject()
         writer.member("type", "welcome")
-        writer.member("id", guest.requestID)
+        writer.member("id", requestID)
         writer.name("version")
         writer.integer(1)
         writer.member("user", person.user)

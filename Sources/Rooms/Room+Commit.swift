@@ -80,8 +80,8 @@ extension Room {
     /// For snapshots: fed one by one to ``recover(kind:event:)`` of a new room, they replace all
     /// records of source `room` up to now.
     package var summary: [(kind: String, event: JSON)] {
-        var facts: [RoomFact] = [.slowed(seconds: slowSeconds, by: "room")]
-        if let pinned { facts.append(pinned) }
+        // Without a record the slow mode is that of the settings, also when they are others next time.
+        var facts = [slowed, pinned].compactMap(\.self)
         if counts.likesRecorded > 0 { facts.append(.liked(count: counts.likesRecorded)) }
         for (user, standing) in moderation.everybody {
             if standing.isBanned { facts.append(.banned(user: user, by: "room")) }
@@ -130,6 +130,7 @@ extension Room {
             pinned = nil
             setState(key: "pinned", value: .null, audience: .everyone, into: &outputs)
         case .slowed(let seconds, _):
+            slowed = fact
             slowSeconds = max(0, min(seconds, Speakers.slowSecondsMax))
             setState(
                 key: "settings", value: settingsValue, audience: .everyone, into: &outputs)

@@ -5,6 +5,9 @@ extension Room {
     /// Mutes longer than this are as good as for ever.
     private static let muteSecondsMax: Int64 = 10 * 366 * 86_400
 
+    /// Length of an announcement in characters as people count them.
+    private static let announcementCharactersMax = 500
+
     mutating func moderate(
         _ command: Command, by asker: Asker, nowMilliseconds: Int64,
         into outputs: inout [RoomOutput]
@@ -41,6 +44,11 @@ extension Room {
             draft(.unbanned(user: user, by: by), by: asker, into: &outputs)
         case .pin(let text):
             let clean = PlainText.clean(text)
+            guard !PlainText.isLonger(clean, than: Self.announcementCharactersMax) else {
+                throw RequestError(
+                    .tooLong,
+                    "an announcement has at most \(Self.announcementCharactersMax) characters")
+            }
             guard !FoldedText(clean).isBlank else {
                 throw RequestError(.empty, "nothing to show")
             }

@@ -11,12 +11,16 @@ extension Room {
             try check(command, of: asker)
             try carryOut(command, of: asker, nowMilliseconds: nowMilliseconds, into: &outputs)
         } catch {
+            counters.refused(error.code.rawValue)
             outputs.append(.send(asker.session, Message.error(id: asker.requestID, error)))
         }
     }
 
     /// Whether a person of this role and standing may ask this, and the journal can take it.
     private func check(_ command: Command, of asker: Asker) throws(RequestError) {
+        if isClosed {
+            throw RequestError(.unavailable, "the room is closed; its operator knows why")
+        }
         let role = asker.person.role
         switch command {
         case .say, .like, .act, .ping: break

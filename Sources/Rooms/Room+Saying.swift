@@ -34,11 +34,12 @@ extension Room {
             message: id, by: person, text: clean, atMilliseconds: nowMilliseconds)
         danmaku.keep(entry)
         // Hosts and operators take their share of what people can read, and are never left out.
-        let passes = chatterValve.passes(nowMilliseconds: nowMilliseconds)
-        if passes || person.role.isStaff {
-            outputs.append(.chatter(message))
-        } else {
+        let sampled = chatterSampler.parts(nowMilliseconds: nowMilliseconds)
+        let parts = person.role.isStaff ? .all : sampled
+        if parts != ChatterParts() { outputs.append(.chatter(message, parts)) }
+        if parts != .all {
             chatterSampledCount += 1
+            tellOwn(message, of: asker.slot, unless: parts, into: &outputs)
         }
         if hearing.chat {
             outputs.append(
@@ -47,6 +48,19 @@ extension Room {
         }
         reply(
             to: asker, ["message": .string(id), "at": .integer(nowMilliseconds)], into: &outputs)
+    }
+
+    /// Sends a danmaku that is not for everybody to its author's devices that would miss it.
+    private func tellOwn(
+        _ message: [UInt8], of slot: People.Slot, unless parts: ChatterParts,
+        into outputs: inout [RoomOutput]
+    ) {
+        for session in people.sessions(of: slot) {
+            guard let seat = people.seat(of: session), !parts.contains(Int(seat.part)) else {
+                continue
+            }
+            outputs.append(.send(session, message))
+        }
     }
 
     private func checkMute(

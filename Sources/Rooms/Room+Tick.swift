@@ -21,6 +21,14 @@ extension Room {
         }
     }
 
+    /// Drafts the likes since the last record now, and not at their time: before the server stops.
+    package mutating func recordCounts(nowMilliseconds: Int64, into outputs: inout [RoomOutput]) {
+        guard !writesRefused,
+            let likes = counts.takeRecord(nowMilliseconds: nowMilliseconds, atOnce: true)
+        else { return }
+        draft(.liked(count: likes), by: nil, into: &outputs)
+    }
+
     /// When ``tick(nowMilliseconds:into:)`` has something to do next; a time gone by means now, nil
     /// that nothing is to come unless something happens.
     package var nextTickMilliseconds: Int64? {

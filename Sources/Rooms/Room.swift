@@ -27,19 +27,24 @@ package struct Room: Sendable {
     var moderation: Moderation
     var speakers = Speakers()
     var danmaku: Danmaku
-    var chatterValve: ChatterValve
+    var chatterSampler: ChatterSampler
     var log: EventLog
-    var states = States()
+    var states: States
     var counts = MergedCounts()
     var slowSeconds: Int64
+    /// The records that the slow mode and the announcement are from; nil where there is none.
+    var slowed: RoomFact?
     var pinned: RoomFact?
     var writesRefused = false
+    var isClosed = false
     var lastSweptMilliseconds: Int64
 
     /// What plugins of the show want to be told of: danmaku, who comes and goes.
     package var hearing: (chat: Bool, presence: Bool) = (false, false)
-    /// Danmaku that were taken but not shown to the audience, because it was talking too fast.
+    /// Danmaku that were taken but not shown to the whole audience, because it was talking too fast.
     package internal(set) var chatterSampledCount = 0
+    /// Who was admitted, and why others and their requests were not.
+    package internal(set) var counters = RoomCounters()
 
     /// Opens a room for a show; `messagePrefix` begins the ids of danmaku and differs with every start
     /// of the server.
@@ -57,9 +62,12 @@ package struct Room: Sendable {
         danmaku = Danmaku(
             prefix: messagePrefix, historyCount: settings.historyCount,
             deletableCount: settings.deletableCount)
-        chatterValve = ChatterValve(perSecond: settings.chatterPerSecondMax)
+        chatterSampler = ChatterSampler(perSecond: settings.chatterPerSecondMax)
         log = EventLog(
             capacity: settings.eventsKept, bytesMax: settings.eventBytesKept)
+        // Pages know panels by their version across a restart.
+        let start = messagePrefix.utf8.reduce(0) { ($0 &* 31 &+ Int64($1)) & 0xFF_FFFF }
+        states = States(panelVersion: start << 20)
         slowSeconds = settings.slowSeconds
         lastSweptMilliseconds = beganAtMilliseconds
         _ = states.set("settings", settingsValue, staffOnly: false)
@@ -105,6 +113,7 @@ package struct Room: Sendable {
                     outputs.append(.send(session, Message.error(id: id, error)))
                     continue
                 }
+                let person = presentable(person)
                 let slot = remember(person.user, name: person.name, isStaff: person.role.isStaff)
                 let asker = Asker(session: session, requestID: id, person: person, slot: slot)
                 answer(command, of: asker, nowMilliseconds: nowMilliseconds, into: &outputs)
@@ -123,9 +132,9 @@ package struct Room: Sendable {
         switch audience {
         case .everyone, .staff:
             let staffOnly = audience == .staff
-            guard let encoded = states.set(key, value, staffOnly: staffOnly) else { return }
-            let message = Message.state(key: key, value: encoded)
-            outputs.append(.state(key: key, message, staffOnly: staffOnly))
+            guard let news = states.set(key, value, staffOnly: staffOnly) else { return }
+            let message = Message.state(key: news.key, value: news.encoded)
+            outputs.append(.state(key: news.key, message, staffOnly: staffOnly))
         case .user(let user):
             // Somebody for whom a plugin has something was seen, be it before a restart.
             let slot = remember(user, name: nil, isStaff: false)
@@ -141,6 +150,18 @@ package struct Room: Sendable {
     ///
     /// While it cannot, every request that would need a record is answered `UNAVAILABLE`.
     package mutating func refuseWrites(_ on: Bool) { writesRefused = on }
+
+    /// Closes the room: everybody is told and sent away, whoever comes is refused, nothing more is
+    /// taken.
+    package mutating func close(into outputs: inout [RoomOutput]) {
+        isClosed = true
+        writesRefused = true
+        hearing = (false, false)
+        for session in people.everySession {
+            leave(session, into: &outputs)
+            outputs.append(.close(session, .roomClosed))
+        }
+    }
 
     /// The slot of a person, who is known from now on.
     mutating func remember(_ user: String, name: String?, isStaff: Bool) -> People.Slot {

@@ -2,16 +2,19 @@ package import PluginContract
 
 /// What a room wants done. `bytes` are complete JSON messages of protocol.md, not yet framed.
 package enum RoomOutput: Sendable {
-    /// Admits a session: `welcome`, then the missed events in order. From here on it is in the audience.
-    case admit(SessionID, staff: Bool, welcome: [UInt8], missed: [[UInt8]])
+    /// Admits a session: `welcome`, then the missed events in order. From here on it is in the audience,
+    /// in one part of it (``ChatterParts``).
+    case admit(SessionID, staff: Bool, part: Int, welcome: [UInt8], missed: [[UInt8]])
     /// A message for one session only.
     case send(SessionID, [UInt8])
     /// To everybody, class `event`. Comes only from ``Room/committed(_:)``.
     case event([UInt8])
     /// To everybody or to staff, class `state`: a newer value of a key replaces an older one that was not sent yet.
     case state(key: String, [UInt8], staffOnly: Bool)
-    /// To everybody, class `chatter`.
-    case chatter([UInt8])
+    /// To parts of the audience, class `chatter`.
+    case chatter([UInt8], ChatterParts)
+    /// Answers the `hello` of this request id with `error`, says `bye` and closes.
+    case refuse(SessionID, requestID: String, CloseCode, message: String)
     /// Says `bye` and closes.
     case close(SessionID, CloseCode)
     /// To be journaled; hand it back through ``Room/committed(_:)`` when it is durable.

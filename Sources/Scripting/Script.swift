@@ -27,6 +27,7 @@ package final class Script {
     private let budget: ScriptBudget
     private let cpuNanoseconds: UInt64
     private let handler: Handler
+    private let coverage: LineCoverage?
     private var hook = ""
 
     private enum Machine {
@@ -50,13 +51,14 @@ package final class Script {
     ///   - cpuNanoseconds: Processor time of a call, behind the budget: it stops what the count of
     ///     instructions does not see, such as comparing long texts. The only limit that depends on
     ///     the machine.
+    ///   - coverage: Notes which lines run; for tests of plugins.
     ///   - handler: Called on the thread that calls the script.
     /// - Throws: A fault of kind `syntax`, `error`, `budget` or `memory` of the program, or `host` for a
     ///   configuration that is no JSON object.
     package init(
         source: ScriptSource, functions: [HostFunction], configuration: [UInt8],
         budget: ScriptBudget, cpuNanoseconds: UInt64 = 1_000_000_000,
-        handler: @escaping Handler
+        coverage: LineCoverage? = nil, handler: @escaping Handler
     ) throws(ScriptFault) {
         self.source = source
         self.functions = functions
@@ -64,6 +66,7 @@ package final class Script {
         self.budget = budget
         self.cpuNanoseconds = cpuNanoseconds
         self.handler = handler
+        self.coverage = coverage
         machine = .spent(state: [])
         _ = try ready()
     }
@@ -197,6 +200,7 @@ package final class Script {
                     text.withSandboxBytes { sandbox_add_file(box, name, $0) != 0 }
                 }
         }
+        coverage?.attach(to: box)
         for function in functions {
             isComplete =
                 isComplete

@@ -38,9 +38,21 @@ package enum ScriptScratchpad {
         functions: [HostFunction], budget: ScriptBudget, cpuNanoseconds: UInt64 = 1_000_000_000,
         handler: @escaping Script.Handler
     ) -> Result {
-        let isBinary = text.first == 0x1B
+        run(
+            text, name: name, isHandler: isHandler, isRelaxed: false, seed: seed,
+            functions: functions, budget: budget, cpuNanoseconds: cpuNanoseconds, handler: handler)
+    }
+
+    /// The same; `isRelaxed` gives the tests of the language a `load`, and blocks of any size.
+    static func run(
+        _ text: [UInt8], name: String, isHandler: Bool, isRelaxed: Bool, seed: UInt64,
+        functions: [HostFunction], budget: ScriptBudget, cpuNanoseconds: UInt64,
+        handler: @escaping Script.Handler
+    ) -> Result {
+        let body = withoutHead(text)
+        let isBinary = body.first == 0x1B
         // A chunk is the body of a function, so this makes it exactly the body of a handler.
-        let text = isHandler && !isBinary ? Array("local room = ...; ".utf8) + text : text
+        let text = isHandler && !isBinary ? Array("local room = ...; ".utf8) + body : Array(body)
         let name = String(decoding: name.utf8.prefix(100), as: UTF8.self)
         let source = ScriptSource(name: name, files: [name: text])
         let context = Context(handler)
@@ -55,6 +67,7 @@ package enum ScriptScratchpad {
                 return outOfMemory
             }
             defer { sandbox_destroy(box) }
+            if isRelaxed { sandbox_relax(box) }
             var isComplete = Array(name.utf8).withSandboxBytes { name in
                 text.withSandboxBytes { sandbox_add_file(box, name, $0) != 0 }
             }
@@ -81,13 +94,30 @@ package enum ScriptScratchpad {
         }
     }
 
-    /// Whether a message speaks of a function that the stock library has and the sandbox has not. These
-    /// read as nil, so that a program can look whether they are there.
+    /// What the stock library has and the sandbox has not. These read as nil, so that a program can look
+    /// whether they are there.
+    private static let missing = [
+        "collectgarbage", "debug", "dofile", "dump", "getfenv", "io", "load", "loadfile",
+        "loadstring", "module", "newproxy", "os", "package", "setfenv", "warn",
+    ]
+
+    /// Whether a message speaks of an attempt to use one of them.
     private static func isMissing(_ message: String) -> Bool {
-        ["dump", "randomseed"].contains {
-            message.hasSuffix("attempt to call a nil value (field '\($0)')")
-                || message.hasSuffix("attempt to call a nil value (method '\($0)')")
-        }
+        guard message.hasSuffix("')"), let open = message.lastIndex(of: "(") else { return false }
+        let parts = message[open...].split(separator: "'", omittingEmptySubsequences: false)
+        guard parts.count == 3, missing.contains(String(parts[1])) else { return false }
+        let before = message[..<open]
+        return before.hasSuffix("attempt to call a nil value ")
+            || before.hasSuffix("attempt to index a nil value ")
+    }
+
+    /// A mark of the byte order and a first line that begins with `#` do not count, as in the stock
+    /// interpreter.
+    private static func withoutHead(_ text: [UInt8]) -> ArraySlice<UInt8> {
+        var rest = text[...]
+        if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
+        if rest.first == UInt8(ascii: "#") { rest = rest.drop { $0 != UInt8(ascii: "\n") } }
+        return rest
     }
 
     private static let outOfMemory = Result(

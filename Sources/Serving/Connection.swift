@@ -14,8 +14,20 @@ struct Connection {
         case echo
     }
 
+    /// Where a connection is counted, until its socket is closed.
+    struct Booking {
+        var place: AddressBook.Place
+        /// Whether a drain waits for its end: not for who came after the drain began.
+        var isAwaited: Bool
+    }
+
     let id: ConnectionID
-    let address: PeerAddress
+    let peer: PeerAddress
+    /// Whether the peer is a trusted proxy.
+    let isProxied: Bool
+    /// Of the client; behind a trusted proxy that of the latest request.
+    var address: PeerAddress
+    var booking: Booking
     var stage: Stage
     var decoder: WebSocketDecoder
     /// Seconds of the lane's clock.
@@ -32,6 +44,8 @@ final class HTTPExchange {
     /// A request is being answered; the next one waits, so that answers keep their order.
     var isAnswering = false
     var keepsAlive = true
+    /// The client sends no more; what it has asked is answered.
+    var isInputEnded = false
     /// Told the client to go on with the body of this request.
     var saidContinue = false
     /// What ``Connection/since`` refers to.

@@ -7,7 +7,7 @@ package import Wire
 package struct Door: Sendable {
     /// The room's id.
     package let room: String
-    /// The number of the room's audience on every lane.
+    /// The room's number among those of the server.
     package let number: Int
     /// Whether somebody without a token may watch.
     package let admitsAnonymous: Bool
@@ -31,6 +31,7 @@ package struct Premises: Sendable {
     package var verifier: TokenVerifier
     package var limits: ServingLimits
     package var addresses: AddressBook
+    package var trustedProxies: TrustedProxies
     /// Answers an HTTP request, at once or later, exactly once, on any thread.
     package var answer: @Sendable (HTTPRequest, @escaping @Sendable (HTTPResponse) -> Void) -> Void
     /// SHA-1, for the WebSocket handshake (RFC 6455 §4.2.2).
@@ -43,7 +44,7 @@ package struct Premises: Sendable {
 
     package init(
         doors: [String: Door], verifier: TokenVerifier, limits: ServingLimits,
-        addresses: AddressBook,
+        addresses: AddressBook, trustedProxies: TrustedProxies = TrustedProxies(),
         answer:
             @escaping @Sendable (HTTPRequest, @escaping @Sendable (HTTPResponse) -> Void) ->
             Void,
@@ -55,6 +56,7 @@ package struct Premises: Sendable {
         self.verifier = verifier
         self.limits = limits
         self.addresses = addresses
+        self.trustedProxies = trustedProxies
         self.answer = answer
         self.sha1 = sha1
         self.unixMilliseconds = unixMilliseconds

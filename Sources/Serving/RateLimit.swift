@@ -27,6 +27,11 @@ struct RateLimit {
         return false
     }
 
+    /// Whether as much is there as there can be.
+    func isFull(perSecond: Float, burst: Float, nowMilliseconds: UInt32) -> Bool {
+        tokens + Float(nowMilliseconds &- lastMilliseconds) / 1000 * perSecond >= burst
+    }
+
     func isAbused(burst: Float) -> Bool { tokens <= -burst }
 
     /// Milliseconds until `cost` tokens are there.

@@ -167,19 +167,26 @@ struct Fields {
         }
     }
 
-    /// An integer, a string of at most 1,000 bytes, a boolean or null.
+    /// An integer, a string of at most 1,000 bytes, a boolean, null, or a list of 1 to 10 integers
+    /// and strings.
     func actionValue(_ name: String) throws(RequestError) -> JSON {
         switch members[name] ?? .null {
         case .string(let text) where text.utf8.count <= 1_000: return .string(text)
         case .null: return .null
         case .bool(let value): return .bool(value)
         case .integer(let value): return .integer(value)
+        case .array(let list) where (1...10).contains(list.count) && list.allSatisfy(isPicked):
+            return .array(list)
         default:
             throw RequestError(
                 .badRequest,
-                "\"\(name)\" must be an integer, a string of at most 1,000 bytes, a boolean or null"
-            )
+                "\"\(name)\" must be an integer, a string of at most 1,000 bytes, a boolean, null"
+                    + " or a list of at most 10 integers and strings")
         }
+    }
+
+    private func isPicked(_ value: JSON) -> Bool {
+        value.integerValue != nil || value.stringValue.map { $0.utf8.count <= 1_000 } ?? false
     }
 
     func json(_ name: String, bytesMax: Int) throws(RequestError) -> JSON {

@@ -20,6 +20,8 @@ package struct Router: Sendable {
         package var locale: @Sendable (_ plugin: String, _ locale: String) -> [UInt8]?
         /// A product picture: its bytes and media type.
         package var picture: @Sendable (_ room: String, _ file: String) -> ([UInt8], String)?
+        /// A picture of a plugin.
+        package var image: @Sendable (_ plugin: String, _ file: String) -> [UInt8]?
 
         package init(
             isDraining: @escaping @Sendable () -> Bool, metrics: @escaping @Sendable () -> String,
@@ -30,7 +32,8 @@ package struct Router: Sendable {
                     String, Person, RequestParser.Request,
                     @escaping @Sendable (Result<JSON, RequestError>) -> Void
                 ) -> Void, locale: @escaping @Sendable (String, String) -> [UInt8]?,
-            picture: @escaping @Sendable (String, String) -> ([UInt8], String)?
+            picture: @escaping @Sendable (String, String) -> ([UInt8], String)?,
+            image: @escaping @Sendable (String, String) -> [UInt8]? = { _, _ in nil }
         ) {
             self.isDraining = isDraining
             self.metrics = metrics
@@ -39,6 +42,7 @@ package struct Router: Sendable {
             self.call = call
             self.locale = locale
             self.picture = picture
+            self.image = image
         }
     }
 
@@ -92,6 +96,8 @@ package struct Router: Sendable {
         case ("", 1): respond(asset("index.html", request))
         case ("rooms", 2) where isOpen(parts[1]) != nil: respond(asset("viewer.html", request))
         case ("host", 2) where isOpen(parts[1]) != nil: respond(asset("host.html", request))
+        case ("operator", 2) where isOpen(parts[1]) != nil:
+            respond(asset("operator.html", request))
         case ("assets", 2...): respond(asset(parts.dropFirst().joined(separator: "/"), request))
         case ("favicon.ico", 1): respond(asset("icon.svg", request))
         case ("healthz", 1): respond(health())
@@ -131,21 +137,16 @@ package struct Router: Sendable {
             case .success: sources.room(parts[1]) { respond(Self.fresh($0)) }
             }
         case ("rooms", 4) where parts[2] == "products":
-            if let (bytes, type) = sources.picture(parts[1], parts[3]) {
-                respond(
-                    HTTPResponse(
-                        status: 200,
-                        headers: [
-                            ("Content-Type", type), ("Cache-Control", "max-age=300"),
-                            ("X-Content-Type-Options", "nosniff"),
-                            (
-                                "Content-Security-Policy",
-                                "default-src 'none'; style-src 'unsafe-inline'"
-                            ),
-                        ], body: bytes))
-            } else {
+            let found = sources.picture(parts[1], parts[3])
+            respond(found.map { Self.picture($0, $1) } ?? Self.notFound(request.path))
+        case ("plugins", 4) where parts[2] == "images":
+            guard let type = ImagePath.type(ofFile: parts[3]),
+                let bytes = sources.image(parts[1], parts[3])
+            else {
                 respond(Self.notFound(request.path))
+                return
             }
+            respond(Self.picture(bytes, type))
         case ("plugins", 4) where parts[2] == "locales" && parts[3].hasSuffix(".json"):
             if let bytes = sources.locale(parts[1], String(parts[3].dropLast(5))) {
                 respond(
@@ -234,6 +235,17 @@ package struct Router: Sendable {
         } catch {
             respond(Self.problem(error.error))
         }
+    }
+
+    /// A picture is looked at and never run, even when it is opened by itself.
+    private static func picture(_ bytes: [UInt8], _ type: String) -> HTTPResponse {
+        HTTPResponse(
+            status: 200,
+            headers: [
+                ("Content-Type", type), ("Cache-Control", "max-age=300"),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"),
+            ], body: bytes)
     }
 
     private static func fresh(_ value: JSON) -> HTTPResponse {

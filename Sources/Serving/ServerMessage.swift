@@ -33,6 +33,12 @@ package enum ServerMessage {
         return writer.bytes
     }
 
+    /// The last frames of somebody who may not come in: `error` in answer to the `hello`, then as
+    /// ``farewell(_:afterMilliseconds:)``.
+    package static func refusal(_ code: CloseCode, id: String?, _ message: String) -> [UInt8] {
+        WebSocketFrame.text(error(id: id, code: code.name, message)) + farewell(code)
+    }
+
     /// The last frames of a connection that the server ends: `bye`, then a close frame.
     package static func farewell(
         _ code: CloseCode, afterMilliseconds: Int64? = nil

@@ -1,12 +1,21 @@
+import Lanes
 import Wire
 
 /// The bounds that hold before a room sees anything. Each has an error or close code of its own.
 package struct ServingLimits: Sendable, Equatable {
-    /// Open connections from one address (HTTP 429, or 4421).
+    /// Open connections in all (HTTP 503). Some files stay for the journal, the pages, the stages, and
+    /// for telling who cannot stay.
+    package var connectionsMax = max(64, DescriptorLimit.current - 256)
+    /// Open connections from one address (HTTP 429).
     package var connectionsPerAddress = 256
+    /// HTTP requests from one address per second on average, and at once (HTTP 429); upgrades are
+    /// bounded by connections and joins.
+    package var requestsPerSecondPerAddress: Float = 100
+    package var requestBurstPerAddress: Float = 1_000
     /// `hello`s per minute from one address (4424).
     package var joinsPerMinutePerAddress = 600
-    /// Requests of one connection per second on average, and at once (`TOO_MANY_MESSAGES`, then 4422).
+    /// Requests of one connection per second on average, and at once (`TOO_MANY_MESSAGES`, then
+    /// 4422). Pings, pongs and fragments of a message count as requests.
     package var messagesPerSecond: Float = 10
     package var messageBurst: Float = 40
     /// Bytes of one connection per second on average, and at once (`TOO_MANY_BYTES`, then 4423).

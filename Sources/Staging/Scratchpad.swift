@@ -5,7 +5,10 @@ import Scripting
 
 /// Runs a chunk outside of any play, with all host functions there and none of them doing anything.
 enum Scratchpad {
-    static func run(_ evaluation: StageOrder.Evaluation) -> Evaluated {
+    /// Runs a chunk; processor time that is nil is what the budget is worth.
+    static func run(
+        _ evaluation: StageOrder.Evaluation, cpuNanoseconds: UInt64? = nil
+    ) -> Evaluated {
         var calls = HostCalls(
             capabilities: Set(Capability.allCases),
             opening: StageOpening(configuration: [], products: Array("[]".utf8), state: []))
@@ -14,7 +17,7 @@ enum Scratchpad {
         let result = ScriptScratchpad.run(
             evaluation.text, name: evaluation.name, isHandler: evaluation.isHandler,
             seed: evaluation.seed, functions: HostCalls.functions, budget: evaluation.budget,
-            cpuNanoseconds: evaluation.budget.cpuNanoseconds
+            cpuNanoseconds: cpuNanoseconds ?? evaluation.budget.cpuNanoseconds
         ) { index, arguments, _ in
             calls.answer(HostCalls.functions[index].path, Array(arguments))
         }

@@ -1,3 +1,4 @@
+import PluginContract
 package import Wire
 
 /// Takes part in a room through the wire protocol (`SDK-docs/protocol.md`).
@@ -44,6 +45,9 @@ package actor RoomClient {
     package private(set) var isClosed = false
     /// The code that the server closed with; nil while open and when it closed without a frame.
     package private(set) var closeCode: UInt16?
+
+    /// Panels as they were sent whole, and the newest update of each, by the panel's key.
+    private var panels: [String: (whole: JSON, update: JSON)] = [:]
 
     private nonisolated let loop: SocketLoop
     private let socket: WebSocketClient
@@ -105,7 +109,29 @@ package actor RoomClient {
         self.loop = loop
         epoch = welcome["epoch"]?.stringValue ?? ""
         lastOffset = welcome["offset"]?.integerValue ?? 0
-        for (key, value) in welcome["states"]?.objectValue?.members ?? [] { states[key] = value }
+        for (key, value) in welcome["states"]?.objectValue?.members ?? [] {
+            Self.take(key, value, &states, &panels)
+        }
+    }
+
+    /// Keeps a state, a panel as its update makes it, and returns what the message comes to.
+    @discardableResult
+    private static func take(
+        _ key: String, _ value: JSON, _ states: inout [String: JSON],
+        _ panels: inout [String: (whole: JSON, update: JSON)]
+    ) -> RoomMessage {
+        let panelOfUpdate = PanelUpdate.panelKey(ofUpdate: key)
+        guard panelOfUpdate != nil || PanelUpdate.key(ofPanel: key) != nil else {
+            states[key] = value
+            return .state(key: key, value: value)
+        }
+        let panelKey = panelOfUpdate ?? key
+        var known = panels[panelKey] ?? (.null, .null)
+        if panelOfUpdate == nil { known.whole = value } else { known.update = value }
+        panels[panelKey] = known
+        let shown = PanelUpdate.apply(known.update, to: known.whole)
+        states[panelKey] = shown
+        return .state(key: panelKey, value: shown)
     }
 
     // MARK: Asking
@@ -250,10 +276,10 @@ package actor RoomClient {
             let isReply = object["type"]?.stringValue == "reply"
             return answer(id, isReply ? .success(object) : .failure(Self.refusal(object)))
         }
-        let message = RoomMessage(object)
+        var message = RoomMessage(object)
         switch message {
         case .event(let offset, _, _, _): lastOffset = offset
-        case .state(let key, let value): states[key] = value
+        case .state(let key, let value): message = Self.take(key, value, &states, &panels)
         default: break
         }
         if kept.count < messagesKeptMax { kept.append(message) } else { hasOverflowed = true }

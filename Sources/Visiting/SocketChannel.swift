@@ -135,15 +135,21 @@ package final class SocketChannel: @unchecked Sendable {
         cancelSources()
     }
 
+    /// Reads until nothing is left: an end that lies behind the last bytes when both sides have
+    /// ended is told of once by Dispatch on Linux, and would be missed.
     private func readable() {
-        guard isReading, !isClosed else { return }
-        switch SystemCalls.receive(descriptor, into: loop.scratch) {
-        case .bytes(let count):
-            handler?(.received(UnsafeMutableRawBufferPointer(rebasing: loop.scratch[..<count])))
-        case .wouldBlock: break
-        case .end: end(nil)
-        case .failed(let number): end(.system(call: "recv", number: number))
+        // A few rounds at a time, so that one fast peer does not keep the others of the loop waiting.
+        for _ in 0..<8 {
+            guard isReading, !isClosed else { return }
+            switch SystemCalls.receive(descriptor, into: loop.scratch) {
+            case .bytes(let count):
+                handler?(.received(UnsafeMutableRawBufferPointer(rebasing: loop.scratch[..<count])))
+            case .wouldBlock: return
+            case .end: return end(nil)
+            case .failed(let number): return end(.system(call: "recv", number: number))
+            }
         }
+        loop.async { [weak self] in self?.readable() }
     }
 
     private func writable() {

@@ -309,7 +309,7 @@ package actor WebSocketClient {
             deliver(Array(bytes))
         case .ping(let bytes):
             if case .open = phase { write(.pong, Array(bytes)) }
-        case .pong: break
+        case .pong, .fragment: break
         case .close(let code, let reason):
             closeCode = code ?? 1005
             closeReason = reason

@@ -4,6 +4,8 @@ package enum WebSocketEvent {
     case text(UnsafeRawBufferPointer)
     /// A whole message.
     case binary(UnsafeRawBufferPointer)
+    /// A frame of a message that is not whole yet; its payload comes with the message.
+    case fragment(payloadBytes: Int)
     /// To be answered by a pong of the same payload, at most 125 bytes.
     case ping(UnsafeRawBufferPointer)
     /// Answer to a ping, or sent unasked.
@@ -158,6 +160,8 @@ package struct WebSocketDecoder: Sendable {
             try ended.message.withRawBytes { (message) throws(WebSocketError) in
                 try deliver(ended.messageOpcode ?? .binary, message, isChecked: true, body)
             }
+        } else {
+            try body(.fragment(payloadBytes: frame.payloadBytes))
         }
         return count
     }

@@ -99,7 +99,11 @@ struct Page: Sendable {
 
     /// Saves what the window shows as a PNG.
     func screenshot(_ file: URL) async throws {
-        let result = try await call("Page.captureScreenshot", ["format": "png"])
+        try save(try await call("Page.captureScreenshot", ["format": "png"]), file: file)
+    }
+
+    /// Writes what a command for a picture came to.
+    func save(_ result: JSON, file: URL) throws {
         guard let data = Data(base64Encoded: result["data"]?.stringValue ?? "") else {
             throw BrowserError("\(name): no picture came")
         }
@@ -168,12 +172,13 @@ struct Page: Sendable {
 
     /// Presses and releases a key that has a name, such as `Enter`.
     func press(_ key: String) async throws {
-        let codes: [String: Int64] = ["Enter": 13, "Escape": 27, "Tab": 9]
+        let codes: [String: Int64] = ["Enter": 13, "Escape": 27, "Tab": 9, "Space": 32]
         var event: JSONObject = [
-            "type": "keyDown", "key": .string(key), "code": .string(key),
+            "type": "keyDown", "key": .string(key == "Space" ? " " : key), "code": .string(key),
             "windowsVirtualKeyCode": .integer(codes[key] ?? 0),
         ]
         if key == "Enter" { event["text"] = "\r" }
+        if key == "Space" { event["text"] = " " }
         try await call("Input.dispatchKeyEvent", event)
         event["type"] = "keyUp"
         event["text"] = nil

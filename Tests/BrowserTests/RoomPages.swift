@@ -85,8 +85,69 @@ extension Page {
 
     /// Keeps a picture of the page for people to look at.
     func keepPicture(_ file: String) async throws {
+        try await screenshot(Self.artifact(file))
+    }
+
+    private static func artifact(_ file: String) -> URL {
         let package = URL(fileURLWithPath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        try await screenshot(package.appendingPathComponent("artifacts/\(file).png"))
+        return package.appendingPathComponent("artifacts/\(file).png")
+    }
+
+    /// Presses Tab until an element has the focus that a CSS selector names.
+    func tab(
+        to selector: String, pressesMax: Int = 60,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        for _ in 0..<pressesMax {
+            try await press("Tab")
+            if try await isFocused(selector) { return }
+        }
+        let last = try await evaluate("document.activeElement?.outerHTML?.slice(0, 200)")
+        throw BrowserError("Tab never came to \(selector) (\(sourceLocation)); last: \(last)")
+    }
+
+    func isFocused(_ selector: String) async throws -> Bool {
+        try await evaluate("Boolean(document.activeElement?.matches(\(Self.quoted(selector))))")
+            == true
+    }
+
+    /// Waits until the state of an answer on a panel is as named, such as `accepted`.
+    func wait(
+        forAnswer element: String, _ state: String,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        try await wait(
+            until: "\(Self.element("answer-state-\(element)"))?.dataset.state === '\(state)'",
+            sourceLocation: sourceLocation)
+    }
+
+    /// Keeps a picture of one element alone, however long it is. The page is of no use afterwards.
+    func keepPicture(_ file: String, of test: String, width: Int) async throws {
+        let box = try await evaluate(
+            """
+            (() => {
+                const shown = \(Self.element(test));
+                const root = document.documentElement;
+                document.body.replaceChildren(shown);
+                for (const node of [root, document.body]) {
+                    Object.assign(node.style, { display: "block", overflow: "visible",
+                        height: "auto", padding: "0", margin: "0" });
+                }
+                Object.assign(shown.style, { width: "\(width)px", margin: "0", boxShadow: "none" });
+                const { x, y, width, height } = shown.getBoundingClientRect();
+                return [x, y, width, height];
+            })()
+            """)
+        let result = try await call(
+            "Page.captureScreenshot",
+            [
+                "format": "png", "captureBeyondViewport": true,
+                "clip": [
+                    "x": box[0] ?? 0, "y": box[1] ?? 0, "width": box[2] ?? 1, "height": box[3] ?? 1,
+                    "scale": 1,
+                ],
+            ])
+        try save(result, file: Self.artifact(file))
     }
 }

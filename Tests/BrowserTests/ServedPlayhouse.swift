@@ -6,7 +6,16 @@ final class ServedPlayhouse: Sendable {
     static let room = "teahouse"
     private static let startSecondsMax = 30.0
 
+    /// Which plugins a playhouse has.
+    enum Plugins: Sendable {
+        /// Those that come with it.
+        case house
+        /// One that shows every element of a panel.
+        case gallery
+    }
+
     let port: UInt16
+    private let plugins: Plugins
     private let process: ServedProcess
     private let folder: URL
 
@@ -26,17 +35,18 @@ final class ServedPlayhouse: Sendable {
     }
 
     /// Starts a server on a free port with its data in a new folder.
-    convenience init() async throws {
+    convenience init(plugins: Plugins = .house) async throws {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("playhouse-tests-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try await self.init(folder: folder, port: 0)
+        try await self.init(folder: folder, port: 0, plugins: plugins)
     }
 
-    private init(folder: URL, port: UInt16) async throws {
+    private init(folder: URL, port: UInt16, plugins: Plugins) async throws {
         self.folder = folder
+        self.plugins = plugins
         let file = folder.appendingPathComponent("config.json")
-        try Data(Self.configuration(port: port).encoded()).write(to: file)
+        try Data(Self.configuration(port: port, plugins).encoded()).write(to: file)
         process = try ServedProcess(
             Self.executable(), ["serve", "--config", file.path],
             output: folder.appendingPathComponent("server-\(UUID().uuidString).log"))
@@ -56,7 +66,7 @@ final class ServedPlayhouse: Sendable {
     /// Ends the server as `kill -9` does and starts it again on the same port and data.
     func killedAndRestarted() async throws -> ServedPlayhouse {
         process.kill()
-        return try await ServedPlayhouse(folder: folder, port: port)
+        return try await ServedPlayhouse(folder: folder, port: port, plugins: plugins)
     }
 
     /// Signs a token with the command that operators use.
@@ -88,6 +98,10 @@ final class ServedPlayhouse: Sendable {
         "http://127.0.0.1:\(port)/host/\(Self.room)#token=\(token)"
     }
 
+    func operatorAddress(token: String) -> String {
+        "http://127.0.0.1:\(port)/operator/\(Self.room)#token=\(token)"
+    }
+
     /// What the server has logged.
     var log: String { process.text }
 
@@ -107,12 +121,22 @@ final class ServedPlayhouse: Sendable {
         return nil
     }
 
-    private static func configuration(port: UInt16) -> JSON {
-        let package = URL(fileURLWithPath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    private static func configuration(port: UInt16, _ plugins: Plugins) -> JSON {
+        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        let package = tests.deletingLastPathComponent().deletingLastPathComponent()
+        let folder = plugins == .house ? package : tests
+        let entry: JSON =
+            switch plugins {
+            case .house:
+                [
+                    "id": "price-guess",
+                    "config": ["product": "oolong", "price": 12_800, "seconds": 60],
+                ]
+            case .gallery: ["id": "gallery"]
+            }
         return [
             "listen": ["host": "127.0.0.1", "port": .integer(Int64(port))], "data": "data",
-            "plugins": .string(package.appendingPathComponent("Plugins").path),
+            "plugins": .string(folder.appendingPathComponent("Plugins").path),
             "keys": [["kid": "k1", "secret": "only-for-the-tests-in-a-browser-0123456789"]],
             "log": ["format": "json", "level": "info"],
             "rooms": [
@@ -128,12 +152,7 @@ final class ServedPlayhouse: Sendable {
                                 "currency": "CNY", "priceMinor": 12_800,
                             ]
                         ],
-                        "plugins": [
-                            [
-                                "id": "price-guess",
-                                "config": ["product": "oolong", "price": 12_800, "seconds": 60],
-                            ]
-                        ],
+                        "plugins": [entry],
                     ],
                 ]
             ],
@@ -144,9 +163,10 @@ final class ServedPlayhouse: Sendable {
 /// Runs a body with a server that ends with it, whatever happens. The body may put another server in
 /// its place.
 func withPlayhouse<Result: Sendable>(
+    plugins: ServedPlayhouse.Plugins = .house,
     _ body: (inout ServedPlayhouse) async throws -> Result
 ) async throws -> Result {
-    var server = try await ServedPlayhouse()
+    var server = try await ServedPlayhouse(plugins: plugins)
     defer { server.close() }
     do {
         return try await body(&server)

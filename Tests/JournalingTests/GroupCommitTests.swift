@@ -1,4 +1,5 @@
 import Clockwork
+import Foundation
 import Testing
 
 @testable import Journaling
@@ -194,5 +195,79 @@ private final class SteppingClock: Clock {
         #expect(try await journal.allRecords("show-0").count == 200)
         await journal.close()
         #expect(folder.size("journal.db-wal") == 0)
+    }
+
+    /// The clock stands still, so that the pause of a busy journal never ends by itself.
+    @Test func `A call that waits for others to gather is finished when the journal is closed`()
+        async throws
+    {
+        let clock = VirtualClock()
+        let journal = try SQLiteJournal(path: folder.file("journal.db"), clock: clock)
+        _ = try await journal.open(makeHeader())
+        var pace = CommitPace()
+        _ = pace.pause(nowNanoseconds: clock.monotonicNanoseconds, waitingCount: 1)
+        var last: Int64 = 0
+        while pace.pause(nowNanoseconds: clock.monotonicNanoseconds, waitingCount: 1) == 0 {
+            last += 1
+            try await journal.append([makeRecord(last)], [])
+        }
+        let waiting = Task { [last] in try await journal.append([makeRecord(last + 1)], []) }
+        while journal.statistics.waiting == 0 { await Task.yield() }
+        await journal.close()
+        try await waiting.value
+        let again = try SQLiteJournal(path: folder.file("journal.db"))
+        #expect(try await again.allRecords() == makeRecords(1...last + 1))
+        await again.close()
+    }
+
+    @Test func `Damage that one call meets does not fail those it shares a commit with`()
+        async throws
+    {
+        // Three shows, of which the middle one is long: the first and the last share few pages.
+        let journal = try await makeJournal(shows: 3)
+        for (show, count) in [("show-0", 300), ("show-1", 1_200), ("show-2", 300)] {
+            try await journal.append(makeRecords(1...Int64(count), show: show), [])
+        }
+        await journal.close()
+        let whole = folder.read("journal.db")
+        var isolatedCount = 0
+        for page in stride(from: 4_096, to: whole.count, by: 4_096) {
+            var bytes = whole
+            for index in page..<page + 4_096 { bytes[index] = 0xA5 }
+            let alone = await append(["show-2"], to: bytes)
+            let together = await append(["show-0", "show-2"], to: bytes)
+            // What the last show is answered does not depend on the company it is in.
+            #expect(together?[1] == alone?[0], "page \(page / 4_096 + 1)")
+            if let together, !together[0], together[1] { isolatedCount += 1 }
+        }
+        #expect(isolatedCount > 0)
+    }
+
+    /// Appends one record to each show in one commit, in a copy of a file.
+    ///
+    /// - Returns: Which were taken; nil when the copy does not open.
+    private func append(_ shows: [String], to bytes: [UInt8]) async -> [Bool]? {
+        let path = folder.file("copy-\(UUID().uuidString).db")
+        guard (try? Data(bytes).write(to: URL(fileURLWithPath: path))) != nil,
+            let journal = try? SQLiteJournal(path: path)
+        else { return nil }
+        journal.suspendWriting()
+        let taken = await withTaskGroup(of: (Int, Bool).self) { group in
+            for (index, show) in shows.enumerated() {
+                group.addTask {
+                    let refused = await outcome { () throws(JournalError) in
+                        try await journal.append([makeRecord(301, show: show)], [])
+                    }
+                    return (index, refused.error == nil)
+                }
+            }
+            while journal.statistics.waiting < shows.count { await Task.yield() }
+            journal.resumeWriting()
+            var taken = shows.map { _ in false }
+            for await (index, isTaken) in group { taken[index] = isTaken }
+            return taken
+        }
+        await journal.close()
+        return taken
     }
 }

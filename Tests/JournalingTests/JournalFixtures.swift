@@ -103,6 +103,11 @@ extension Result where Failure == JournalError {
         if case .failure(.storage(let sentence)) = self { sentence } else { nil }
     }
 
+    /// The sentence of ``JournalError/tooLarge(_:)``.
+    var sizeSentence: String? {
+        if case .failure(.tooLarge(let sentence)) = self { sentence } else { nil }
+    }
+
     /// The sentence of ``JournalError/damaged(_:)``.
     var damageSentence: String? {
         if case .failure(.damaged(let sentence)) = self { sentence } else { nil }

@@ -235,13 +235,13 @@ import Testing
         let refused = await outcome { () throws(JournalError) in
             try await journal.append([makeRecord(2, changes: most + [7])], [])
         }
-        #expect(refused.storageSentence?.contains("exceeds 8388608") == true, "\(refused)")
+        #expect(refused.sizeSentence?.contains("exceeds 8388608") == true, "\(refused)")
         #expect(try await journal.allRecords() == [makeRecord(1, changes: most)])
         let user = String(repeating: "u", count: 8 << 20)
         let entry = await outcome { () throws(JournalError) in
             try await journal.append([makeRecord(2)], [makeEntry(2, user: user)])
         }
-        #expect(entry.storageSentence?.contains("exceeds 8388608") == true, "\(entry)")
+        #expect(entry.sizeSentence?.contains("exceeds 8388608") == true, "\(entry)")
         await journal.close()
     }
 
@@ -254,7 +254,7 @@ import Testing
         let refused = await outcome { () throws(JournalError) in
             try await journal.save(Snapshot(show: "spring-tea", sequence: 0, bytes: most + [7]))
         }
-        #expect(refused.storageSentence?.contains("exceeds 33554432") == true, "\(refused)")
+        #expect(refused.sizeSentence?.contains("exceeds 33554432") == true, "\(refused)")
         #expect(try await journal.snapshot(show: "spring-tea")?.bytes.count == most.count)
         await journal.close()
     }

@@ -118,19 +118,47 @@ struct LaneEndingTests {
         #expect(far.closeCode == nil)
     }
 
-    @Test func `who is accepted while the lane drains is cut`() async throws {
+    @Test func `who sends no more is still answered, and then ended`() async throws {
+        let fixture = await LaneFixture()
+        let (id, far) = try await fixture.connect()
+        far.send("last words")
+        shutdown(far.descriptor, Int32(SHUT_WR))
+        try await far.read { $0.isAtEnd }
+        #expect(far.texts == ["last words"])
+        #expect(far.closeCode == 1000)
+        try await wait { fixture.releases.withLock { $0 } == [id] }
+        #expect(fixture.endings.withLock { $0 } == [id])
+        #expect(fixture.lane.latestStatistics.connections == 0)
+    }
+
+    @Test func `a connection is released when its socket is closed, not when it ends`()
+        async throws
+    {
+        var limits = LaneLimits()
+        limits.lingerSeconds = 60
+        let fixture = await LaneFixture(limits: limits)
+        let (id, far): (ConnectionID, FarEnd?) = try await fixture.connect()
+        let (other, cut) = try await fixture.connect()
+        fixture.lane.run { lane in
+            lane.close(id, farewell: [])
+            lane.cut(other)
+        }
+        try await cut.read { $0.isAtEnd }
+        try await far?.read { $0.isAtEnd }
+        #expect(fixture.endings.withLock { $0 } == [id, other])
+        #expect(fixture.releases.withLock { $0 } == [other])
+        // The other side has read to the end and closes too.
+        if let far { shutdown(far.descriptor, Int32(SHUT_WR)) }
+        try await wait { fixture.releases.withLock { $0 } == [other, id] }
+    }
+
+    @Test func `who is accepted while the lane drains is left to the handler`() async throws {
         let fixture = await LaneFixture()
         let (_, early) = try await fixture.connect()
         await fixture.lane.drain()
-        var pair: [Int32] = [0, 0]
-        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
-        Socket.makeNonBlocking(pair[0])
-        Socket.makeNonBlocking(pair[1])
-        let late = FarEnd(descriptor: pair[1])
-        fixture.lane.adopt(pair[0], from: PeerAddress(high: 0, low: 1))
-        try await late.read { $0.isAtEnd }
-        #expect(fixture.handler.withLock { $0.count } == 1)
-        #expect(fixture.lane.latestStatistics.connections == 1)
+        let (late, _) = try await fixture.connect()
+        #expect(fixture.handler.withLock { $0.last } == late)
+        #expect(fixture.lane.latestStatistics.connections == 2)
         withExtendedLifetime(early) {}
     }
 }

@@ -17,13 +17,16 @@ final class LaneFixture {
     let lane: Lane
     let handler = Lock<[ConnectionID]>([])
     let endings = Lock<[ConnectionID]>([])
+    let releases = Lock<[ConnectionID]>([])
 
-    init(limits: LaneLimits = LaneLimits()) async {
+    init(limits: LaneLimits = LaneLimits(), clock: any Clock = SystemClock()) async {
         lane = Lane(
-            number: 3, limits: limits, clock: SystemClock(),
+            number: 3, limits: limits, clock: clock,
             slowFarewell: WebSocketFrame.close(code: 4420, reason: "SLOW_VIEWER"))
-        let (opened, endings) = (handler, endings)
-        await lane.start { _ in RecordingHandler(opened: opened, endings: endings) }
+        let (opened, endings, releases) = (handler, endings, releases)
+        await lane.start { _ in
+            RecordingHandler(opened: opened, endings: endings, releases: releases)
+        }
     }
 
     /// Opens a connection; the returned descriptor is the far end.
@@ -61,10 +64,15 @@ final class LaneFixture {
 private final class RecordingHandler: ConnectionHandling {
     let opened: Lock<[ConnectionID]>
     let endings: Lock<[ConnectionID]>
+    let releases: Lock<[ConnectionID]>
 
-    init(opened: Lock<[ConnectionID]>, endings: Lock<[ConnectionID]>) {
+    init(
+        opened: Lock<[ConnectionID]>, endings: Lock<[ConnectionID]>,
+        releases: Lock<[ConnectionID]>
+    ) {
         self.opened = opened
         self.endings = endings
+        self.releases = releases
     }
 
     func opened(_ id: ConnectionID, from address: PeerAddress, on lane: isolated Lane) {
@@ -78,8 +86,17 @@ private final class RecordingHandler: ConnectionHandling {
         lane.send(WebSocketFrame.text([UInt8](bytes)), to: id)
     }
 
+    /// Says farewell to who sends no more.
+    func finishedSending(_ id: ConnectionID, on lane: isolated Lane) {
+        lane.close(id, farewell: WebSocketFrame.close(code: 1000, reason: ""))
+    }
+
     func ended(_ id: ConnectionID, on lane: isolated Lane) {
         endings.withLock { $0.append(id) }
+    }
+
+    func released(_ id: ConnectionID, on lane: isolated Lane) {
+        releases.withLock { $0.append(id) }
     }
 
     func secondPassed(on lane: isolated Lane) {}
@@ -119,9 +136,9 @@ final class FarEnd {
         withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 1) { buffer in
             while true {
                 switch Socket.receive(descriptor, into: buffer) {
-                case .bytes(let count): bytes += buffer[..<count]
+                case .bytes(let count) where count > 0: bytes += buffer[..<count]
                 case .wouldBlock: return
-                case .ended:
+                case .bytes, .ended:
                     isAtEnd = true
                     return
                 }

@@ -18,6 +18,40 @@ struct LaneTests {
         #expect(far.texts == ["welcome"] + (0..<100).map { "e\($0)" })
     }
 
+    @Test func `what a newcomer missed comes between the greeting and what follows`() async throws {
+        let fixture = await LaneFixture()
+        let missed = (0..<500).flatMap {
+            fixture.frame("m\($0)" + String(repeating: "x", count: 90))
+        }
+        var people: [FarEnd] = []
+        for _ in 0..<3 {
+            let (id, far) = try await fixture.connect()
+            fixture.lane.post([
+                .admit(
+                    id, audience: 0, staff: false, greeting: fixture.frame("hi"), missed: missed),
+                .event(audience: 0, fixture.frame("event")),
+            ])
+            people.append(far)
+        }
+        for (number, far) in people.enumerated() {
+            try await far.read { $0.texts.count == 502 + (2 - number) }
+            #expect(far.texts[0] == "hi" && far.texts[501] == "event")
+            #expect(far.texts[1].hasPrefix("m0x") && far.texts[500].hasPrefix("m499x"))
+        }
+    }
+
+    @Test func `large bytes that wait for one connection are not copied`() {
+        let waiting = Waiting()
+        let shared = [UInt8](repeating: 1, count: 20_000)
+        waiting.append([1, 2, 3], after: 0, isCounted: false)
+        waiting.append(shared, after: 0, isCounted: false)
+        #expect(waiting.parts.count == 2)
+        let isSame = waiting.parts[1].bytes.withUnsafeBytes { waiting in
+            shared.withUnsafeBytes { $0.baseAddress == waiting.baseAddress }
+        }
+        #expect(isSame)
+    }
+
     @Test func `a direct message keeps its place among the events`() async throws {
         let fixture = await LaneFixture()
         let (id, far) = try await fixture.connect()

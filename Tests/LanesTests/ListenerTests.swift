@@ -51,12 +51,16 @@ struct ListenerTests {
             if: ProcessInfo.processInfo.environment["PLAYHOUSE_SANITIZER"] != nil,
             "a sanitizer needs descriptors of its own at the end of the process"),
         arguments: [false, true])
-    func `without descriptors nobody is accepted until there are some again`(
-        stopsMeanwhile: Bool
-    ) async throws {
+    func
+        `without descriptors nobody is accepted until there are some again, and who is in is served`(
+            stopsMeanwhile: Bool
+        ) async throws
+    {
         await #expect(processExitsWith: .success) { [stopsMeanwhile] in
             let fixture = await LaneFixture()
             let listener = try Listener(host: "127.0.0.1", port: 0, lanes: [fixture.lane])
+            let (id, far) = try await fixture.connect()
+            fixture.admit(id)
             // They wait in the kernel's queue.
             let clients = (0..<4).compactMap { _ in connected(listener.port) }
             guard clients.count == 4 else { exit(9) }
@@ -71,15 +75,26 @@ struct ListenerTests {
             while case let filler = dup(0), filler >= 0 { fillers.append(filler) }
             listener.start()
             await delayed(milliseconds: 30)
-            guard fixture.lane.latestStatistics.connections == 0 else { exit(10) }
+            guard fixture.lane.latestStatistics.connections == 1 else { exit(10) }
+            // Both kinds of writing, at once and in ticks, and reading.
+            fixture.lane.post([.event(audience: 0, fixture.frame("event"))])
+            far.send("question")
+            await delayed(milliseconds: 50)
+            fixture.lane.run { lane in
+                lane.control = TickControl(limits: lane.limits, tickMilliseconds: 20)
+            }
+            fixture.lane.post([.event(audience: 0, fixture.frame("ticked"))])
+            await delayed(milliseconds: 100)
+            far.readOnce()
+            guard Set(far.texts) == ["hi", "event", "question", "ticked"] else { exit(13) }
             if stopsMeanwhile {
                 listener.stop()
                 await delayed(milliseconds: 200)
-                exit(fixture.lane.latestStatistics.connections == 0 ? 0 : 11)
+                exit(fixture.lane.latestStatistics.connections == 1 ? 0 : 11)
             }
             for filler in fillers { close(filler) }
             for _ in 0..<500 {
-                if fixture.lane.latestStatistics.connections == clients.count { exit(0) }
+                if fixture.lane.latestStatistics.connections == 1 + clients.count { exit(0) }
                 await delayed(milliseconds: 10)
             }
             exit(12)

@@ -27,11 +27,36 @@ import Testing
         var control = TickControl(limits: limits)
         // 100,000 deliveries a second would take the whole lane.
         for _ in 0..<20 {
-            control.observe(observation(demand: 25_000, readers: 5_000, writes: 7_500))
+            control.observe(observation(demand: 25_000, readers: 3_500, writes: 7_500))
         }
-        let share = 5_000 * 10e-6 / (Double(control.tickMilliseconds) / 1000)
-        #expect(share <= limits.immediateShare * 1.05)
+        let share = 3_500 * 10e-6 / (Double(control.tickMilliseconds) / 1000)
+        #expect(share <= limits.tickShare * 1.05)
         #expect(control.tickMilliseconds <= limits.tickMillisecondsMax)
+    }
+
+    @Test func `a tick always merges two frames of a reader or more`() {
+        // Few readers, each with many frames a second, and many readers with few.
+        for (demand, readers) in [(25_000, 100), (25_000, 1_000), (25_000, 2_500)] {
+            var control = TickControl(limits: LaneLimits())
+            for _ in 0..<20 {
+                control.observe(observation(demand: demand, readers: readers, writes: 5_000))
+            }
+            let framesPerSecond = Double(demand) / Double(readers) / 0.25
+            let frames = framesPerSecond * Double(control.tickMilliseconds) / 1_000
+            #expect(frames >= 2, "\(readers) readers: \(control.tickMilliseconds) ms")
+        }
+    }
+
+    @Test func `writing at once goes on until it takes most of the lane`() {
+        var control = TickControl(limits: LaneLimits())
+        for _ in 0..<20 {
+            control.observe(observation(demand: 17_000, readers: 500, writes: 17_000))
+        }
+        #expect(control.tickMilliseconds == 0)
+        for _ in 0..<20 {
+            control.observe(observation(demand: 18_000, readers: 500, writes: 18_000))
+        }
+        #expect(control.tickMilliseconds > 0)
     }
 
     @Test func `the tick narrows again when the load is gone`() {

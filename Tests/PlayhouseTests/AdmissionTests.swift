@@ -107,7 +107,7 @@ struct AdmissionTests {
                 #expect([1, 2].contains(value["users"]?.integerValue))
             }
             #expect(ana.welcome["states"]?["presence"] == ["users": 2, "connections": 2])
-            #expect(try await house.metric("playhouse_joins_total") == 2)
+            #expect(try await house.metric(#"playhouse_joins_total{room="closed"}"#) == 2)
         }
     }
 

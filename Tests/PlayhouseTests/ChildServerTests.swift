@@ -196,6 +196,80 @@ struct ChildServerTests {
         }
     }
 
+    @Test func `while it drains, health checks are told so and nobody else is let in`()
+        async throws
+    {
+        let server = try await ChildServer.start(in: TemporaryFolder())
+        #expect(try await HTTPClient.get(port: server.port, path: "/healthz").status == 200)
+        let kept = try await RawConnection.open(server.port)
+        let stubborn = try await RawConnection.joined(server.port)
+        await stubborn.pauseReading()
+        server.process.send(signal: SIGTERM)
+        try await eventually("the drain") {
+            // One that was connected before and asks as the drain begins may be closed.
+            let answer = try? await HTTPClient.get(port: server.port, path: "/healthz")
+            return answer?.status == 503
+        }
+        for (request, code) in [
+            ("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", "DRAINING"),
+            ("GET /v1/rooms HTTP/1.1\r\nHost: x\r\n\r\n", "DRAINING"),
+            (RawConnection.handshake, "DRAINING"),
+        ] {
+            let connection = try await RawConnection.open(server.port)
+            await connection.send(request)
+            let response = try await connection.response()
+            #expect(response.status == 503)
+            #expect(response.header("connection") == "close")
+            #expect(try JSON(parsing: response.body)["code"]?.stringValue == code)
+            try await connection.end()
+        }
+        try await kept.end()
+        // Who came after the drain began and stays does not hold it up.
+        let late = try await RawConnection.open(server.port)
+        #expect(server.process.isRunning)
+        await stubborn.close()
+        let outcome = try await server.process.outcome()
+        #expect(outcome.exitCode == 0, "\(outcome.errors)")
+        #expect(outcome.output.contains("\"drained\""))
+        try await late.end()
+        await #expect(throws: SocketError.self) {
+            try await HTTPClient.get(port: server.port, path: "/healthz")
+        }
+    }
+
+    @Test func `stages and what they do are counted`() async throws {
+        let server = try await ChildServer.start(in: TemporaryFolder())
+        func figures() async throws -> [String: Double] {
+            let text = try await HTTPClient.get(port: server.port, path: "/metrics").text
+            return Dictionary(
+                uniqueKeysWithValues: text.split(separator: "\n").filter { !$0.hasPrefix("#") }
+                    .compactMap { line in
+                        let parts = line.split(separator: " ")
+                        return Double(parts[1]).map { (String(parts[0]), $0) }
+                    })
+        }
+        let host = try await join(server, "mei", .host)
+        _ = try await host.request("start", [("plugin", "price-guess")])
+        let ana = try await join(server, "ana")
+        _ = try await ana.state("panel:price-guess:viewer") { $0.isNull ? nil : true }
+        _ = try await ana.request(
+            "act", [("plugin", "price-guess"), ("name", "guess"), ("value", 9_000)])
+        try await eventually("two batches") {
+            (try await figures()["playhouse_stage_batches_total"] ?? 0) >= 2
+        }
+        let before = try await figures()
+        #expect((before["playhouse_stage_starts_total"] ?? 0) >= 1)
+        #expect(before["playhouse_stage_restarts_total"] == 0)
+        #expect(before["playhouse_stage_charges_total"] == 0)
+        #expect(before["playhouse_stage_plays"] == 1)
+        #expect(before[#"playhouse_stage_processes{kind="active"}"#] == 1)
+        let (batches, calls) = (
+            before["playhouse_stage_batches_total"] ?? 0, before["playhouse_stage_calls_total"] ?? 0
+        )
+        #expect(calls >= batches)
+        #expect((before["playhouse_stage_busy_seconds_total"] ?? 0) > 0)
+    }
+
     @Test(arguments: [SIGTERM, SIGINT])
     func `a second signal ends it at once`(signal: Int32) async throws {
         let server = try await ChildServer.start(in: TemporaryFolder())

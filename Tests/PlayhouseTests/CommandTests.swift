@@ -31,7 +31,12 @@ struct CommandTests {
     @Test(arguments: [
         (["serve", "--colour", "red"], "--colour"), (["serve", "--colour=red"], "--colour"),
         (["serve"], "--config"), (["serve", "--config"], "--config"),
-        (["serve", "show.json"], "show.json"), (["token", "--nonsense", "1"], "--nonsense"),
+        (["serve", "show.json"], "show.json"), (["token", "stray", "--room", "a"], "stray"),
+        (["token", "--room", "a", "-x"], "-x"), (["demo", "stray"], "stray"),
+        (["reference", "stray"], "stray"), (["replay", "stray"], "stray"),
+        (["bench", "recovery", "stray"], "stray"), (["lua", "a", "b"], "one Lua file"),
+        (["serve", "--check=1"], "--check"),
+        (["token", "--nonsense", "1"], "--nonsense"),
         (["demo", "--viewers", "501"], "--viewers"), (["demo", "--viewers", "-1"], "--viewers"),
         (["demo", "--port", "65536"], "--port"), (["demo", "--verbose=1"], "--verbose"),
         (["demo", "--nonsense"], "--nonsense"), (["dance"], "dance"),
@@ -72,24 +77,27 @@ struct CommandTests {
         #expect(missing.errors.contains(file))
         let cases: [(String, [String])] = [
             ("{", [file]),
-            (text(ChildServer.configuration { $0["listn"] = 1 }), ["\(file): $.listn:"]),
+            (
+                text(ChildServer.configuration { $0["listn"] = 1 }),
+                ["\(file):1: $.listn:", "did you mean listen?"]
+            ),
             (
                 text(
                     ChildServer.configuration {
                         $0["listen"] = ["port": 70_000]
                         $0["limits"] = ["headSeconds": 0]
-                    }), ["\(file): $.listen.port:", "\(file): $.limits.headSeconds:"]
+                    }), ["\(file):1: $.listen.port:", "\(file):1: $.limits.headSeconds:"]
             ),
             (
                 text(ChildServer.configuration { $0["keys"] = [["kid": "a", "secret": "short"]] }),
-                ["\(file): $.keys[0]:", "32 bytes"]
+                ["\(file):1: $.keys[0]:", "32 bytes"]
             ),
-            (text(ChildServer.configuration { $0["rooms"] = .array([]) }), ["\(file): $.rooms:"]),
+            (text(ChildServer.configuration { $0["rooms"] = .array([]) }), ["\(file):1: $.rooms:"]),
             (
                 text(
                     ChildServer.configuration {
                         $0["rooms"] = [["id": "a", "show": ["id": "X"]]]
-                    }), ["\(file): $.rooms[0].show.id:"]
+                    }), ["\(file):1: $.rooms[0].show.id:"]
             ),
             (
                 text(
@@ -105,6 +113,35 @@ struct CommandTests {
             for place in places {
                 #expect(outcome.errors.contains(place), "\(outcome.errors)")
             }
+        }
+    }
+
+    @Test func `a check says whether a server could start, and starts none`() async throws {
+        let folder = try TemporaryFolder()
+        let file = folder.file("show.json")
+        try folder.write(text(ChildServer.configuration()), to: "show.json")
+        let good = try await ChildProcess.run("serve", "--config", file, "--check")
+        #expect(good.exitCode == 0, "\(good.errors)")
+        #expect(good.output.contains("good: \(file)"))
+        #expect(!good.output.contains("listening"))
+        #expect(!FileManager.default.fileExists(atPath: folder.file("data")))
+        // Also while a server runs with it.
+        let server = try await ChildServer.start(in: folder)
+        #expect(
+            try await ChildProcess.run("serve", "--config", file, "--check").exitCode == 0)
+        #expect(server.process.isRunning)
+        for (show, place) in [
+            (["plugins": [["id": "nothing"]]], "/Plugins/nothing"),
+            (["products": [["id": "a", "image": "none.png"]]], "none.png"),
+            (["plugin": .array([])], "did you mean plugins?"),
+        ] as [(JSON, String)] {
+            try folder.write(
+                text(ChildServer.configuration { $0["rooms"] = [["id": "a", "show": show]] }),
+                to: "bad.json")
+            let bad = try await ChildProcess.run(
+                "serve", "--config", folder.file("bad.json"), "--check")
+            #expect(bad.exitCode == 1)
+            #expect(bad.errors.contains(place), "\(bad.errors)")
         }
     }
 

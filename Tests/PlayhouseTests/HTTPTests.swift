@@ -276,27 +276,6 @@ struct HTTPTests {
         }
     }
 
-    @Test func `nobody is closed before the time has passed`() async throws {
-        try await withHouse { configuration in
-            configuration.limits.headSeconds = 3
-        } _: { house in
-            // Spread over a second, so that some begin just before the server's own tick.
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for turn in 0..<8 {
-                    group.addTask {
-                        try await Task.sleep(for: .milliseconds(125 * turn))
-                        let connection = try await RawConnection.open(house.port)
-                        await connection.send("GET /healthz HTTP/1.1\r\n")
-                        try await Task.sleep(for: .milliseconds(2_200))
-                        await connection.send("Host: x\r\n\r\n")
-                        #expect(try await connection.response().status == 200)
-                    }
-                }
-                try await group.waitForAll()
-            }
-        }
-    }
-
     @Test func `an idle connection is closed without a word`() async throws {
         try await withHouse { configuration in
             configuration.limits.idleSeconds = 1

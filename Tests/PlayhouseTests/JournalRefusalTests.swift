@@ -100,13 +100,61 @@ struct JournalRefusalTests {
         }
     }
 
-    @Test func `a journal that is closed for good answers what waited`() async throws {
+    @Test(arguments: [
+        JournalError.conflict("another writer"), .tooLarge("9 MiB"), .damaged("a page"), .closed,
+    ])
+    func `a record that can never be written closes the room, and everybody is told`(
+        error: JournalError
+    ) async throws {
         try await withStubbornHouse { house in
             let host = try await house.join("mei", .host)
-            house.journal.become(.refusing(.closed))
+            let ana = try await house.join("ana")
+            _ = try await host.publish("before")
+            house.journal.become(.refusing(error))
             #expect(try await refusal { try await host.publish("late") } == "UNAVAILABLE")
-            #expect(try await refusal { try await host.request("unpin") } == "UNAVAILABLE")
-            #expect(await host.events.isEmpty)
+            #expect(try await host.closed() == 4428)
+            #expect(try await ana.closed() == 4428)
+            #expect(await ana.events.map(\.name) == ["before"])
+            #expect(house.room.latestFigures.isClosed)
+            #expect(!house.room.latestFigures.isJournalFailing)
+            #expect(try await refusal { try await house.join("bo") } == "ROOM_CLOSED")
+            // Also when the journal has changed its mind: nobody knows what it holds.
+            house.journal.become(.willing)
+            let answer = try await HTTPClient.post(
+                port: house.port, path: "/v1/rooms/teahouse/requests",
+                headers: [("Authorization", "Bearer \(house.token("shop", .service))")],
+                body: Array(#"{"type":"publish","id":"1","name":"sale"}"#.utf8))
+            #expect(try JSON(parsing: answer.body)["code"] == "UNAVAILABLE")
+            await house.room.keepSnapshot()
+            #expect(try await house.journal.snapshot(show: "spring-tea") == nil)
+            #expect(house.journal.refusalCount == 1)
+            let records = try await house.journal.records(
+                show: "spring-tea", after: 0, limit: 10)
+            #expect(records.map(\.sequence) == [1])
+        }
+    }
+
+    @Test func `whoever waits for a call of a plugin when the room is closed is answered`()
+        async throws
+    {
+        try await withStubbornHouse { house in
+            house.journal.become(.waiting)
+            let headers = [("Authorization", "Bearer \(house.token("shop", .service))")]
+            let port = house.port
+            async let answers = withThrowingTaskGroup(of: JSON?.self) { group in
+                for index in 0..<5 {
+                    group.addTask {
+                        let answer = try await HTTPClient.post(
+                            port: port, path: "/v1/rooms/teahouse/requests", headers: headers,
+                            body: Array(#"{"type":"publish","id":"\#(index)","name":"sale"}"#.utf8))
+                        return try JSON(parsing: answer.body)["code"]
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            try await Task.sleep(for: .milliseconds(50))
+            house.journal.become(.refusing(.conflict("another writer")))
+            #expect(try await answers == Array(repeating: "UNAVAILABLE", count: 5))
         }
     }
 

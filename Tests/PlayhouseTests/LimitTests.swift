@@ -58,6 +58,7 @@ struct LimitTests {
                 let farewell = try await connection.farewell()
                 #expect(farewell.code == 4424)
                 #expect(farewell.before.first?["code"] == "TOO_MANY_JOINS")
+                #expect(farewell.before.first?["id"] == "1")
                 #expect(
                     farewell.before.last == [
                         "type": "bye", "code": "TOO_MANY_JOINS", "reconnect": true,
@@ -139,6 +140,11 @@ struct LimitTests {
             await third.send(text: hello)
             let farewell = try await third.farewell()
             #expect(farewell.code == 4427)
+            #expect(
+                farewell.before.first == [
+                    "type": "error", "id": "1", "code": "ROOM_FULL",
+                    "message": "2 connections are in the room",
+                ])
             #expect(
                 farewell.before.last == ["type": "bye", "code": "ROOM_FULL", "reconnect": true])
             let host = try await house.join("mei", .host)

@@ -29,22 +29,24 @@ actor RawConnection {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    static func open(_ port: UInt16) async throws -> RawConnection {
+    /// Connects. Without reading it does not even notice that the server closes.
+    static func open(_ port: UInt16, isReading: Bool = true) async throws -> RawConnection {
         let connection = RawConnection(
             try SocketChannel.connecting(host: "127.0.0.1", port: port, loop: .shared))
-        await connection.start()
+        await connection.start(isReading: isReading)
         return connection
     }
 
     private init(_ channel: SocketChannel) { self.channel = channel }
 
-    private func start() {
+    private func start(isReading: Bool) {
         channel.start { [weak self] happening in
             self?.assumeIsolated { connection in
                 switch happening {
                 case .received(let bytes): connection.bytes += bytes
                 case .ended: connection.isEnded = true
-                case .connected, .drained: break
+                case .connected: if !isReading { connection.channel.pauseReading() }
+                case .drained: break
                 }
             }
         }

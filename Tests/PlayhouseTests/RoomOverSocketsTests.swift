@@ -119,6 +119,10 @@ struct RoomOverSocketsTests {
                     bye == .bye(code: "BANNED", isReconnectWanted: false, afterMilliseconds: nil))
             }
             #expect(try await refusal { try await house.join("bo") } == "BANNED")
+            let joins = #"playhouse_joins_total{room="teahouse"}"#
+            #expect(try await house.metric(joins) == 4)
+            let refusals = #"playhouse_room_refusals_total{room="teahouse",code="BANNED"}"#
+            #expect(try await house.metric(refusals) == 1)
             try await presence(host, users: 2, connections: 2)
             #expect(await !ana.isClosed)
             #expect(

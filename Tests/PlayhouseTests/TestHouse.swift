@@ -40,6 +40,7 @@ final class TestHouse: Sendable {
         configuration.drainSeconds = 5
         configuration.limits.connectionsPerAddress = 2_000
         configuration.limits.joinsPerMinutePerAddress = 10_000
+        configuration.limits.requestBurstPerAddress = 100_000
         var teahouse = RoomSettings(id: "teahouse", title: ["zh": "茶馆", "en": "Tea house"])
         teahouse.anonymous = true
         let closed = RoomSettings(id: "closed", title: ["en": "Closed"])
@@ -116,7 +117,7 @@ final class TestHouse: Sendable {
         token.map { [("Authorization", "Bearer \($0)")] } ?? []
     }
 
-    /// One figure of `/metrics`.
+    /// One figure of `/metrics`; give the labels too, as they are written.
     func metric(_ name: String) async throws -> Double? {
         let text = try await HTTPClient.get(port: port, path: "/metrics").text
         return text.split(separator: "\n").first { $0.hasPrefix(name + " ") }

@@ -43,7 +43,7 @@ import Testing
         #expect {
             _ = try read(webhooks)
         } throws: {
-            "\($0)".contains("c.json: $.rooms[0].show." + message)
+            "\($0)".contains("c.json:1: $.rooms[0].show." + message)
         }
     }
 
@@ -52,7 +52,7 @@ import Testing
         #expect {
             _ = try read("[\(hook),\(hook)]")
         } throws: {
-            "\($0)".contains("webhook \"a\" is listed twice")
+            "\($0)".contains("webhooks[1].id: \"a\" is listed twice")
         }
     }
 }

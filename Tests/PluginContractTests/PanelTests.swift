@@ -64,15 +64,32 @@ import Wire
         let view: JSON = [
             ["1": "title", "2": "won", "args": ["name": "Ana", "amount": ["money": 5]]],
             [
-                "1": "text", "2": "hello", "id": "result",
+                "1": "text", "2": "hello", "id": "result", "hidden": true,
                 "args": ["who": ["viewer": ["user": "a", "name": "A"]]],
             ],
+            ["1": "card", "label": "more", "2": ["row", ["title", "in"], ["text", "side"]]],
+            ["1": "slot", "id": "ticket", "2": ["text", "none yet"]],
             ["product", "oolong"],
+            ["image", "oolong"],
+            ["1": "image", "2": "/v1/plugins/quiz/images/cup.png", "label": "a cup"],
             ["1": "money", "id": "a", "locked": 5],
             ["1": "number", "id": "b", "min": -5, "max": 5],
+            ["1": "input", "id": "line", "max": 20],
             ["1": "button", "id": "c", "disabled": true],
             ["1": "choice", "id": "d", "options": [["x", "X"], ["value": 2, "label": "Y"]]],
+            [
+                "1": "choice", "id": "e", "picks": 2, "shuffle": true, "correct": ["x", 2],
+                "options": [["x", "X"], [2, "Y"], [3, "Z"]],
+            ],
+            [
+                "1": "seats", "id": "seat", "columns": 3,
+                "2": [
+                    [:], ["viewer": ["user": "a", "name": "A"], "muted": true],
+                    ["state": "locked", "label": "vip"],
+                ],
+            ],
             ["countdown", "lock"],
+            ["1": "progress", "2": "sold", "3": 30, "max": 40],
             ["viewer", ["user": "a", "name": "A"]],
             ["stat", "count", 5],
             ["list", "guesses", [["Ana", ["money": 5]], ["name": "Bo", "value": "x"]]],
@@ -80,11 +97,34 @@ import Wire
             ["celebrate"],
         ]
         let panel = try panel(view)
-        #expect(panel.elements.map(\.kind) == PanelElement.Kind.allCases)
+        #expect(Set(panel.elements.map(\.kind)) == Set(PanelElement.Kind.allCases))
         #expect(Panel(json: panel.json) == panel)
         #expect(panel.element("c")?.attributes == ["label": "c", "disabled": true])
         #expect(panel.element("a")?.attributes["currency"] == "CNY")
+        #expect(
+            panel.element("seat")?.attributes["seats"] == [
+                ["state": "open"],
+                ["viewer": ["user": "a", "name": "A"], "muted": true, "state": "occupied"],
+                ["state": "locked", "label": "vip"],
+            ])
         #expect(panel.timers == ["lock"])
+        let image = panel.elements.first { $0.kind == .image }
+        #expect(image?.attributes["source"] == "/o.svg")
+    }
+
+    @Test func `What stands inside of others is found, and shown in its place`() throws {
+        let panel = try panel([
+            ["card", ["row", ["countdown", "lock"], ["1": "button", "id": "buzz"]]],
+            ["card", ["leaderboard", "best"]],
+        ])
+        #expect(panel.element("buzz")?.kind == .button)
+        #expect(panel.timers == ["lock"])
+        #expect(panel.showsLeaderboard)
+        let shown = panel.shown(nowMilliseconds: 5) { _ in .init(endsAtMilliseconds: 9, seconds: 4)
+        }
+        let row = shown["elements"]?[0]?["elements"]?[0]
+        #expect(row?["elements"]?[0]?["endsAt"] == 9)
+        #expect(shown["elements"]?[1]?["elements"]?[0]?["items"] == [])
     }
 
     @Test func `Holes and false are left out`() throws {
@@ -94,7 +134,7 @@ import Wire
 
     @Test(
         arguments: [
-            (["dance"], "element 1 must begin with its kind, one of title, text, product"),
+            (["dance"], "element 1 must begin with its kind, one of title, text, card"),
             (["title"], "element 1 (title): text must be a text of 1 to 500 characters, got nil"),
             (
                 ["product", "green"],
@@ -132,6 +172,41 @@ import Wire
             (["list", "a", [["Ana", true]]], "an item's value must be an integer or a text"),
             (["1": "button", "id": "a", "disabled": "yes"], "disabled must be true or false"),
             (["1": "text", "2": "a", "args": ["x": [:]]], "args.x must be a text"),
+            (["1": "text", "2": "a", "hidden": 1], "hidden must be true or false"),
+            (
+                ["card", ["title", "a"], ["row", ["1": "button", "id": "A"]]],
+                "element 1.2.1 (button \"A\"): id must be"
+            ),
+            (["card", ["row", ["dance"]]], "element 1.1.1 must begin with its kind"),
+            (["row", 5], "element 1.1 must be a table, got 5"),
+            (["slot", ["text", "a"]], "element 1 (slot): id must be"),
+            (["1": "input", "id": "a", "max": 201], "max must be an integer from 1 to 200"),
+            (["1": "input", "id": "a", "max": 0], "max must be an integer from 1 to 200"),
+            (
+                ["1": "choice", "id": "a", "options": [["x", "X"], ["y", "Y"]], "picks": 3],
+                "picks must be an integer from 2 to 2"
+            ),
+            (
+                ["1": "choice", "id": "a", "options": [["x", "X"], ["y", "Y"]], "correct": "z"],
+                "correct must be the value of an option"
+            ),
+            (["seats", []], "a list of 1 to 20 seats"),
+            (["seats", .array(Array(repeating: [:], count: 21))], "a list of 1 to 20 seats"),
+            (["seats", [["state": "gone"]]], "seat 1: state must be one of open, locked"),
+            (["seats", [[:], ["colour": 1]]], "seat 2: colour is not a field of it"),
+            (["1": "seats", "2": [[:]], "columns": 7], "columns must be an integer from 1 to 6"),
+            (["progress", "a", 101], "value must be an integer from 0 to 100"),
+            (["progress", "a", -1], "value must be an integer from 0 to 100"),
+            (["image", "https://evil.example/a.png"], "must be the id of a product of this show"),
+            (["image", "//evil.example/v1/a.png"], "must be the id of a product of this show"),
+            (["image", "/v1/plugins/quiz/images/../main.lua"], "must be the id of a product"),
+            (["image", "/v1/plugins/quiz/images/cup.html"], "must be the id of a product"),
+            (["image", "/v1/rooms/teahouse/images/cup.png"], "must be the id of a product"),
+            (["image", "javascript:alert(1)"], "must be the id of a product of this show"),
+            (
+                ["image", "/v1/plugins/quiz/images/cup.png"],
+                "label must say what the picture shows"
+            ),
         ] as [(JSON, String)])
     func `A wrong element is named with the remedy`(element: JSON, message: String) {
         let refusal = refusal([element])
@@ -160,6 +235,23 @@ import Wire
         #expect(refusal(.array(full)) == nil)
         let over = full.dropLast() + [["title", .string(text(lengths[64] + 1))]]
         #expect(refusal(.array(Array(over)))?.contains("bytes") == true)
+        // Elements inside of others count too, and a card one more.
+        func card(_ count: Int) -> JSON {
+            [.array(["card"] + Array(repeating: ["title", "a"], count: count))]
+        }
+        #expect(refusal(card(99)) == nil)
+        #expect(refusal(card(100))?.contains("element 1.100: view has more than 100") == true)
+        func nested(_ depth: Int) -> JSON {
+            depth == 1 ? ["title", "a"] : ["row", nested(depth - 1)]
+        }
+        #expect(refusal([nested(4)]) == nil)
+        #expect(
+            refusal([nested(5)])?.contains("element 1.1.1.1 (row): elements are nested") == true)
+        let seats = { (count: Int) -> JSON in
+            [["seats", .array(Array(repeating: [:], count: count))]]
+        }
+        #expect(refusal(seats(20)) == nil)
+        #expect(refusal(seats(21)) != nil)
         let items = { (count: Int) -> JSON in
             [["list", "a", .array(Array(repeating: ["b", 1], count: count))]]
         }
@@ -179,6 +271,22 @@ import Wire
                 ["2", 3, nil]
             ),
             (["1": "title", "2": "a", "id": "a"], [], [nil, 1]),
+            (
+                ["1": "input", "id": "a", "max": 3], ["a", "<b>", "三个字", " a "],
+                ["", "abcd", "   ", "a\nb", "a\u{0}", "\u{202E}ab", 3, nil]
+            ),
+            (
+                [
+                    "1": "choice", "id": "a", "picks": 2,
+                    "options": [["x", "X"], [2, "Y"], ["z", "Z"]],
+                ], [["x"], ["x", 2]],
+                [[], ["x", "x"], ["x", 2, "z"], ["w"], "x", nil]
+            ),
+            (
+                ["1": "choice", "id": "a", "correct": "x", "options": [["x", "X"], [2, "Y"]]],
+                [], ["x", 2]
+            ),
+            (["1": "seats", "2": [[:], [:]], "id": "a"], [1, 2], [0, 3, "1", nil]),
         ] as [(JSON, [JSON], [JSON])])
     func `An input accepts what its element allows`(
         element: JSON, good: [JSON], bad: [JSON]
@@ -202,7 +310,8 @@ import Wire
     @Test(
         arguments: [
             ["guess": ["locked": 5]], ["guess": ["locked": "x", "disabled": true]],
-            ["result": ["text": "congratulations"]],
+            ["result": ["text": "congratulations"]], ["result": ["args": ["n": 5]]],
+            ["ticket": ["hidden": false]], ["choice": ["locked": ["a", 2]]],
         ] as [JSON])
     func `A good patch is accepted`(patch: JSON) throws {
         #expect(try PanelPatch(lua: patch).json == patch)
@@ -212,9 +321,78 @@ import Wire
     @Test(
         arguments: [
             [:], [1], "x", ["Guess": ["locked": 5]], ["guess": 5], ["guess": ["colour": 5]],
+            ["guess": ["hidden": 1]], ["guess": ["locked": [true]]],
+            ["guess": ["args": ["x": [:]]]],
+            ["a": ["elements": [["1": "button", "id": "x"]]]], ["a": ["elements": [["dance"]]]],
+            ["a": ["elements": [["1": "text", "2": "x", "id": "y"]]]],
+            ["a": ["elements": [["countdown", "lock"]]]],
             ["guess": ["locked": true]], ["guess": ["disabled": 1]], ["guess": ["text": ""]],
         ] as [JSON])
     func `A wrong patch is refused`(patch: JSON) {
         #expect(throws: HostCallError.self) { try PanelPatch(lua: patch) }
+    }
+
+    @Test func `A patch fills a slot with elements that are looked at`() throws {
+        let effect = try Effect(
+            call: "panel.patch",
+            arguments: [
+                ["user": "a", "name": "A"],
+                [
+                    "ticket": [
+                        "elements": [["card", ["stat", "number", 7]], ["product", "oolong"]]
+                    ]
+                ],
+            ], products: products)
+        guard case .panelPatch("a", let patch) = effect else { throw HostCallError("no patch") }
+        let elements = patch.elements.first?.attributes["elements"]
+        #expect(elements?[0]?["elements"]?[0] == ["kind": "stat", "label": "number", "value": 7])
+        #expect(elements?[1]?["product"]?["id"] == "oolong")
+        #expect(Effect(json: effect.json) == effect)
+    }
+
+    @Test func `The limits of a patch hold on both sides`() throws {
+        func slot(_ count: Int) -> JSON {
+            ["a": ["elements": .array(Array(repeating: ["celebrate"], count: count))]]
+        }
+        _ = try PanelPatch(lua: slot(20))
+        #expect(throws: HostCallError.self) { try PanelPatch(lua: slot(21)) }
+        let nested: JSON = [
+            "a": ["elements": [.array(["card"] + Array(repeating: ["celebrate"], count: 19))]]
+        ]
+        _ = try PanelPatch(lua: nested)
+        let over: JSON = [
+            "a": ["elements": [.array(["card"] + Array(repeating: ["celebrate"], count: 20))]]
+        ]
+        #expect(throws: HostCallError.self) { try PanelPatch(lua: over) }
+        // 18 elements whose texts fill the patch to its last byte, and one more.
+        func texts(_ total: Int) -> JSON {
+            let frame = JSON.object(["a": ["elements": []]]).encoded().count
+            let each = JSON.object(["kind": "text", "text": ""]).encoded().count + 1
+            var left = total - frame + 1 - 18 * each
+            var elements: [JSON] = []
+            for rest in (0..<18).reversed() {
+                let length = rest == 0 ? left : min(left - rest, 440)
+                elements.append(["text", .string(String(repeating: "a", count: length))])
+                left -= length
+            }
+            return ["a": ["elements": .array(elements)]]
+        }
+        _ = try PanelPatch(lua: texts(Panel.Limit.patchBytes))
+        #expect(throws: HostCallError.self) {
+            try PanelPatch(lua: texts(Panel.Limit.patchBytes + 1))
+        }
+    }
+
+    @Test func `What is disabled or hidden cannot be used, for everybody or for one`() throws {
+        let button = try #require(try panel([["1": "button", "id": "a"]]).element("a"))
+        #expect(button.isUsable(own: nil))
+        #expect(!button.isUsable(own: ["hidden": true]))
+        #expect(!button.isUsable(own: ["disabled": true]))
+        let hidden = try #require(
+            try panel([["1": "button", "id": "a", "hidden": true]]).element("a"))
+        #expect(!hidden.isUsable(own: nil))
+        #expect(hidden.isUsable(own: ["hidden": false]))
+        let text = try #require(try panel([["1": "text", "2": "x", "id": "a"]]).element("a"))
+        #expect(!text.isUsable(own: nil))
     }
 }

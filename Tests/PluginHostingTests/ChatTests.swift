@@ -33,6 +33,18 @@ import Wire
         return texts ?? []
     }
 
+    @Test func `A text that needs no arguments is said without them`() async {
+        let room = PluginBench(
+            lua: """
+                local game = {}
+                function game.on_start(room) room.chat.say("hello") end
+                return game
+                """)
+        await room.start()
+        #expect(
+            room.events.last { $0.name == "said" }?.data == ["text": "hello", "args": [:]])
+    }
+
     @Test func `Danmaku that are a phrase after normalisation are collected, the first counts`()
         async throws
     {

@@ -42,6 +42,29 @@ import Testing
         ["plugin.json": Self.manifest, "main.lua": "return {}"].merging(more) { $1 }
     }
 
+    @Test func `Pictures are read, hashed and bounded; other files are passed over`() throws {
+        let pictures = ["images/cup.svg": "<svg/>", "images/Cup.svg": "x", "images/a.html": "x"]
+        let (images, hash) = try withFolder(files(pictures)) { folder in
+            let program = try ProgramLoader().load(folder: folder)
+            return (program.images, program.contentHash)
+        }
+        #expect(images == ["cup.svg": Array("<svg/>".utf8)])
+        let other = try withFolder(files(["images/cup.svg": "<svg></svg>"])) { folder in
+            try ProgramLoader().load(folder: folder).contentHash
+        }
+        #expect(hash != other)
+        var limits = ProgramLoader.Limits()
+        limits.imageBytesMax = 6
+        limits.imagesMax = 1
+        #expect(try error(files(pictures), limits: limits) == nil)
+        #expect(
+            try error(files(["images/cup.svg": "<svg />"]), limits: limits)
+                == "images/cup.svg: is over 6 bytes")
+        #expect(
+            try error(files(["images/a.png": "a", "images/b.png": "b"]), limits: limits)
+                == "images: there are more than 1 pictures")
+    }
+
     @Test func `A folder is read: manifest, Lua at the top and in lib, texts`() throws {
         let program = try withFolder(
             files([

@@ -163,4 +163,32 @@ import Wire
             #expect(kinds == [text.isEmpty ? "on_command" : "fault"])
         }
     }
+
+    /// No budget allows it, but a stage that was broken out of may return anything.
+    @Test(arguments: [0, 1])
+    func `What a stage returns beyond a record's size is a fault, and undone`(
+        excess: Int
+    ) async {
+        let room = bench()
+        await room.start()
+        var bill = room.bill
+        let asked = PluginRequest(
+            plugin: "game", by: Person(user: "mei", name: "Mei", role: .host),
+            session: SessionID(raw: 1), requestID: "1",
+            action: .command(name: "go", value: .null))
+        _ = bill.request(asked, nowMilliseconds: room.now)
+        #expect(bill.step("game", nowMilliseconds: room.now).calls.count == 1)
+        let before = bill.plays["game"]?.state.tree
+        let frame = #"[[["text"],""]]"#.utf8.count
+        let text = String(repeating: "x", count: PlayLimits().outputBytesMax - frame + excess)
+        let outputs = bill.finished(
+            "game",
+            [.done(changes: Array(#"[[["text"],"\#(text)"]]"#.utf8), effects: [], instructions: 0)],
+            nowMilliseconds: room.now)
+        let kinds = outputs.compactMap {
+            if case .draft(let draft) = $0 { draft.kind } else { nil }
+        }
+        #expect(kinds == [excess == 0 ? "on_command" : "fault"])
+        #expect((bill.plays["game"]?.state.tree == before) == (excess > 0))
+    }
 }

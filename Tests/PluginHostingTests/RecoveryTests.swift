@@ -203,7 +203,10 @@ private struct ChaosShow {
         var newcomer: [String: JSON] = [:]
         for state in bill.states { newcomer["\(state.key) \(state.audience)"] = state.value }
         newcomer["plugins \(Audience.everyone)"] = delivered["plugins \(Audience.everyone)"]
-        let isSame = newcomer == delivered
+        // What the desk is told comes from this server alone, and not from records.
+        let isOfDesk = { (key: String) in key.hasPrefix("desk:") || key.hasPrefix("meter:") }
+        let isSame =
+            newcomer.filter { !isOfDesk($0.key) } == delivered.filter { !isOfDesk($0.key) }
         #expect(isSame, "a newcomer sees something else")
         var account = PoolBalances(["coupon": 9])
         account.apply(journal.flatMap(\.moves))

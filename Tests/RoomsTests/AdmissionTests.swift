@@ -76,7 +76,7 @@ import Wire
             events.append(bytes)
         }
         house.advance(milliseconds: 60_000)
-        for case .admit(_, _, _, let missed) in house.join(1, "ana", recover: ("e1", 0)) {
+        for case .admit(_, _, _, _, let missed) in house.join(1, "ana", recover: ("e1", 0)) {
             #expect(missed == events)
             #expect(missed.count == 2)
         }
@@ -92,6 +92,7 @@ import Wire
         #expect(house.closes.isEmpty)
         house.join(3, "cy")
         #expect(house.closes == [3: .roomFull])
+        #expect(house.room.counters.refusals == ["ROOM_FULL": 1])
         #expect(house.admission == nil)
         house.join(4, "mei", role: .host)
         #expect(house.admission != nil)
@@ -116,7 +117,7 @@ import Wire
     @Test func `admission tells the audience of staff from the others`() {
         var house = House()
         for (session, role) in Role.allCases.enumerated() {
-            for case .admit(_, let staff, _, _) in house.join(UInt64(session), "u", role: role) {
+            for case .admit(_, let staff, _, _, _) in house.join(UInt64(session), "u", role: role) {
                 #expect(staff == (role == .host || role == .operator))
             }
         }
@@ -172,5 +173,66 @@ import Wire
             precondition(house.room.presence.users == count + 1)
             precondition(each <= 300, "\(each) bytes each")
         }
+    }
+
+    @Test(arguments: [
+        ("Ana", "Ana"), ("  Ana\u{3000} Li\n", "Ana Li"), ("A\u{200B}n\u{2060}a\u{FEFF}", "Ana"),
+        ("\u{202E}anA\u{2066}", "anA"), ("Ana\u{200E}\u{061C}", "Ana"), ("An\u{AD}a\u{0}", "Ana"),
+        ("A\u{200D}na\u{FE0F}", "Ana"), ("梅\u{200D}\u{FE00}花", "梅花"), ("❤️", "❤️"),
+        ("👩\u{200D}🚀", "👩\u{200D}🚀"), ("می\u{200C}خواهم", "می\u{200C}خواهم"),
+        ("🏴\u{E0067}\u{E0062}\u{E007F}", "🏴\u{E0067}\u{E0062}\u{E007F}"),
+        ("A\u{E0067}na", "Ana"),
+        ("e\u{301}\u{302}\u{303}\u{304}\u{305}", "e\u{301}\u{302}\u{303}"),
+        ("\u{200B}\u{202E} ", "Guest ana1"), ("", "Guest ana1"), ("\u{3164}", "Guest ana1"),
+        (String(repeating: "茶", count: 32), String(repeating: "茶", count: 32)),
+        (String(repeating: "茶", count: 33), String(repeating: "茶", count: 32)),
+        (String(repeating: "👨‍👩‍👧‍👦", count: 5), String(repeating: "👨‍👩‍👧‍👦", count: 5)),
+        (String(repeating: "👨‍👩‍👧‍👦", count: 6), String(repeating: "👨‍👩‍👧‍👦", count: 5)),
+    ])
+    func `a name is shown without what cannot be seen, and not longer than others`(
+        name: String, shown: String
+    ) {
+        var house = House()
+        house.join(1, "~ana1", name: name)
+        #expect(house.welcome["name"].map(scalars) == scalars(.string(shown)))
+        house.ask(1, .say(text: "hello"))
+        #expect(house.broadcasts.first?["name"].map(scalars) == scalars(.string(shown)))
+    }
+
+    /// Canonically equal texts may differ in what can be seen.
+    private func scalars(_ json: JSON) -> [Unicode.Scalar] {
+        Array(json.stringValue?.unicodeScalars ?? "".unicodeScalars)
+    }
+
+    @Test func `a viewer's name holds no word that is not said here, a host's may`() throws {
+        let filter = try WordFilter(blocked: "加微信\nfool", allowed: "")
+        var house = House { $0.wordFilter = filter }
+        house.join(1, "~ana1", name: "加 微-信")
+        #expect(house.welcome["name"] == "Guest ana1")
+        house.join(2, "~bo", name: "F\u{200B}ool")
+        #expect(house.welcome["name"] == "Guest ~bo")
+        house.join(3, "fool", name: "fool")
+        #expect(house.welcome["name"] == "Guest")
+        house.join(4, "mei", name: "Fool's Tea", role: .host)
+        #expect(house.welcome["name"] == "Fool's Tea")
+    }
+
+    @Test func `a closed room sends everybody away and takes nothing`() {
+        var house = House()
+        house.join(1, "ana")
+        house.join(2, "mei", role: .host)
+        house.outputs = []
+        house.room.close(into: &house.outputs)
+        #expect(house.closes == [1: .roomClosed, 2: .roomClosed])
+        #expect(house.room.presence.connections == 0)
+        house.join(3, "bo")
+        #expect(house.closes == [3: .roomClosed])
+        #expect(house.admission == nil)
+        #expect(
+            house.call("shop", .service, .publish(name: "sale", data: nil)).code == "UNAVAILABLE")
+        #expect(house.call("mei", .host, .like(count: 1)).code == "UNAVAILABLE")
+        house.advance(milliseconds: 10_000)
+        house.tick()
+        #expect(house.drafts.isEmpty)
     }
 }

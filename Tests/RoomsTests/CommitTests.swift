@@ -28,7 +28,7 @@ import Wire
                     .reply(to: SessionID(raw: 1), id: "x", fields: ["accepted": true]),
                     .state(key: "panel:game:viewer", value: ["now": 1], audience: .everyone),
                     .refuse(to: SessionID(raw: 7), id: "y", error: RequestError(.late, "closed")),
-                    .close(session: SessionID(raw: 1), code: .internal),
+                    .close(session: SessionID(raw: 1), code: .banned),
                 ]))
         #expect(house.outputs.count == 5)
         #expect(house.broadcasts.map { $0["type"] } == ["event", "state"])
@@ -40,7 +40,7 @@ import Wire
             house.sent(to: 7) == [
                 ["type": "error", "id": "y", "code": "LATE", "message": "closed"]
             ])
-        #expect(house.closes == [1: .internal])
+        #expect(house.closes == [1: .banned])
         #expect(house.room.presence == (0, 0))
     }
 
@@ -59,7 +59,7 @@ import Wire
     @Test func `whoever is gone is not closed`() {
         var house = House()
         house.commit(
-            pluginDraft(afterwards: [.close(session: SessionID(raw: 1), code: .internal)]))
+            pluginDraft(afterwards: [.close(session: SessionID(raw: 1), code: .banned)]))
         #expect(house.outputs.isEmpty)
     }
 
@@ -73,7 +73,7 @@ import Wire
                 .reply(to: SessionID(raw: 1), id: "x", fields: ["accepted": true]),
                 .refuse(to: SessionID(raw: 1), id: "y", error: RequestError(.late, "closed")),
                 .state(key: "panel:game:viewer", value: 1, audience: .everyone),
-                .close(session: SessionID(raw: 1), code: .internal),
+                .close(session: SessionID(raw: 1), code: .banned),
             ])
         house.room.abandoned(draft, into: &house.outputs)
         #expect(house.sent(to: 1).map { $0.code } == ["UNAVAILABLE", "UNAVAILABLE"])

@@ -117,7 +117,7 @@ struct House {
     var broadcasts: [JSON] {
         outputs.compactMap {
             switch $0 {
-            case .event(let bytes), .state(_, let bytes, _), .chatter(let bytes): parsed(bytes)
+            case .event(let bytes), .state(_, let bytes, _), .chatter(let bytes, _): parsed(bytes)
             default: nil
             }
         }
@@ -126,6 +126,7 @@ struct House {
     var closes: [UInt64: CloseCode] {
         var closes: [UInt64: CloseCode] = [:]
         for case .close(let session, let code) in outputs { closes[session.raw] = code }
+        for case .refuse(let session, _, let code, _) in outputs { closes[session.raw] = code }
         return closes
     }
 
@@ -139,7 +140,7 @@ struct House {
 
     /// The `welcome` of the last step, and the missed events.
     var admission: (welcome: JSON, missed: [JSON])? {
-        for case .admit(_, _, let welcome, let missed) in outputs {
+        for case .admit(_, _, _, let welcome, let missed) in outputs {
             return (parsed(welcome), missed.map(parsed))
         }
         return nil

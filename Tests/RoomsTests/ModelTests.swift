@@ -86,7 +86,7 @@ private struct Play {
     mutating func perform(_ outputs: [RoomOutput], joining: Int? = nil) {
         for output in outputs {
             switch output {
-            case .admit(let session, let staff, let welcome, let missed):
+            case .admit(let session, let staff, _, let welcome, let missed):
                 guard let joining, clients[joining].session == session.raw else {
                     Issue.record("admitted somebody who did not ask")
                     continue
@@ -116,7 +116,7 @@ private struct Play {
                 where clients[index].isConnected && (clients[index].isStaff || !staffOnly) {
                     clients[index].receive(bytes)
                 }
-            case .close(let session, _):
+            case .close(let session, _), .refuse(let session, _, _, _):
                 for index in clients.indices where clients[index].session == session.raw {
                     clients[index].isConnected = false
                 }

@@ -265,4 +265,15 @@ import Wire
         house.tick()
         #expect(house.ask(2, .say(text: "again")).isReply)
     }
+
+    @Test func `an announcement has at most 500 characters, and no tower of marks`() {
+        var house = House()
+        house.join(1, "mei", role: .host)
+        let most = String(repeating: "茶", count: 500)
+        #expect(house.ask(1, .pin(text: most)).isReply)
+        #expect(house.ask(1, .pin(text: most + "茶")).code == "TOO_LONG")
+        let tower = "a" + String(repeating: "\u{302}", count: 3_999)
+        #expect(house.ask(1, .pin(text: tower)).isReply)
+        #expect(house.ask(1, .pin(text: tower + "\u{302}")).code == "TOO_LONG")
+    }
 }

@@ -123,7 +123,7 @@ import Wire
             events: events.enumerated().map { (Int64($0.offset + 1), $0.element) },
             lastOffset: original.room.offset)
         for offset in 0...original.room.offset {
-            for case .admit(_, _, let welcome, let missed) in house.join(
+            for case .admit(_, _, _, let welcome, let missed) in house.join(
                 UInt64(50 + offset), "ana", recover: ("e1", offset))
             {
                 #expect(parsed(welcome)["recovered"] == true)
@@ -155,7 +155,7 @@ import Wire
         let messages = (1...5).map { (offset: Int64($0), message: Array("\($0)".utf8)) }
         house.room.recover(events: messages, lastOffset: 5)
         house.commit(pluginDraft("six"))
-        for case .admit(_, _, _, let missed) in house.join(1, "ana", recover: ("e1", 4)) {
+        for case .admit(_, _, _, _, let missed) in house.join(1, "ana", recover: ("e1", 4)) {
             #expect(missed.first == Array("5".utf8))
             #expect(missed.count == 2)
         }
@@ -176,5 +176,17 @@ import Wire
         #expect(house.room.publicStates() == before)
         house.join(1, "ana")
         #expect(house.ask(1, .say(text: "hello")).isReply)
+    }
+
+    @Test func `without a record of it the slow mode is that of today's settings`() {
+        let before = House { $0.slowSeconds = 5 }
+        var now = House { $0.slowSeconds = 9 }
+        for fact in before.room.summary { now.room.recover(kind: fact.kind, event: fact.event) }
+        #expect(now.room.publicStates()["settings"]?["slowSeconds"] == 9)
+        var slowed = House { $0.slowSeconds = 5 }
+        slowed.join(1, "mei", role: .host)
+        slowed.ask(1, .slow(seconds: 5))
+        for fact in slowed.room.summary { now.room.recover(kind: fact.kind, event: fact.event) }
+        #expect(now.room.publicStates()["settings"]?["slowSeconds"] == 5)
     }
 }

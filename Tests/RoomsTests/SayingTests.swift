@@ -72,7 +72,9 @@ import Wire
         ("  hello  ", "hello"), ("a\nb\tc", "a b c"), ("a\u{0}b\u{1B}[31m", "ab[31m"),
         ("a\u{202E}evil\u{2066}", "aevil"), ("\u{85}x\u{2028}y\u{9F}", "x y"),
         ("👩‍🚀 go", "👩‍🚀 go"), ("\u{7F}del", "del"), ("\u{3000}全角\u{3000}", "全角"),
-        ("¢ “q”", "¢ “q”"),
+        ("¢ “q”", "¢ “q”"), ("好\u{200B}香\u{2060}", "好香"), ("a\u{200F}b\u{061C}c", "abc"),
+        ("\u{FEFF}x\u{AD}y\u{180E}", "xy"), ("a\u{200D}b", "ab"), ("❤️!", "❤️!"), ("茶\u{3164}", "茶"),
+        ("\u{E0041}a", "a"),
     ])
     func `control characters and outer spaces are taken out`(text: String, clean: String) {
         var house = House()
@@ -161,27 +163,110 @@ import Wire
         #expect(house.ask(1, .say(text: "Greetings from Scunthorpe")).isReply)
     }
 
-    @Test func `the audience gets so many danmaku a second, the history all`() {
+    /// The texts that each of so many viewers gets of this step, be it as one of the audience or alone.
+    private func heard(_ house: House, viewers: Int) -> [[String]] {
+        (0..<viewers).map { viewer in
+            house.outputs.compactMap { output -> String? in
+                switch output {
+                case .chatter(let bytes, let parts) where parts.contains(viewer % 4):
+                    parsed(bytes)["text"]?.stringValue
+                case .send(SessionID(raw: UInt64(viewer + 1)), let bytes):
+                    parsed(bytes)["text"]?.stringValue
+                default: nil
+                }
+            }
+        }
+    }
+
+    @Test func `everybody gets everything up to so many danmaku a second`() {
         var house = House {
-            $0.chatterPerSecondMax = 3
-            $0.slowSeconds = 0
+            $0.chatterPerSecondMax = 8
+            $0.sampledTogetherMax = 0
         }
+        for viewer in 0..<8 { house.join(UInt64(viewer + 1), "user\(viewer)") }
+        for second in 0..<20 {
+            for index in 0..<8 {
+                house.ask(UInt64(index + 1), .say(text: "\(second)/\(index)"))
+                #expect(
+                    heard(house, viewers: 8) == Array(repeating: ["\(second)/\(index)"], count: 8))
+            }
+            house.advance(milliseconds: 1_000)
+        }
+        #expect(house.room.chatterSampledCount == 0)
+    }
+
+    @Test(arguments: [3, 30]) func `beyond that viewers get different ones, and their own always`(
+        perSecond: Int
+    ) {
+        var house = House {
+            $0.chatterPerSecondMax = perSecond
+            $0.sampledTogetherMax = 0
+        }
+        for viewer in 0..<8 { house.join(UInt64(viewer + 1), "user\(viewer)") }
+        var got: [Set<String>] = Array(repeating: [], count: 8)
+        var said: Set<String> = []
+        let count = perSecond * 40
+        for index in 0..<count {
+            let author = (index * 5 + index / 7) % 8
+            house.ask(UInt64(author + 1), .say(text: "text \(index)"))
+            said.insert("text \(index)")
+            for (viewer, texts) in heard(house, viewers: 8).enumerated() {
+                #expect(texts.count <= 1, "nothing comes twice")
+                if viewer == author {
+                    #expect(texts == ["text \(index)"])
+                } else {
+                    got[viewer].formUnion(texts)
+                }
+            }
+            house.advance(milliseconds: 100 / Int64(perSecond) + (index.isMultiple(of: 2) ? 0 : 1))
+        }
+        // Ten times as many as can be read: each viewer gets its share and no more.
+        let seconds = Double(house.now - House().now) / 1_000
+        for texts in got {
+            #expect(Double(texts.count) <= Double(perSecond) * (seconds + 2))
+            #expect(Double(texts.count) >= Double(perSecond) * seconds * 0.7)
+        }
+        // The parts of the audience see little in common, and together about four times as many.
+        let together = got.reduce(Set<String>()) { $0.union($1) }
+        #expect(together.count > got[0].count * 3)
+        #expect(got[0].intersection(got[1]).count < got[0].count / 2)
+        #expect(house.room.chatterSampledCount > 0)
+        house.join(9, "late")
+        let history = house.welcome["history"]?.arrayValue?.compactMap { $0["text"]?.stringValue }
+        #expect(history == (count - 50..<count).map { "text \($0)" })
+    }
+
+    @Test func `a small audience is one part, and who comes later is dealt into all of them`() {
+        var house = House { $0.sampledTogetherMax = 5 }
+        var parts: [Int] = []
+        for viewer in 0..<9 {
+            for case .admit(_, _, let part, _, _) in house.join(
+                UInt64(viewer + 1), "user\(viewer)")
+            {
+                parts.append(part)
+            }
+        }
+        #expect(parts == [0, 0, 0, 0, 0, 1, 2, 3, 0])
+    }
+
+    @Test func `one's own danmaku comes to all one's devices, once`() {
+        var house = House { $0.chatterPerSecondMax = 1 }
         house.join(1, "ana")
-        var shown = 0
-        for index in 0..<5 {
-            #expect(house.ask(1, .say(text: "text \(index)")).isReply)
-            shown += house.broadcasts.count
+        house.join(2, "ana")
+        for index in 0..<12 {
+            house.ask(1, .say(text: "text \(index)"))
+            var direct: [UInt64: Int] = [:]
+            var isShared = false
+            for output in house.outputs {
+                switch output {
+                case .chatter(_, let parts): isShared = parts.contains(0)
+                case .send(let session, let bytes) where parsed(bytes)["type"] == "danmaku":
+                    direct[session.raw, default: 0] += 1
+                default: break
+                }
+            }
+            #expect(direct == (isShared ? [:] : [1: 1, 2: 1]), "text \(index)")
         }
-        #expect(shown == 3)
-        #expect(house.room.chatterSampledCount == 2)
-        house.advance(milliseconds: 333)
-        house.ask(1, .say(text: "too early"))
-        #expect(house.broadcasts.isEmpty)
-        house.advance(milliseconds: 1)
-        house.ask(1, .say(text: "again"))
-        #expect(house.broadcasts.count == 1)
-        house.join(2, "bo")
-        #expect(house.welcome["history"]?.arrayValue?.count == 7)
     }
 
     @Test func `a danmaku of the host is never left out`() {

@@ -137,4 +137,71 @@ import Wire
             house.room.setState(key: key, value: 1, audience: .everyone, into: &house.outputs)
         }
     }
+
+    private static func panel(_ count: Int64, texts: Int = 8) -> JSON {
+        let text: JSON = ["kind": "text", "text": "what everybody reads, and nobody changes"]
+        let stat: JSON = ["kind": "stat", "label": "count", "value": .integer(count)]
+        return [
+            "now": .integer(count),
+            "elements": .array(Array(repeating: text, count: texts) + [stat]),
+        ]
+    }
+
+    @Test func `a long panel is told whole once, and then by what changed`() throws {
+        var house = house()
+        let key = "panel:game:viewer"
+        let whole = try #require(set(&house, key, Self.panel(1), .everyone).first?.state)
+        #expect(whole.key == key)
+        let base = try #require(whole.message["value"])
+        let first = try #require(set(&house, key, Self.panel(2), .everyone).first?.state)
+        #expect(first.key == "update:game:viewer")
+        #expect(first.message["key"] == "update:game:viewer")
+        // The second update alone is enough: it is measured from the whole panel.
+        let second = try #require(set(&house, key, Self.panel(3), .everyone).first?.state)
+        let update = try #require(second.message["value"])
+        #expect(update["of"] == base["version"])
+        #expect(
+            PanelUpdate.apply(update, to: base)["elements"] == Self.panel(3)["elements"])
+        // A newcomer gets both.
+        house.join(9, "cy")
+        #expect(house.states[key] == base)
+        #expect(house.states["update:game:viewer"] == update)
+        #expect(house.room.publicStates()[key] == Self.panel(3))
+    }
+
+    @Test func `a panel that has little in common is told whole, with another version`() throws {
+        var house = house()
+        let key = "panel:game:viewer"
+        let first = try #require(set(&house, key, Self.panel(1), .everyone).first?.state)
+        _ = set(&house, key, Self.panel(2), .everyone)
+        let other: JSON = [
+            "now": 3,
+            "elements": .array(
+                Array(repeating: ["kind": "title", "text": "something else altogether"], count: 9)),
+        ]
+        let second = try #require(set(&house, key, other, .everyone).first?.state)
+        #expect(second.key == key)
+        #expect(first.message["value"]?["version"] != second.message["value"]?["version"])
+        house.join(9, "cy")
+        #expect(house.states["update:game:viewer"] == nil)
+        let gone = try #require(set(&house, key, .null, .everyone).first?.state)
+        #expect(gone.key == key && gone.message["value"] == .null)
+    }
+
+    @Test func `a short panel is always told whole`() throws {
+        var house = house()
+        let key = "panel:game:host"
+        for count in [1, 2, 3] as [Int64] {
+            let told = try #require(
+                set(&house, key, Self.panel(count, texts: 1), .staff).first?.state)
+            #expect(told.key == key)
+        }
+    }
+}
+
+extension RoomOutput {
+    fileprivate var state: (key: String, message: JSON)? {
+        guard case .state(let key, let bytes, _) = self else { return nil }
+        return (key, parsed(bytes))
+    }
 }

@@ -116,4 +116,25 @@ import Wire
         house.tick()
         #expect(house.room.nextTickMilliseconds == nil)
     }
+
+    @Test func `likes that are not recorded yet are recorded when the server wants to stop`() {
+        var house = House()
+        house.join(1, "ana")
+        house.ask(1, .like(count: 3))
+        house.tick()
+        house.ask(1, .like(count: 4))
+        house.tick()
+        #expect(house.drafts.isEmpty)
+        house.outputs = []
+        house.room.recordCounts(nowMilliseconds: house.now, into: &house.outputs)
+        #expect(house.drafts.map(\.event) == [["count": 7]])
+        house.outputs = []
+        house.room.recordCounts(nowMilliseconds: house.now, into: &house.outputs)
+        #expect(house.drafts.isEmpty)
+        house.ask(1, .like(count: 1))
+        house.room.refuseWrites(true)
+        house.outputs = []
+        house.room.recordCounts(nowMilliseconds: house.now, into: &house.outputs)
+        #expect(house.drafts.isEmpty)
+    }
 }

@@ -295,7 +295,9 @@ import Testing
             script.run().effectsText
                 == #"[["info","a\t1\t2.0\tnil\ttrue\ttable: 0x00000001"]]"#)
         let silent = try Script.mock("return { run = function() print(1) end }", functions: [])
-        #expect(silent.run().fault?.message == "main.lua:1: undeclared global 'print'")
+        #expect(
+            silent.run().fault?.message
+                == "main.lua:1: attempt to call a nil value (global 'print')")
     }
 
     @Test("changes that do not fit are refused as a whole")

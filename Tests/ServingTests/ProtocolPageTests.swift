@@ -231,6 +231,6 @@ struct ProtocolPage {
                 paths += 1
             }
         }
-        #expect(paths == 10)
+        #expect(paths == 12)
     }
 }

@@ -33,10 +33,12 @@ struct FieldRule: Sendable, CustomTestStringConvertible {
     static let actionValues: (good: [JSON], bad: [JSON]) = (
         [
             .null, true, false, 0, -5, .integer(.max), "",
-            .string(String(repeating: "v", count: 1_000)),
+            .string(String(repeating: "v", count: 1_000)), [1], ["a", 2],
+            .array(Array(repeating: .string(String(repeating: "v", count: 1_000)), count: 10)),
         ],
         [
-            .string(String(repeating: "v", count: 1_001)), .double(1.5), .array([1]),
+            .string(String(repeating: "v", count: 1_001)), .double(1.5), [], [1.5], [true], [[1]],
+            .array(Array(repeating: 1, count: 11)), [.string(String(repeating: "v", count: 1_001))],
             .object(["a": 1]),
         ]
     )

@@ -19,7 +19,8 @@ struct RouterFixture {
     ) throws {
         let folder = try PagesFolder([
             "index.html": Array("index".utf8), "viewer.html": Array("viewer".utf8),
-            "host.html": Array("host".utf8), "icon.svg": Array("<svg/>".utf8),
+            "host.html": Array("host".utf8), "operator.html": Array("operator".utf8),
+            "icon.svg": Array("<svg/>".utf8),
             "playhouse.js": Array("js".utf8), "deep/a.css": Array("css".utf8),
         ])
         let calls = calls
@@ -39,6 +40,9 @@ struct RouterFixture {
                 picture: { room, file in
                     room == "teahouse" && file == "oolong.svg"
                         ? (Array("<svg/>".utf8), "image/svg+xml") : nil
+                },
+                image: { plugin, file in
+                    plugin == "price-guess" && file == "oolong.svg" ? Array("<svg/>".utf8) : nil
                 }),
             isOpen: { ["teahouse": true, "closed": false][$0] },
             admit: { token, room in
@@ -82,7 +86,8 @@ struct RouterFixture {
 
     @Test(arguments: [
         ("/", "index"), ("/rooms/teahouse", "viewer"), ("/rooms/closed", "viewer"),
-        ("/host/teahouse", "host"), ("/assets/playhouse.js", "js"), ("/assets/deep/a.css", "css"),
+        ("/host/teahouse", "host"), ("/operator/teahouse", "operator"),
+        ("/assets/playhouse.js", "js"), ("/assets/deep/a.css", "css"),
         ("/favicon.ico", "<svg/>"), ("/healthz", #"{"status":"ok"}"#),
         ("/metrics", "playhouse_joins_total 1\n"),
         ("/v1/rooms", #"{"rooms":[{"room":"teahouse"}]}"#),
@@ -101,10 +106,13 @@ struct RouterFixture {
     }
 
     @Test(arguments: [
-        "/nothing", "/rooms", "/rooms/", "/rooms/nowhere", "/host/nowhere", "/rooms/teahouse/x",
+        "/nothing", "/rooms", "/rooms/", "/rooms/nowhere", "/host/nowhere", "/operator/nowhere",
+        "/rooms/teahouse/x",
         "/assets", "/assets/", "/assets/none.js", "/assets/../index.html", "/v1", "/v1/",
         "/v1/rooms/", "/v1/rooms/nowhere", "/v1/rooms/teahouse/products/none.svg",
-        "/v1/rooms/closed/products/oolong.svg", "/v1/plugins/price-guess/locales/fr.json",
+        "/v1/rooms/closed/products/oolong.svg", "/v1/plugins/price-guess/images/none.svg",
+        "/v1/plugins/price-guess/images/main.lua", "/v1/plugins/nobody/images/oolong.svg",
+        "/v1/plugins/price-guess/locales/fr.json",
         "/v1/plugins/price-guess/locales/zh", "/v1/plugins/none/locales/zh.json", "/v2/rooms",
         "/healthz/", "/Healthz", "*", "",
     ])

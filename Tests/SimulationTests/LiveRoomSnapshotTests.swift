@@ -108,4 +108,18 @@ import Wire
         #expect(quick.snapshot() == whole.snapshot())
         #expect(await show.state == whole.playbill.plays[TestShow.plugin]?.state.tree.json)
     }
+
+    @Test func `Likes that were merged are in the records when a server has drained`() async throws
+    {
+        let show = try await TestShow(TestShow.program(TestShow.counter))
+        try await show.ask(.like(count: 5))
+        await show.room.settled()
+        // Recorded a moment ago, so that these would wait for five seconds.
+        try await show.ask(.like(count: 7))
+        try await show.ask(.like(count: 8))
+        await show.room.keepSnapshot()
+        #expect(try await show.records.map(\.kind) == ["liked", "liked"])
+        let again = try await TestShow(TestShow.program(TestShow.counter), journal: show.journal)
+        #expect(await again.states()["likes"]?["count"] == 20)
+    }
 }

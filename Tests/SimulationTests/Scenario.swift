@@ -23,11 +23,12 @@ struct Scenario {
 
     /// - Parameters:
     ///   - seed: The same seed gives the same scenario.
+    ///   - rounds: Runs of the plugin.
     ///   - length: Steps of a round.
     ///   - jumps: Whether the clock is set forward and back by a lot.
-    init(seed: UInt64, length: Int, jumps: Bool) {
+    init(seed: UInt64, rounds: Int = 2, length: Int, jumps: Bool) {
         var random = SeededRandom(seed: seed)
-        for round in 0..<2 {
+        for round in 0..<rounds {
             let seconds = Int64.random(in: 15...40, using: &random)
             let winners = Int64.random(in: 1...3, using: &random)
             steps.append(
@@ -54,7 +55,7 @@ struct Scenario {
             }
             return .clock(milliseconds: .random(in: 1...4_000, using: &random))
         default:
-            let users = (0..<8).shuffled(using: &random).prefix(
+            let users = (0..<5).shuffled(using: &random).prefix(
                 Int.random(in: 1...4, using: &random))
             return .deeds(
                 users.map {

@@ -10,7 +10,7 @@ import Wire
 
 /// A whole server whose journal is not what it should be.
 @Suite struct ServerDurabilityTests {
-    private func configuration(_ folder: TemporaryFolder) -> Configuration {
+    func configuration(_ folder: TemporaryFolder) -> Configuration {
         var configuration = Configuration()
         configuration.port = 0
         configuration.data = folder.path

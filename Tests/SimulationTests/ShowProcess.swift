@@ -136,17 +136,17 @@ struct ShowProcess {
     private mutating func perform(_ outputs: [RoomOutput]) {
         for output in outputs {
             switch output {
-            case .admit(let session, _, let welcome, let missed):
+            case .admit(let session, _, _, let welcome, let missed):
                 for bytes in [welcome] + missed {
                     told.append(Told(audience: .session(session), bytes: bytes))
                 }
             case .send(let session, let bytes):
                 told.append(Told(audience: .session(session), bytes: bytes))
-            case .event(let bytes), .chatter(let bytes):
+            case .event(let bytes), .chatter(let bytes, _):
                 told.append(Told(audience: .everyone, bytes: bytes))
             case .state(_, let bytes, let staffOnly):
                 told.append(Told(audience: staffOnly ? .staff : .everyone, bytes: bytes))
-            case .close, .heard, .presence, .request: break
+            case .close, .refuse, .heard, .presence, .request: break
             case .draft(let draft): drafts.append(draft)
             case .plugin(let request):
                 let outputs = show.playbill.request(request, nowMilliseconds: now)

@@ -75,7 +75,7 @@ struct ShowWorld {
         }
         for sequence in disturbance.lostAnswers { journal.plan(.loseAnswer, at: sequence) }
         for sequence in disturbance.deathsAfter { journal.plan(.dieAfter, at: sequence) }
-        for user in ["mei"] + (0..<8).map({ "u\($0)" }) {
+        for user in ["mei"] + (0..<5).map({ "u\($0)" }) {
             clients[user] = Client(user: user, role: user == "mei" ? .host : .viewer)
         }
     }

@@ -20,10 +20,16 @@ final class SimulatedJournal: Journal {
         var faults: [Int64: [Fault]] = [:]
         var isDead = false
         var faultCount = 0
+        var snapshotFailure: JournalError?
     }
 
-    let base = MemoryJournal()
+    let base: MemoryJournal
     private let state = Lock(State())
+
+    init(_ base: MemoryJournal = MemoryJournal()) { self.base = base }
+
+    /// Every later reading of a snapshot fails.
+    func failSnapshots(with error: JournalError) { state.withLock { $0.snapshotFailure = error } }
 
     /// Faults that have happened.
     var faultCount: Int { state.withLock { $0.faultCount } }
@@ -83,7 +89,8 @@ final class SimulatedJournal: Journal {
     func save(_ snapshot: Snapshot) async throws(JournalError) { try await base.save(snapshot) }
 
     func snapshot(show: String) async throws(JournalError) -> Snapshot? {
-        try await base.snapshot(show: show)
+        if let error = state.withLock({ $0.snapshotFailure }) { throw error }
+        return try await base.snapshot(show: show)
     }
 
     func shows(room: String, limit: Int) async throws(JournalError) -> [ShowHeader] {

@@ -15,13 +15,21 @@ import Wire
 /// A folder that goes when the test is over.
 final class TemporaryFolder: Sendable {
     let path: String
+    private let isOwned: Bool
+
+    /// A folder of another process, which removes it.
+    init(existing path: String) {
+        self.path = path
+        isOwned = false
+    }
 
     init() throws {
         path = NSTemporaryDirectory() + "playhouse-show-\(UUID().uuidString)"
+        isOwned = true
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    deinit { if isOwned { try? FileManager.default.removeItem(atPath: path) } }
 
     func file(_ name: String) -> String { "\(path)/\(name)" }
 

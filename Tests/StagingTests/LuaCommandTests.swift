@@ -28,7 +28,23 @@ import Wire
         ("error({})", [], "error", .null),
         ("end return 1", ["--handler"], "error", .null),
         ("x = 5", ["--handler"], "denied", .null),
-        ("return io", [], "denied", .null),
+        ("return io", [], "ok", .null),
+        ("return io.open", [], "denied", .null),
+        ("return _G.load('x')", [], "denied", .null),
+        ("", [], "ok", .null),
+        ("#!/usr/bin/env playhouse lua\nreturn 1", [], "ok", 1),
+        ("\u{FEFF}return 1", [], "ok", 1),
+        ("\u{FEFF}return room ~= nil", ["--handler"], "ok", true),
+        ("return 1\r\n-- x\r\n", [], "ok", 1),
+        ("return #'a\0b'", [], "ok", 3),
+        ("return \0", [], "error", .null),
+        (String(repeating: " ", count: 1 << 18), [], "ok", .null),
+        (String(repeating: " ", count: (1 << 18) + 1), [], "error", .null),
+        (
+            "local t = {} for i = 1, 60 do t['k' .. i] = i end local n = 0 for k in pairs(t) do n = n + 1 end return n",
+            [], "ok", 60
+        ),
+        ("error(42)", [], "error", .null),
         ("os.execute('true')", [], "denied", .null),
         ("string.x = 1", [], "denied", .null),
         ("return string.dump(print)", [], "denied", .null),
@@ -88,6 +104,14 @@ import Wire
             #expect(result.output == "a\t1\n\"b\"\n")
             #expect(result.errors.contains("instructions"))
         }
+    }
+
+    @Test func `A minus reads the standard input, and a device without end is cut`() throws {
+        let result = try Program.run(["lua", "-", "--json"])
+        #expect(try JSON(parsing: Array(result.output.utf8))["outcome"] == "ok")
+        let endless = try Program.run(["lua", "/dev/zero", "--json"])
+        #expect(try JSON(parsing: Array(endless.output.utf8))["outcome"] == "error")
+        #expect(endless.code == 1)
     }
 
     @Test func `Wrong usage is told apart from a failed chunk`() throws {

@@ -74,7 +74,8 @@ import Testing
     // MARK: - Tables written from the code
 
     @Test func `Every setting is described`() {
-        let source = Repository.text("Sources/Playhouse/Configuration.swift") ?? ""
+        let source = Repository.files(in: "Sources/Playhouse") { $0.contains("/Configuration+") }
+            .compactMap(Repository.text).joined()
         let reading =
             /\.(?:text|identifier|integer|integers|bool|choice|json|texts|object|list)\(\s*"(?<name>\w+)"/
         let settings = Set(source.matches(of: reading).map { String($0.output.name) })
@@ -93,6 +94,34 @@ import Testing
         let described = Set(page.matches(of: name).map { String($0.output) })
         #expect(written.count > 15)
         #expect(written.symmetricDifference(described) == [])
+    }
+
+    @Test func `Every code of HTTP that is sent is described, and no other`() {
+        let sources = ["Sources/Wire", "Sources/Serving"].flatMap { folder in
+            Repository.files(in: folder) { $0.hasSuffix(".swift") }
+        }.compactMap(Repository.text).joined()
+        let sent = Set(sources.matches(of: /\bcode:\s*"(?<code>[A-Z_]+)"/).map { $0.output.code })
+        let page = Repository.text("SDK-docs/protocol.md") ?? ""
+        let section =
+            page.split(separator: "\n### Codes of HTTP\n").dropFirst().first?
+            .split(separator: "\n## ").first ?? ""
+        let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `") }
+        let described = rows.compactMap { $0.split(separator: "|").first }
+            .flatMap { $0.matches(of: /`(?<code>[A-Z_]+)`/).map { $0.output.code } }
+        #expect(sent.count > 15)
+        #expect(described.count == Set(described).count)
+        #expect(sent.symmetricDifference(described) == [])
+    }
+
+    @Test func `Every error and close code is sent somewhere`() {
+        let sources = Repository.files(in: "Sources") {
+            $0.hasSuffix(".swift") && !$0.hasSuffix("/RequestError.swift")
+                && !$0.hasSuffix("/Router.swift")
+        }.compactMap(Repository.text).joined()
+        let source = Repository.text("Sources/PluginContract/RequestError.swift") ?? ""
+        let codes = source.matches(of: /case (?<name>\w+) = [0-9"]/).map { $0.output.name }
+        #expect(codes.count > 40)
+        #expect(Set(codes).filter { !sources.contains(".\($0)") } == [])
     }
 
     // MARK: - Reading Markdown

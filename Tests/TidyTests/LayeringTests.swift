@@ -15,8 +15,9 @@ import Testing
     /// C comes in through one Swift module each.
     private static let importerOfC = [
         "CLua": "Scripting", "CSandbox": "Scripting", "CSQLite": "Journaling",
-        "CCrypto": "Cryptography", "CKernel": "Benchmarking", "CCage": "Staging",
-        "CAllocationCounter": "Lanes", "CFloor": "Benchmarking",
+        "CCrypto": "Cryptography", "CKernel": "Lanes", "CNetlink": "Benchmarking",
+        "CCage": "Staging", "CAllocationCounter": "Lanes",
+        "CFloor": "Benchmarking",
     ]
 
     /// One `import` or `#include` of another target.

@@ -59,7 +59,7 @@ final class StandInServer: Sendable {
                     script(connection, .text(String(decoding: text, as: UTF8.self)))
                 case .pong(let payload): script(connection, .pong(Array(payload)))
                 case .close(let code, _): script(connection, .close(code))
-                case .binary, .ping: break
+                case .binary, .ping, .fragment: break
                 }
             }
             return

@@ -13,12 +13,14 @@ struct Event: Equatable {
         self.code = code
     }
 
-    init(_ event: WebSocketEvent) {
+    /// Nil for a fragment, whose payload comes with its message.
+    init?(_ event: WebSocketEvent) {
         switch event {
         case .text(let payload): self.init(.text, Array(payload))
         case .binary(let payload): self.init(.binary, Array(payload))
         case .ping(let payload): self.init(.ping, Array(payload))
         case .pong(let payload): self.init(.pong, Array(payload))
+        case .fragment: return nil
         case .close(let code, let reason): self.init(.close, Array(reason.utf8), code: code)
         }
     }
@@ -42,7 +44,7 @@ func decodeFrames(
     var outcome = Outcome([])
     for piece in pieces {
         do throws(WebSocketError) {
-            try feed(piece, &decoder) { outcome.events.append(Event($0)) }
+            try feed(piece, &decoder) { if let event = Event($0) { outcome.events.append(event) } }
         } catch {
             #expect(outcome.error == nil)
             outcome.error = error

@@ -228,4 +228,22 @@ import Wire
         #expect(error?.reason == "enough")
         #expect(count == 1)
     }
+
+    @Test func `fragments are told of as they come, the last frame is the message`() throws {
+        var decoder = WebSocketDecoder(role: .server, messageBytesMax: 100)
+        var heard: [String] = []
+        let frames =
+            fragment(.text, "你", isFinal: false) + fragment(.continuation, "", isFinal: false)
+            + masked(.ping, []) + fragment(.continuation, "好")
+        for byte in frames {
+            try feed([byte], &decoder) { event in
+                switch event {
+                case .fragment(let count): heard.append("\(count)")
+                case .text(let bytes): heard.append(String(decoding: bytes, as: UTF8.self))
+                default: heard.append("other")
+                }
+            }
+        }
+        #expect(heard == ["3", "0", "other", "你好"])
+    }
 }

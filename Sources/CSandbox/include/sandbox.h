@@ -44,6 +44,9 @@ void sandbox_destroy(Sandbox *box);
 // Before sandbox_load. Both copy; 0 when there is no memory.
 int sandbox_add_file(Sandbox *box, SandboxBytes name, SandboxBytes text);
 int sandbox_add_function(Sandbox *box, SandboxBytes path);
+// Notes which lines of an added file run: byte 0 of `lines` is set when line 1 does, and so on. The
+// memory stays the caller's and must outlive the sandbox. Slows every line; for tests of plugins.
+void sandbox_cover(Sandbox *box, SandboxBytes name, uint8_t *lines, size_t count);
 
 // Builds the environment, runs main.lua and takes the functions of the table it returns.
 SandboxStatus sandbox_load(Sandbox *box, SandboxBytes configuration);
@@ -58,12 +61,20 @@ SandboxStatus sandbox_state(Sandbox *box);
 SandboxStatus sandbox_call(
     Sandbox *box, SandboxBytes hook, SandboxBytes arguments, int64_t nowMilliseconds, uint64_t seed);
 
+// Before anything is loaded, and for tests of the language only: there is a `load`, and single
+// blocks may be as large as the budget.
+void sandbox_relax(Sandbox *box);
+
 // Instead of sandbox_load, once: runs the added file of this name on its own, `room` being its
 // argument after the globals are frozen, or as the top level of a program. Its first result is then in
 // sandbox_output: JSON, or a text that names its type if it is no plain data.
 SandboxStatus sandbox_evaluate(Sandbox *box, SandboxBytes name, int isHandler, uint64_t seed);
 // Whether the error that ended it said that something is not allowed in the sandbox.
 int sandbox_was_denied(const Sandbox *box);
+
+// Processor time of a chunk in the distribution's Lua without any sandbox; -1 if it failed. For
+// measurements: never give it what somebody else has written.
+double sandbox_stock_seconds(SandboxBytes text);
 
 // The answer to the host call that is under way. Empty effect: none; empty value: nil.
 void sandbox_accept(Sandbox *box, SandboxBytes effect, SandboxBytes value);

@@ -9,7 +9,8 @@ import { Moderation } from "./moderation.js";
 import { offerLocales, placeIcons, showRoom } from "./page.js";
 import { Playhouse } from "./playhouse.js";
 import { RunCard } from "./run-card.js";
-import { forgetToken, keepToken, roomOfAddress, takeToken } from "./session.js";
+import { roomOfAddress, takeToken } from "./session.js";
+import { SignIn } from "./sign-in.js";
 import { preferredLocale, Words } from "./words.js";
 
 const eventsCountMax = 200;
@@ -149,60 +150,12 @@ room.addEventListener("event", ({ detail: { offset, name, from, at, data } }) =>
     if (list.childElementCount > eventsCountMax) list.lastElementChild.remove();
 });
 
-// MARK: Signing in
-
-const signIn = find("sign-in");
-
-function askForToken(note) {
-    document.querySelector(".desk").hidden = true;
-    signIn.hidden = false;
-    find("sign-in-command").textContent = "playhouse token --config FILE "
-        + `--room ${room.room} --role host --subject mei --name Mei --hours 12`;
-    find("sign-in-note").textContent = note;
-    find("sign-out").hidden = true;
-    document.querySelector(".connection").hidden = true;
-    find("token-input").focus();
-}
-
-function showDesk() {
-    signIn.hidden = true;
-    document.querySelector(".desk").hidden = false;
-    find("sign-out").hidden = false;
-    document.querySelector(".connection").hidden = false;
-}
-
-function signOut(note = "") {
-    forgetToken();
-    room.token = undefined;
-    room.close();
-    askForToken(note);
-}
-
-room.addEventListener("welcome", ({ detail: { role } }) => {
-    if (role === "host" || role === "operator") showDesk();
-    else signOut(words.text("host.role", { role }));
-});
-room.addEventListener("status", ({ detail: { state, reason } }) => {
-    if (state === "closed" && String(reason).startsWith("TOKEN_")) {
-        signOut(words.text(words.has(`closed.${reason}`) ? `closed.${reason}` : "closed.other"));
-    }
-});
-signIn.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const token = find("token-input").value.trim();
-    if (token === "") return find("token-input").focus();
-    find("token-input").value = "";
-    find("sign-in-note").textContent = "";
-    keepToken(token);
-    room.token = token;
-    showDesk();
-    room.connect();
-});
-find("sign-out").addEventListener("click", () => signOut());
+const door = new SignIn({ room, words, role: "host" });
 
 function showWords() {
     room.locale = words.locale;
     find("viewer-link").href = `/rooms/${encodeURIComponent(room.room)}`;
+    find("operator-link").href = `/operator/${encodeURIComponent(room.room)}`;
     showRun();
     showSlow();
     showNumbers();
@@ -210,9 +163,10 @@ function showWords() {
 words.addEventListener("change", showWords);
 showWords();
 showUnpin();
-if (room.token) {
-    showDesk();
-    room.connect();
-} else {
-    askForToken("");
-}
+find("operator-link").addEventListener("click", (event) => {
+    // The token goes along in the fragment, which the page takes out of the address at once.
+    if (!room.token) return;
+    event.preventDefault();
+    location.assign(`${find("operator-link").href}#token=${encodeURIComponent(room.token)}`);
+});
+door.begin();

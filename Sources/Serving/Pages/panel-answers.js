@@ -1,5 +1,5 @@
 /**
- * The elements of a panel that a viewer answers with: money, number, choice, button.
+ * The elements of a panel that a viewer fills in or presses: money, number, input, button.
  *
  * A part is `{node, update(element, context)}`. `context.answer` says what became of the answer:
  *
@@ -20,9 +20,9 @@ import { make, icon } from "./dom.js";
 import { currencySign, minorDigits, parseMinor } from "./money.js";
 
 /** Where an answer can no longer be given. */
-const isFinal = (state) => state === "accepted" || state === "late";
+export const isFinal = (state) => state === "accepted" || state === "late";
 
-function stateLine(id) {
+export function stateLine(id) {
     return make("p", {
         class: "answer-state", role: "status", id: `answer-state-${id}`,
         "data-test": `answer-state-${id}`, "data-state": "idle",
@@ -30,7 +30,7 @@ function stateLine(id) {
 }
 
 /** Says in words what became of the answer; `hint` stands while nothing else is to be said. */
-function showState(line, answer, words, hint = "") {
+export function showState(line, answer, words, hint = "") {
     const state = answer?.state ?? "idle";
     line.dataset.state = state;
     const text = {
@@ -47,9 +47,9 @@ function showState(line, answer, words, hint = "") {
 
 /**
  * A field for one value with its button. `read` yields an integer or null, `hint` says what is
- * expected, `show` writes a recorded value.
+ * expected, `show` writes a recorded value; `problem` says what is wrong with one, bounds unless given.
  */
-function fieldPart(element, context, { sign, read, hint, show, mode }) {
+function fieldPart(element, context, { sign, read, hint, show, mode, problem: problemOf }) {
     const { id } = element;
     const inputId = `${context.domId}-input`;
     const label = make("label", { for: inputId, class: "answer-label" });
@@ -71,15 +71,14 @@ function fieldPart(element, context, { sign, read, hint, show, mode }) {
             make("span", { class: "answer-box" }, prefix, input), send), locked, line);
     let latest = { element, context };
 
+    const outOfBounds = (value, { min, max }, words) => (value < min || value > max
+        ? words.text("answer.range", { min: show(min, latest), max: show(max, latest) }) : null);
     form.addEventListener("submit", (event) => {
         event.preventDefault();
         const value = read(input.value);
-        const { min, max } = latest.element;
         const { words } = latest.context;
         const problem = value === null ? hint(words)
-            : value < min || value > max ? words.text("answer.range", {
-                min: show(min, latest), max: show(max, latest),
-            }) : null;
+            : (problemOf ?? outOfBounds)(value, latest.element, words);
         input.setAttribute("aria-invalid", String(problem !== null));
         if (problem === null) return latest.context.send(value);
         line.dataset.state = "invalid";
@@ -107,8 +106,9 @@ function fieldPart(element, context, { sign, read, hint, show, mode }) {
             const final = isFinal(state);
             form.dataset.state = state;
             form.querySelector(".answer-row").hidden = final;
-            input.disabled = final || state === "sending";
-            send.disabled = final || state === "sending";
+            const closed = final || element.disabled === true;
+            input.disabled = closed || state === "sending";
+            send.disabled = closed || state === "sending";
             locked.hidden = state !== "accepted";
             recorded.textContent = state === "accepted" ? show(answer.value, latest) : "";
             if (line.dataset.state !== "invalid" || before !== state) {
@@ -162,39 +162,23 @@ function button(element) {
     };
 }
 
-function choice(element) {
-    const { id } = element;
-    const label = make("legend", { class: "answer-label" });
-    const options = make("div", { class: "answer-options" });
-    const line = stateLine(id);
-    let drawn = null;
+/** A line of text. */
+function input(element, context) {
+    const part = fieldPart(element, context, {
+        mode: "text",
+        read: (text) => (text.trim() === "" ? null : text.trim()),
+        hint: (words) => words.text("answer.empty"),
+        show: (value) => String(value),
+        problem: (value, { max }, words) => ([...value].length > max
+            ? words.text("answer.long", { max: words.integer(max) }) : null),
+    });
     return {
-        node: make("fieldset", { class: "answer answer-choice" }, label, options, line),
+        ...part,
         update(element, context) {
-            const { answer, texts, words } = context;
-            const state = answer?.state ?? "idle";
-            label.textContent = texts.text(element.label);
-            const values = JSON.stringify(element.options.map(({ value }) => value));
-            if (values !== drawn) {
-                drawn = values;
-                options.replaceChildren(...element.options.map(({ value }) => make("button", {
-                    class: "option", type: "button", "data-test": `answer-send-${id}`,
-                    "data-value": String(value),
-                })));
-            }
-            element.options.forEach((option, index) => {
-                const press = options.children[index];
-                const chosen = answer !== null && answer.value === option.value
-                    && ["sending", "accepted", "done"].includes(state);
-                press.replaceChildren(make("span", { text: texts.text(option.label) }),
-                    chosen ? icon("check") : "");
-                press.setAttribute("aria-pressed", String(chosen));
-                press.disabled = state === "sending" || isFinal(state);
-                press.onclick = () => context.send(option.value);
-            });
-            showState(line, answer, words);
+            part.node.querySelector(".answer-input").maxLength = 2 * element.max;
+            part.update(element, context);
         },
     };
 }
 
-export const answerParts = { money, number, button, choice };
+export const answerParts = { money, number, input, button };

@@ -4,7 +4,7 @@
  * @module panel-display
  */
 
-import { make, icon, prefersStillness } from "./dom.js";
+import { make } from "./dom.js";
 
 /** With so many left a screen reader hears of it, once. */
 const spokenSecondsLeft = 10;
@@ -40,11 +40,12 @@ function product() {
         node,
         update({ product }, { words }) {
             const shown = words.pick(product.title);
-            if (picture.getAttribute("src") !== product.image && product.image) {
+            const address = isOwnPath(product.image) ? product.image : null;
+            if (address && picture.getAttribute("src") !== address) {
                 picture.hidden = false;
-                picture.src = product.image;
+                picture.src = address;
             }
-            picture.hidden ||= !product.image;
+            picture.hidden ||= !address;
             picture.alt = shown;
             name.textContent = shown;
             const hidden = typeof product.priceMinor !== "number";
@@ -158,45 +159,53 @@ function leaderboard(element, context) {
     return { ...part, update: (element, context) => part.update(ranked(element), context) };
 }
 
-const confettiCount = 44;
-const confettiShades = 5;
-
-/** A handful of paper over the page, once; garlands at rest for who asked for less movement. */
-function celebrate() {
-    const note = make("p", { class: "celebrate" }, icon("gift"), make("span"));
-    const sky = make("div", { class: "confetti", "aria-hidden": "true" });
-    if (!prefersStillness()) {
-        document.body.append(sky);
-        const flights = Array.from({ length: confettiCount }, (_, index) => {
-            const paper = make("span", { "data-shade": String(index % confettiShades) });
-            sky.append(paper);
-            return throwPaper(paper).finished;
-        });
-        Promise.allSettled(flights).then(() => sky.remove());
-    }
+/** How far something has come. */
+function progress(element, context) {
+    const labelId = `${context.domId}-label`;
+    const label = make("span", { class: "progress-label", id: labelId });
+    const digits = make("span", { class: "progress-digits" });
+    const bar = make("progress", { class: "progress-bar", "aria-labelledby": labelId });
     return {
-        node: note,
-        update(_, { words }) {
-            note.lastElementChild.textContent = words.text("celebrate");
+        node: make("div", { class: "progress" }, label, digits, bar),
+        update({ label: key, value, max }, { texts, words }) {
+            label.textContent = texts.text(key);
+            digits.textContent = `${words.integer(value)} / ${words.integer(max)}`;
+            bar.max = max;
+            bar.value = value;
         },
-        dispose: () => sky.remove(),
     };
 }
 
-function throwPaper(paper) {
-    const across = Math.random() * innerWidth;
-    const drift = (Math.random() - 0.5) * 220;
-    const turns = 360 + Math.random() * 900;
-    return paper.animate([
-        { transform: `translate3d(${across}px, -24px, 0) rotate(0) rotateX(0)` },
-        {
-            transform: `translate3d(${across + drift}px, ${innerHeight + 24}px, 0) `
-                + `rotate(${turns}deg) rotateX(${turns}deg)`,
+/** A picture of this server; where it cannot be had, what it shows is said in words. */
+function image() {
+    const picture = make("img", { class: "image-picture", decoding: "async" });
+    const words = make("figcaption", { class: "image-words" });
+    const node = make("figure", { class: "image" }, picture, words);
+    const fail = (failed) => {
+        picture.hidden = failed;
+        words.hidden = !failed;
+    };
+    picture.addEventListener("error", () => fail(true));
+    return {
+        node,
+        update({ source, label, title }, { texts, words: own }) {
+            const shown = label === undefined ? own.pick(title) : texts.text(label);
+            picture.alt = shown;
+            words.textContent = shown;
+            const address = isOwnPath(source) ? source : null;
+            if (address && picture.getAttribute("src") === address) return;
+            fail(address === null);
+            if (address) picture.src = address;
         },
-    ], {
-        duration: 2_400 + Math.random() * 1_800, delay: Math.random() * 500, fill: "both",
-        easing: "cubic-bezier(.25, .5, .6, 1)",
-    });
+    };
 }
 
-export const displayParts = { title, text, product, countdown, viewer, stat, list, leaderboard, celebrate };
+/** Whether an address stays on this server, whoever sent it. */
+function isOwnPath(address) {
+    return typeof address === "string" && /^\/v1\/[\w./-]+$/.test(address)
+        && !address.includes("..") && !address.includes("//");
+}
+
+export const displayParts = {
+    title, text, product, image, countdown, progress, viewer, stat, list, leaderboard,
+};

@@ -5,16 +5,10 @@
  */
 
 import { make, icon } from "./dom.js";
-import { questionOf } from "./playhouse.js";
-import { answerParts } from "./panel-answers.js";
-import { displayParts } from "./panel-display.js";
+import { ElementList } from "./panel-elements.js";
+import { elementsOf, questionOf } from "./playhouse.js";
 
-const makers = { ...displayParts, ...answerParts };
-
-/**
- * One panel as a card. Elements are kept as long as their kind and id stay, so that what a viewer
- * is typing survives an update of the panel.
- */
+/** One panel as a card. */
 export class PanelCard {
     node;
     #plugin;
@@ -26,7 +20,8 @@ export class PanelCard {
     #body;
     #announcer;
     #announced = null;
-    #parts = new Map();
+    #list;
+    #viewer;
     /** What became of the answers, by element id: `{state, value, question, error}`. */
     #answers = new Map();
     #panel = null;
@@ -43,17 +38,23 @@ export class PanelCard {
      * @param {import("./words.js").PluginWords} options.texts
      * @param {() => number} options.now The server's time.
      * @param {(name: string, value: unknown) => Promise<object>} options.act Sends `act`.
+     * @param {() => string} [options.viewer] Who looks at it; decides the order of shuffled options.
      * @param {boolean} [options.bare] Without heading, where the surroundings have one.
      */
-    constructor({ plugin, testName, words, texts, now, act, bare = false }) {
+    constructor({ plugin, testName, words, texts, now, act, viewer = () => "", bare = false }) {
         this.#plugin = plugin;
         this.#words = words;
         this.#texts = texts;
         this.#now = now;
         this.#act = act;
+        this.#viewer = viewer;
         const titleId = `${testName}-title`;
         this.#heading = make("h2", { class: "panel-heading", id: titleId });
         this.#body = make("div", { class: "panel-body", id: `${testName}-body` });
+        this.#list = new ElementList(this.#body, {
+            own: (id) => this.#ownOf(id),
+            context: (element) => this.#context(element),
+        });
         this.#announcer = make("p", { class: "unseen", role: "status" });
         this.node = make("section", {
             class: bare ? "panel panel-bare" : "panel", "data-test": testName,
@@ -76,11 +77,16 @@ export class PanelCard {
     dispose() {
         this.#panel = null;
         this.#words.removeEventListener("change", this.#redraw);
-        for (const part of this.#parts.values()) part.dispose?.();
+        this.#list.dispose();
         this.node.remove();
     }
 
     #redraw = () => this.#draw();
+
+    /** What only this viewer sees of an element. */
+    #ownOf(id) {
+        return this.#own && Object.hasOwn(this.#own, id) ? this.#own[id] : undefined;
+    }
 
     #bar() {
         const fold = make("button", {
@@ -105,44 +111,15 @@ export class PanelCard {
         if (turn !== this.#turn || !this.#panel) return;
         this.#heading.textContent = this.#title || this.#plugin;
         this.#words.apply(this.node);
-        const seen = new Map();
-        const before = this.#parts;
-        this.#parts = new Map();
-        const nodes = [];
-        for (const plain of this.#panel.elements ?? []) {
-            const element = { ...plain, ...this.#own?.[plain.id] };
-            const name = `${element.kind}:${element.id ?? ""}`;
-            const nth = (seen.get(name) ?? 0) + 1;
-            seen.set(name, nth);
-            const key = `${name}:${nth}`;
-            const part = before.get(key) ?? this.#make(element);
-            if (!part) continue;
-            before.delete(key);
-            this.#parts.set(key, part);
-            part.update(element, this.#context(element));
-            nodes.push(part.node);
-        }
-        for (const part of before.values()) {
-            part.dispose?.();
-            part.node.remove();
-        }
-        place(this.#body, nodes);
+        this.#list.show(this.#panel.elements);
         this.#announce();
-    }
-
-    /** A kind that this page does not know yet is left out, as protocol.md has it for fields. */
-    #make(element) {
-        const part = makers[element.kind]?.(element, this.#context(element));
-        if (!part) return null;
-        part.node.dataset.kind = element.kind;
-        if (element.id) part.node.dataset.element = element.id;
-        return part;
     }
 
     #context(element) {
         return {
             words: this.#words, texts: this.#texts, now: this.#now,
-            domId: `${this.#plugin}-${element.id ?? element.kind}`,
+            viewer: this.#viewer(),
+            domId: element.id ? `${this.#body.id}-${element.id}` : this.#body.id,
             say: (text) => this.#say(text),
             answer: this.#answers.get(element.id) ?? null,
             send: (value) => this.#send(element.id, value),
@@ -153,14 +130,13 @@ export class PanelCard {
 
     /** Forgets what was answered to another question; takes over what the room has recorded. */
     #settleAnswers() {
-        const elements = this.#panel?.elements ?? [];
         for (const [id, answer] of [...this.#answers]) {
-            const recorded = this.#own?.[id]?.locked !== undefined;
+            const recorded = this.#ownOf(id)?.locked !== undefined;
             const sameQuestion = questionOf(this.#panel, id) === answer.question;
             if (!sameQuestion || (answer.recorded && !recorded)) this.#answers.delete(id);
         }
-        for (const plain of elements) {
-            const { id, locked } = { ...plain, ...this.#own?.[plain.id] };
+        for (const plain of elementsOf(this.#panel)) {
+            const { id, locked } = { ...plain, ...this.#ownOf(plain.id) };
             if (id === undefined || locked === undefined || locked === null) continue;
             const repeated = this.#answers.get(id)?.repeated;
             this.#answers.set(id, {
@@ -176,7 +152,8 @@ export class PanelCard {
         this.#draw();
         try {
             const reply = await this.#act(id, value);
-            answer.state = reply.accepted === undefined ? "done" : "accepted";
+            // Only what a collector took has a place in the log; a button may be pressed again.
+            answer.state = reply.position === undefined ? "done" : "accepted";
             answer.value = reply.value ?? value;
         } catch (error) {
             Object.assign(answer, outcomeOf(error));
@@ -189,7 +166,8 @@ export class PanelCard {
 
     /** Tells a screen reader when the panel says something new. */
     #announce() {
-        const titles = this.#body.querySelectorAll("[data-kind=title], [data-kind=viewer]");
+        const titles = this.#body.querySelectorAll(
+            "[data-kind=title], [data-kind=viewer], [data-kind=slot]");
         const text = [...titles].map((node) => node.textContent).join(" · ");
         if (this.#announced !== null && text !== this.#announced) this.#say(text);
         this.#announced = text;
@@ -208,13 +186,4 @@ function outcomeOf(error) {
     case "DISCONNECTED": case "TIMEOUT": return { state: "lost", error };
     default: return { state: "refused", error };
     }
-}
-
-/** Puts nodes in order without touching those that are in their place: focus stays. */
-function place(parent, nodes) {
-    nodes.forEach((node, index) => {
-        if (parent.children[index] !== node) {
-            parent.insertBefore(node, parent.children[index] ?? null);
-        }
-    });
 }

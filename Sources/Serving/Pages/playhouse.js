@@ -39,14 +39,14 @@ const pendingCountMax = 256;
 
 const closeNames = new Map([
     [1000, "CLOSED"], [1002, "WEBSOCKET"], [1003, "WEBSOCKET"], [1007, "WEBSOCKET"],
-    [1009, "WEBSOCKET"], [1011, "INTERNAL"], [1012, "DRAINING"],
+    [1009, "WEBSOCKET"], [1012, "DRAINING"],
     [4400, "BAD_HELLO"], [4401, "TOKEN_REQUIRED"], [4402, "TOKEN_MALFORMED"],
     [4403, "TOKEN_ALGORITHM"], [4404, "TOKEN_KEY"], [4405, "TOKEN_SIGNATURE"],
     [4406, "TOKEN_EXPIRED"], [4407, "TOKEN_NOT_YET"], [4408, "TOKEN_ROOM"],
     [4410, "ROOM_UNKNOWN"], [4411, "BANNED"], [4412, "VERSION"],
-    [4420, "SLOW_VIEWER"], [4421, "TOO_MANY_CONNECTIONS"], [4422, "TOO_MANY_MESSAGES"],
-    [4423, "TOO_MANY_BYTES"], [4424, "TOO_MANY_JOINS"], [4425, "HELLO_TIMEOUT"],
-    [4426, "SILENT"], [4427, "ROOM_FULL"],
+    [4420, "SLOW_VIEWER"], [4422, "TOO_MANY_MESSAGES"], [4423, "TOO_MANY_BYTES"],
+    [4424, "TOO_MANY_JOINS"], [4425, "HELLO_TIMEOUT"], [4426, "SILENT"], [4427, "ROOM_FULL"],
+    [4428, "ROOM_CLOSED"],
 ]);
 
 /**
@@ -86,6 +86,30 @@ export class PlayhouseError extends Error {
     }
 }
 
+/** Every element of a panel in reading order, those inside of cards, rows and slots included. */
+export function elementsOf(panel) {
+    return (panel?.elements ?? []).flatMap((element) => [element, ...elementsOf(element)]);
+}
+
+/** What a panel becomes by the newest update of it (protocol.md, "Updates of a panel"). */
+export function updated(panel, update) {
+    if (!panel || !update || update.of !== panel.version) return panel;
+    return { ...panel, now: update.now, elements: updatedList(update.elements, panel.elements) };
+}
+
+function updatedList(entries, before) {
+    return entries.map((entry) => {
+        if (typeof entry === "number") return before[entry];
+        if (!Array.isArray(entry)) return entry;
+        const [old, changes] = [before[entry[0]], entry[1]];
+        const element = { ...old, ...changes };
+        if (old.elements && changes.elements) {
+            element.elements = updatedList(changes.elements, old.elements);
+        }
+        return Object.fromEntries(Object.entries(element).filter(([, value]) => value !== null));
+    });
+}
+
 /**
  * Names the question that an element of a panel asks: the same string as long as the element,
  * the product and the end of the countdown stay the same; undefined when there is no such element.
@@ -96,7 +120,7 @@ export class PlayhouseError extends Error {
  * @returns {string|undefined}
  */
 export function questionOf(panel, name) {
-    const elements = panel?.elements ?? [];
+    const elements = elementsOf(panel);
     const asked = elements.find((element) => element.id === name);
     if (!asked) return undefined;
     const { kind, label, min, max, currency, options } = asked;
@@ -162,6 +186,8 @@ export class Playhouse extends EventTarget {
     /** @type {Status} */
     status = { state: "idle", reason: null, tries: 0, retryAt: null };
 
+    /** By plugin and surface: the panel as it was sent whole, and its newest update. */
+    #panels = new Map();
     #url;
     #WebSocket;
     #storage;
@@ -309,9 +335,11 @@ export class Playhouse extends EventTarget {
             this.offset = message.offset;
             this.#gapAt = null;
         }
-        const states = message.states ?? {};
-        const gone = [...this.states.keys()].filter((key) => !(key in states));
-        this.states = new Map(Object.entries(states));
+        const before = [...this.states.keys()];
+        this.states = new Map();
+        this.#panels.clear();
+        for (const [key, value] of Object.entries(message.states ?? {})) this.#take(key, value);
+        const gone = before.filter((key) => !this.states.has(key));
         this.#setStatus("open", null);
         this.#emit("welcome", { ...message, recovered });
         for (const key of gone) this.#emit("state", { key, value: null });
@@ -462,9 +490,10 @@ export class Playhouse extends EventTarget {
         switch (message?.type) {
         case "welcome": return this.#welcome(link, message);
         case "event": return this.#event(link, message);
-        case "state":
-            this.states.set(message.key, message.value);
-            return this.#emit("state", { key: message.key, value: message.value });
+        case "state": {
+            const key = this.#take(message.key, message.value);
+            return this.#emit("state", { key, value: this.states.get(key) });
+        }
         case "danmaku": return this.#emit("danmaku", message);
         case "reply": return this.#settle(message.id, null, message);
         case "error": return this.#refused(link, message);
@@ -473,6 +502,19 @@ export class Playhouse extends EventTarget {
             link.minimum = Math.max(link.minimum, message.afterMilliseconds ?? 0);
             return this.#emit("bye", message);
         }
+    }
+
+    /** Keeps a state, a panel as its newest update makes it; returns the key that has changed. */
+    #take(key, value) {
+        const [, kind, name] = /^(panel|update):(.*)$/s.exec(key) ?? [];
+        if (kind) {
+            const known = { ...this.#panels.get(name), [kind]: value };
+            this.#panels.set(name, known);
+            key = `panel:${name}`;
+            value = updated(known.panel ?? null, known.update);
+        }
+        this.states.set(key, value);
+        return key;
     }
 
     #event(link, message) {
@@ -527,7 +569,8 @@ export class Playhouse extends EventTarget {
         this.#pending.delete(id);
         clearTimeout(call.timer);
         if (!error) return call.resolve(reply);
-        if (call.again && error.code === "ALREADY_ANSWERED" && error.value === call.fields.value) {
+        if (call.again && error.code === "ALREADY_ANSWERED"
+            && JSON.stringify(error.value) === JSON.stringify(call.fields.value)) {
             // The first copy had arrived; only its reply was lost.
             return call.resolve({ type: "reply", id, accepted: true, value: error.value });
         }

@@ -49,7 +49,7 @@ export class RunCard {
         }, icon("stop"), make("span", { "data-words": "host.stop" }));
         this.#panel = new PanelCard({
             plugin, testName: `host-panel-${plugin}`, words, texts, bare: true,
-            now: () => room.serverNow(),
+            now: () => room.serverNow(), viewer: () => room.me?.user ?? "",
             act: (name, value) => room.request("act", { plugin, name, value }),
         });
         const form = make("form", {

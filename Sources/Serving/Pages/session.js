@@ -4,7 +4,7 @@
  * @module session
  */
 
-/** The room named by the address: `/rooms/ROOM` or `/host/ROOM`. */
+/** The room named by the address: `/rooms/ROOM`, `/host/ROOM` or `/operator/ROOM`. */
 export function roomOfAddress() {
     return decodeURIComponent(location.pathname.split("/").filter(Boolean)[1] ?? "");
 }

@@ -76,7 +76,7 @@ function showPanel(plugin) {
 function makeCard(plugin) {
     const card = new PanelCard({
         plugin, testName: `panel-${plugin}`, words, texts: shelf.of(plugin),
-        now: () => room.serverNow(),
+        now: () => room.serverNow(), viewer: () => room.me?.user ?? "",
         act: (name, value) => room.request("act", { plugin, name, value }),
     });
     cards.set(plugin, card);

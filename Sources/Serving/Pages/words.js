@@ -4,6 +4,8 @@
  * @module words
  */
 
+import { elementsOf } from "./playhouse.js";
+
 /** The languages that there are words in. */
 export const locales = ["zh", "en"];
 
@@ -40,7 +42,8 @@ export function preferredLocale() {
 
 /** Puts `args` in the places named `{name}`; an argument that is missing leaves its name. */
 export function fill(text, args = {}) {
-    return text.replace(/\{([a-z0-9_]+)\}/gi, (place, name) => args[name] ?? place);
+    return text.replace(/\{([a-z0-9_]+)\}/gi,
+        (place, name) => (Object.hasOwn(args, name) ? args[name] ?? place : place));
 }
 
 async function fetchTexts(address) {
@@ -189,7 +192,7 @@ export class PluginWords {
 
     /** Takes note of the currency that a panel is in. */
     note(panel) {
-        for (const element of panel?.elements ?? []) {
+        for (const element of elementsOf(panel)) {
             const currency = element.currency ?? element.product?.currency;
             if (currency) {
                 this.currency = currency;
@@ -200,7 +203,8 @@ export class PluginWords {
 
     text(key, args) {
         if (key === undefined || key === null) return "";
-        const text = this.#loaded.get(this.#words.locale)?.[key] ?? String(key);
+        const texts = this.#loaded.get(this.#words.locale) ?? {};
+        const text = Object.hasOwn(texts, key) ? texts[key] : String(key);
         const shown = Object.entries(args ?? {}).map(([name, value]) => [name, this.value(value)]);
         return fill(text, Object.fromEntries(shown));
     }

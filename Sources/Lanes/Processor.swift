@@ -1,0 +1,15 @@
+#if os(Linux)
+    import CKernel
+    import Glibc
+#else
+    import Darwin
+#endif
+
+enum Processor {
+    /// Processor time that this thread has taken, in nanoseconds (`CLOCK_THREAD_CPUTIME_ID`).
+    static var threadNanoseconds: UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+}

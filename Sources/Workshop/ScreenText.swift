@@ -1,0 +1,84 @@
+import PluginHosting
+import Wire
+
+/// Writes a panel as lines of text, for people who read the output of a test.
+struct ScreenText {
+    private let texts: JSON
+
+    init(program: PluginProgram, locale: String) {
+        texts = program.locales[locale].flatMap { try? JSON(parsing: $0) } ?? .null
+    }
+
+    /// One line an element, its values after its kind.
+    ///
+    /// Those inside of another one stand below it.
+    func lines(of elements: JSON, indent: String = "") -> [String] {
+        (elements.arrayValue ?? []).flatMap { element in
+            [indent + line(of: element)]
+                + lines(of: element["elements"] ?? [], indent: indent + "  ")
+        }
+    }
+
+    private func line(of element: JSON) -> String {
+        let currency = element["currency"]?.stringValue
+        var parts = [element["kind"]?.stringValue ?? "?"]
+        if let id = element["id"]?.stringValue { parts.append("#\(id)") }
+        if let text = element["text"]?.stringValue {
+            parts.append("\"\(filled(text, element["args"]))\"")
+        }
+        if let label = element["label"]?.stringValue { parts.append(filled(label, nil)) }
+        if let product = element["product"] {
+            parts.append(product["id"]?.stringValue ?? "?")
+            if let price = product["priceMinor"], price.isNull { parts.append("(price hidden)") }
+        }
+        if let name = element["name"]?.stringValue { parts.append(name) }
+        if let value = element["value"] { parts.append("= \(value.shown(currency))") }
+        if let locked = element["locked"] { parts.append("locked = \(locked.shown(currency))") }
+        if element["disabled"] == true { parts.append("(disabled)") }
+        if let options = element["options"]?.arrayValue {
+            parts.append(
+                options.map { filled($0["label"]?.stringValue ?? "", nil) }
+                    .joined(separator: " | "))
+        }
+        if let seconds = element["seconds"] { parts.append("of \(seconds.shown(nil)) s") }
+        if let items = element["items"]?.arrayValue {
+            let names = items.map { item in
+                let value = item["value"] ?? item["points"] ?? .null
+                return "\(item["name"]?.stringValue ?? "?") \(value.shown(currency))"
+            }
+            parts.append("[\(names.joined(separator: ", "))]")
+        }
+        return parts.joined(separator: " ")
+    }
+
+    /// The text of a key with its arguments put in; a text that is no key stays as it is.
+    func filled(_ key: String, _ arguments: JSON?) -> String {
+        var text = texts[key]?.stringValue ?? key
+        for (name, value) in arguments?.objectValue ?? [:] {
+            text = text.replacing("{\(name)}", with: value.shown(nil))
+        }
+        return text
+    }
+}
+
+extension JSON {
+    /// A value as a person reads it: amounts with two digits after the point.
+    fileprivate func shown(_ currency: String?) -> String {
+        switch self {
+        case .string(let text): text
+        case .integer(let number):
+            currency == nil ? "\(number)" : Self.amount(number)
+        case .object(let object):
+            object["money"]?.integerValue.map(Self.amount)
+                ?? object["viewer"]?["name"]?.stringValue
+                ?? String(decoding: encoded(), as: UTF8.self)
+        default: String(decoding: encoded(), as: UTF8.self)
+        }
+    }
+
+    private static func amount(_ minor: Int64) -> String {
+        let cents = minor.magnitude % 100
+        return (minor < 0 ? "-" : "") + "\(minor.magnitude / 100)."
+            + (cents < 10 ? "0\(cents)" : "\(cents)")
+    }
+}

@@ -1,0 +1,27 @@
+test("everybody's hello is counted", function(show)
+  local ana, bo = show:join("ana", "bo")
+  show:start()
+  ana:press("hello")
+  bo:press("hello")
+  bo:press("hello")
+  expect(ana):shows("count", { value = 3 })
+end)
+
+test("a restart of the server loses nothing", function(show)
+  local ana = show:join("ana")
+  show:start()
+  ana:press("hello")
+  show:kill(10)
+  ana:press("hello")
+  expect(ana):shows("count", { value = 2 })
+end)
+
+test("nothing is on the screen before the start and after the stop", function(show)
+  local ana = show:join("ana")
+  expect(ana:screen()):equals {}
+  show:start()
+  expect(ana):shows("hello")
+  show:stop()
+  expect(ana:screen()):equals {}
+  expect(ana:press("hello")):is_refused("NOT_RUNNING")
+end)

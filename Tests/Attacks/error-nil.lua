@@ -1,0 +1,5 @@
+-- Attacks: no error value
+-- Source: study of attacks, row 20
+-- At top level: error
+-- As handler: error
+error(nil)

@@ -1,0 +1,5 @@
+-- Attacks: %q of what has no literal
+-- Source: promise: Budgets
+-- At top level: ok false
+-- As handler: ok false
+return pcall(string.format, "%q", {})

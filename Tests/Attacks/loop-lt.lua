@@ -1,0 +1,6 @@
+-- Attacks: a comparison that runs without end
+-- Source: promise: Budgets
+-- At top level: budget
+-- As handler: budget
+local m = { __lt = function() while true do end end }
+return setmetatable({}, m) < setmetatable({}, m)

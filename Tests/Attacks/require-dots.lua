@@ -1,0 +1,5 @@
+-- Attacks: only dots
+-- Source: promise: Sandbox
+-- At top level: denied
+-- As handler: denied
+return require("..")

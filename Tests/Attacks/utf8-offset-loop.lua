@@ -1,0 +1,6 @@
+-- Attacks: linear work, over and over
+-- Source: study of attacks, row 15
+-- At top level: budget
+-- As handler: budget
+local s = ("é"):rep(190000)
+while true do utf8.offset(s, 190000) end

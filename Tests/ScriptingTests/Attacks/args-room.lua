@@ -1,2 +1,0 @@
--- error: room itself as argument
-room.collect(room)

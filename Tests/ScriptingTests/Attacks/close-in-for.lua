@@ -1,2 +1,0 @@
--- error: the closing value of a for loop
-local m = {} local t = setmetatable({}, m) m.__close = function() while true do end end for i in next, {}, nil, t do end

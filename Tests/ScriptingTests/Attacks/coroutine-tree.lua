@@ -1,2 +1,0 @@
--- budget|memory: coroutines too short for a hook
-local function t(n) if n == 0 then return end coroutine.wrap(t)(n - 1) coroutine.wrap(t)(n - 1) end while true do t(12) end

@@ -1,2 +1,0 @@
--- error: no debug
-return debug.getregistry()

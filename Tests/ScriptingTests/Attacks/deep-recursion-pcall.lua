@@ -1,2 +1,0 @@
--- done|error|memory|budget: recursion through pcall
-local function f() return pcall(f) end return f()

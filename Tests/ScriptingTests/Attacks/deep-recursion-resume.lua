@@ -1,2 +1,0 @@
--- error|memory: recursion through resume
-local function f() return coroutine.wrap(f)() end return f()

@@ -1,2 +1,0 @@
--- error: recursion through tostring
-local t t = setmetatable({}, { __tostring = function() return tostring(t) end }) return tostring(t)

@@ -1,2 +1,0 @@
--- memory: a text that doubles
-local s = 'x' while true do s = s .. s end

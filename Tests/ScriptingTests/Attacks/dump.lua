@@ -1,2 +1,0 @@
--- error: no string.dump
-return ('').dump(function() end)

@@ -1,2 +1,0 @@
--- error: an error text that is no text
-error('\xff\0\xfe')

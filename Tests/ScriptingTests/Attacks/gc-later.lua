@@ -1,2 +1,0 @@
--- done: a finalizer that is set later never runs
-local m = { __gc = nil } for i = 1, 1000 do setmetatable({}, m) m.__gc = function() while true do end end m.__gc = nil end

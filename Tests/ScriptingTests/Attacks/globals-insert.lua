@@ -1,2 +1,0 @@
--- error: library functions respect the freeze
-table.insert(_ENV, 1)

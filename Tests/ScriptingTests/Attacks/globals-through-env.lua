@@ -1,2 +1,0 @@
--- error: _ENV is the frozen table
-rawset(_ENV, 'string', {})

@@ -1,2 +1,0 @@
--- budget: a loop of goto
-::again:: goto again

@@ -1,2 +1,0 @@
--- done: host functions work in coroutines
-coroutine.wrap(function() room.collect('x') coroutine.yield() end)()

@@ -1,2 +1,0 @@
--- error: an endless chain of __index
-local t = {} setmetatable(t, { __index = t }) return t.x

@@ -1,2 +1,0 @@
--- error|done|budget: a length that changes between calls
-local n = 0 local t = setmetatable({}, { __len = function() n = n + 1 return n * 1000 end }) for i = 1, 100 do pcall(table.insert, t, 1, i) pcall(table.remove, t) pcall(table.sort, t) end

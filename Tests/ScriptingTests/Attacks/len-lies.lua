@@ -1,2 +1,0 @@
--- budget: a length that lies
-return table.concat(setmetatable({}, { __len = function() return math.maxinteger end, __index = function() return '' end }))

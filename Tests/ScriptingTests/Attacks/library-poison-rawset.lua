@@ -1,2 +1,0 @@
--- error: another plugin's string.format
-rawset(string, 'format', nil)

@@ -1,2 +1,0 @@
--- error: another plugin's string.format
-string.format = function() return 'owned' end

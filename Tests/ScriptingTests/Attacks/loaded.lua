@@ -1,2 +1,0 @@
--- error: no package.loaded
-return package.loaded.os

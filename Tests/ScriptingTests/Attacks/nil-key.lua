@@ -1,2 +1,0 @@
--- error: nil as a key of the state
-room.state[nil] = 1

@@ -1,2 +1,0 @@
--- error: pack with a bad alignment
-return string.pack('!17i16', 1)

@@ -1,2 +1,0 @@
--- budget: stacked repetitions
-return ('a'):rep(40):find(('a*'):rep(20) .. 'b')

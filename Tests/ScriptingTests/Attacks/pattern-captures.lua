@@ -1,2 +1,0 @@
--- error: too many captures
-return ('a'):find(('()'):rep(40))

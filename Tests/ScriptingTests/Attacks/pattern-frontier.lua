@@ -1,2 +1,0 @@
--- error: %f without a set
-return ('a'):find('%f')

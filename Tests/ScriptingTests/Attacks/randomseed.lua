@@ -1,2 +1,0 @@
--- error: no randomseed
-math.randomseed(1)

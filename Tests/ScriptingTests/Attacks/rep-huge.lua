@@ -1,2 +1,0 @@
--- error: rep of much
-return ('x'):rep(1 << 40)

@@ -1,2 +1,0 @@
--- error: require stays in the folder
-return require '../../etc/passwd'

@@ -1,2 +1,0 @@
--- error: what is behind room
-return getmetatable(room).__index

@@ -1,2 +1,0 @@
--- error: a table whose metatable lies
-room.state.x = setmetatable({}, { __pairs = function() return next, {}, nil end })

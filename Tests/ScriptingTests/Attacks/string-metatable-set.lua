@@ -1,2 +1,0 @@
--- error: the metatable of all texts
-setmetatable(getmetatable('') or {}, nil) return (''):dump()

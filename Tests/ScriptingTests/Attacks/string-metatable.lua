@@ -1,2 +1,0 @@
--- error: the metatable of all texts
-getmetatable('').__index = {}

@@ -1,2 +1,0 @@
--- budget: a looping message handler
-xpcall(error, function() while true do end end)

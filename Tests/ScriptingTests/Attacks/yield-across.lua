@@ -1,2 +1,0 @@
--- error: a yield that nobody resumes
-coroutine.yield()
