@@ -67,8 +67,28 @@ static void sort_keys(Key *keys, Key *other, size_t count) {
     if (from != keys) memcpy(keys, from, count * sizeof *keys);
 }
 
-// Strings stay valid while the table holds them.
-static Key key_at(lua_State *L, int index) {
+static bool has_order(int type) {
+    return type == LUA_TNUMBER || type == LUA_TSTRING || type == LUA_TBOOLEAN;
+}
+
+// Which of several such keys is met first depends on their addresses; the message must not.
+static void refuse_key(lua_State *L, int table, int type) {
+    if (table) {
+        table = lua_absindex(L, table);
+        lua_pushnil(L);
+        while (lua_next(L, table)) {
+            lua_pop(L, 1);
+            int other = lua_type(L, -1);
+            if (!has_order(other) && other < type) type = other;
+        }
+    }
+    luaL_error(
+        L, "a table with a %s as key has no fixed order, so it cannot be iterated",
+        lua_typename(L, type));
+}
+
+// The key at `index` of the table, or of none for 0. Strings stay valid while the table holds them.
+static Key key_at(lua_State *L, int index, int table) {
     Key key = {.kind = KEY_INTEGER};
     switch (lua_type(L, index)) {
     case LUA_TNUMBER:
@@ -91,9 +111,7 @@ static Key key_at(lua_State *L, int index) {
         key.integer = lua_toboolean(L, index);
         break;
     default:
-        luaL_error(
-            L, "a table with a %s as key has no fixed order, so it cannot be iterated",
-            luaL_typename(L, index));
+        refuse_key(L, table, lua_type(L, index));
     }
     return key;
 }
@@ -121,7 +139,7 @@ size_t box_sorted_keys(lua_State *L, int table, size_t *count, bool *isList) {
     lua_pushnil(L);
     while (lua_next(L, table)) {
         lua_pop(L, 1);
-        Key key = key_at(L, -1);
+        Key key = key_at(L, -1, table);
         if (key.kind != KEY_INTEGER || key.integer != (lua_Integer)found + 1) inOrder = false;
         memcpy(box_scratch(L, sizeof key), &key, sizeof key);
         box->scratch.count += sizeof key;
@@ -213,7 +231,7 @@ int box_next(lua_State *L) {
     box_charge(L, 1);
     lua_settop(L, 2);
     bool isFirst = lua_isnil(L, 2);
-    Key after = isFirst ? (Key){.kind = KEY_INTEGER} : key_at(L, 2);
+    Key after = isFirst ? (Key){.kind = KEY_INTEGER} : key_at(L, 2, 0);
     if (after.kind == KEY_FLOAT) {
         lua_Integer integer = 0;
         if (lua_numbertointeger(after.number, &integer) && (lua_Number)integer == after.number)
@@ -227,7 +245,7 @@ int box_next(lua_State *L) {
     while (lua_next(L, 3)) {
         lua_pop(L, 1);
         visited += 1;
-        Key key = key_at(L, -1);
+        Key key = key_at(L, -1, 3);
         if (!isFirst && compare_keys(&key, &after) <= 0) continue;
         if (found && compare_keys(&key, &best) >= 0) continue;
         best = key;

@@ -91,6 +91,8 @@ import Wire
                 }
                 await thread.stop()
                 evaluated.nanoseconds = 0
+                // How far it gets within a time is up to the machine.
+                if expectation.isByTime { evaluated.peakBytes = 0 }
                 results.append(evaluated)
             }
             #expect(results[0] == results[1])
