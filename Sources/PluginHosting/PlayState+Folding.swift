@@ -75,7 +75,7 @@ extension PlayState {
             status = .running
             configuration = call.configuration ?? [:]
             products = call.products ?? []
-            memory = memory.begun(values: call.values)
+            memory = memory.begun(values: call.values, show: call.show)
             hasRun = true
             program = call.program
             announce("started", setting, by: call.by, &consequences)

@@ -20,8 +20,10 @@ function mixed(text) {
 /** The options in the order of this viewer: always the same one for the same question. */
 function ordered(element, viewer) {
     if (!element.shuffle) return element.options;
+    // The same for every language: a viewer who changes it finds the options where they were.
+    const asked = typeof element.label === "string" ? element.label : JSON.stringify(element.label);
     const places = element.options.map((option) => ({
-        option, place: mixed(`${viewer}:${element.id}:${element.label}:${option.value}`),
+        option, place: mixed(`${viewer}:${element.id}:${asked}:${option.value}`),
     }));
     return places.sort((one, other) => one.place - other.place).map(({ option }) => option);
 }
