@@ -158,7 +158,7 @@ local function player_of(room, viewer)
   local s, config = room.state, room.config
   local player = s.players[viewer.user]
   if player then return player end
-  if s.index > config.join_until or s.count >= PLAYERS_MAX then return nil end           -- QZ-11
+  if s.asked >= config.join_until or s.count >= PLAYERS_MAX then return nil end           -- QZ-11
   s.count, s.alive = s.count + 1, s.alive + 1
   s.roster[s.count] = viewer.user
   s.players[viewer.user] = {

@@ -296,6 +296,45 @@ import Wire
         for value in bad { #expect(element.problem(with: value) != nil) }
     }
 
+    @Test func `A text may be one for each language, wherever there is one`() throws {
+        let text: JSON = ["zh": "茶", "en": "Tea", "pt-BR": "Chá"]
+        let panel = try panel([
+            ["1": "title", "2": text],
+            [
+                "1": "choice", "id": "drink", "label": text,
+                "options": [["a", text], ["b", "b"]],
+            ],
+            ["1": "stat", "2": text, "3": 1],
+            ["1": "list", "2": text, "3": [[text, 2]]],
+        ])
+        let elements = panel.elements.map(\.attributes)
+        #expect(elements[0]["text"] == text && elements[1]["label"] == text)
+        #expect(elements[1]["options"]?[0]?["label"] == text)
+        #expect(elements[2]["label"] == text && elements[3]["items"]?[0]?["name"] == text)
+        let patch = try PanelPatch(lua: ["drink": ["label": text], "t": ["text": text]])
+        #expect(patch.json["drink"]?["label"] == text)
+    }
+
+    @Test(
+        arguments: [
+            ["zh": "茶"], ["en": "Tea"], ["zh": "茶", "en": ""], ["zh": "茶", "en": 1],
+            ["zh": "茶", "en": "Tea", "English": "Tea"], [:], ["茶", "Tea"],
+        ] as [JSON])
+    func `A text for each language needs all of them, and no more than languages`(text: JSON) {
+        #expect(refusal([["1": "title", "2": text]])?.contains("zh = …, en = …") == true)
+        #expect(throws: HostCallError.self) { try PanelPatch(lua: ["a": ["text": text]]) }
+    }
+
+    @Test func `Each language of a text is held to its length`() {
+        func text(_ count: Int) -> JSON {
+            ["zh": "茶", "en": .string(String(repeating: "é", count: count))]
+        }
+        #expect(refusal([["1": "title", "2": text(500)]]) == nil)
+        #expect(refusal([["1": "title", "2": text(501)]]) != nil)
+        #expect(refusal([["1": "stat", "2": text(200), "3": 1]]) == nil)
+        #expect(refusal([["1": "stat", "2": text(201), "3": 1]]) != nil)
+    }
+
     @Test func `Money takes the currency of the product on its panel`() throws {
         let yen = Product(
             id: "kettle", title: [:], image: "", currency: "JPY", priceMinor: 1)

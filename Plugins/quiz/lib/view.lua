@@ -57,7 +57,7 @@ end
 
 -- What only one viewer is told stands here; the patch of a viewer stays as long as the element does.
 local function standing(room)
-  local is_open = room.state.index <= room.config.join_until
+  local is_open = room.state.asked + (room.state.phase == "judged" and 0 or 1) <= room.config.join_until
   return { "text", is_open and "standing_join" or "standing_watching", id = "standing" }
 end
 

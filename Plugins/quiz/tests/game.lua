@@ -158,7 +158,7 @@ test("QZ-07 the last answer before the lock counts, where that is the rule", { c
     + ana:screen():find("statistics").items[3].value):equals(2)
 end)
 
-test("QZ-08 a late answer is LATE, not counted, and shown as missed", { config = { mode = "points" } }, function(show)
+test("QZ-08 a late answer is LATE, not counted, and shown as missed", { config = { mode = "points", join_until = 2 } }, function(show)
   local ana, bo = show:join("ana", "bo")
   show:start()
   play(show, { { ana, "b" } })

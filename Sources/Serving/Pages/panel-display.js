@@ -201,7 +201,7 @@ function image() {
 }
 
 /** Whether an address stays on this server, whoever sent it. */
-function isOwnPath(address) {
+export function isOwnPath(address) {
     return typeof address === "string" && /^\/v1\/[\w./-]+$/.test(address)
         && !address.includes("..") && !address.includes("//");
 }
