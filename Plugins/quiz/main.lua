@@ -137,7 +137,8 @@ end
 
 local function is_over(room)
   local s, config = room.state, room.config
-  return s.index >= #config.questions or (config.mode == "elimination" and s.count > 0 and s.alive == 0)
+  local is_empty = s.alive == 0 and s.asked >= config.join_until           -- and nobody can come any more
+  return s.index >= #config.questions or config.mode == "elimination" and is_empty
 end
 
 local function after_settling(room)
@@ -311,7 +312,6 @@ function quiz.on_start(room)
   local known = {}
   for _, id in ipairs(used(room).ids) do known[id] = true end
   bank.check(room, known)
-  if config.revives > config.revives_max then error("revives must not be more than revives_max", 0) end
   s.phase, s.index, s.asked = "lobby", 0, 0
   s.players, s.roster, s.count, s.alive = {}, {}, 0, 0
   s.answers, s.answered, s.watching, s.order, s.done = {}, 0, 0, {}, {}
@@ -340,7 +340,7 @@ end
 
 function quiz.on_timer(room, name)
   local s, config = room.state, room.config
-  if name == "start" or name == "next" and s.phase ~= "judged" then
+  if name == "start" then
     arm(room)
   elseif name == "open" then
     open(room)

@@ -112,7 +112,7 @@ import Wire
         await room.command("grant", 2)
         #expect(try await room.state()["known"] == 2)
         #expect(try await room.state()["other"] == 0)
-        #expect(try await room.state()["show"] == .string(room.show))
+        #expect(try await room.state()["show"] == .string(room.playID.show))
         #expect(await room.command("fail", 3) == .error(.unavailable, value: nil))
         await room.stop()
         try await room.restart()

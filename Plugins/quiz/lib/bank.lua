@@ -2,7 +2,7 @@
 -- may fail in the middle of a show. Errors never repeat what is right.
 local bank = {}
 
-local QUESTIONS_MAX, LABEL_MAX = 50, 200
+local QUESTIONS_MAX, SHOW_MAX, LABEL_MAX = 50, 100, 200
 local PATH = "^/v1/%l+/[%l%d_-]+/%l+/[%l%d_-]+%.%l+%d?$"
 
 local MEMBERS = {
@@ -130,6 +130,9 @@ end
 function bank.check(room, used)
   local questions, ids = room.config.questions, {}
   if #questions < 1 or #questions > QUESTIONS_MAX then error("there must be 1 to " .. QUESTIONS_MAX .. " questions", 0) end
+  local asked = #questions
+  for _ in pairs(used) do asked = asked + 1 end
+  if asked > SHOW_MAX then error("a show has at most " .. SHOW_MAX .. " questions", 0) end
   for number, question in ipairs(questions) do
     check(room, number, question)
     if ids[question.id] then wrong(number, "the id " .. question.id .. " is taken") end

@@ -112,7 +112,12 @@ local function button(id) return { "button", id = id, label = "act_" .. id } end
 local viewers, hosts, operators = {}, {}, {}
 
 function viewers.lobby(room)
-  local elements = { { "title", "welcome", id = "heading" }, { "countdown", "start" }, standing(room), counts(room) }
+  local elements = {
+    { "title", "welcome", id = "heading" },
+    room.state.paused and { "text", "paused", id = "paused" } or { "countdown", "start" },
+    standing(room),
+    counts(room),
+  }
   add_all(elements, rules(room))
   return elements
 end
@@ -150,7 +155,7 @@ end
 
 function viewers.judged(room)
   local s, question = room.state, view.question(room)
-  local elements = { question_of(room) }
+  local elements = { question_of(room), s.paused and { "text", "paused", id = "paused" } or nil }
   if s.is_void then
     elements[#elements + 1] = { "text", s.is_void == "skipped" and "skipped" or "void", id = "void" }
     add_all(elements, { standing(room), counts(room) })

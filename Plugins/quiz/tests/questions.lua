@@ -120,6 +120,23 @@ test("what cannot be asked is refused at the start, and never says what is right
   expect(reply):is_refused("UNAVAILABLE")
 end)
 
+test("QZ-26 a show has a bounded number of questions", function(show)
+  local function many(first, count)
+    local list = {}
+    for number = first, first + count - 1 do list[#list + 1] = { id = "q" .. number, text = "q", kind = "number", correct = 1, seconds = 3 } end
+    return list
+  end
+  expect(show:start { questions = many(1, 51) }):is_refused("UNAVAILABLE")
+  show:start { questions = many(1, 50), mode = "points", ready = 1, pause = 1 }
+  show:advance(50 * 5)
+  expect(show:status()):equals("idle")
+  local reply = show:start { questions = many(51, 50), mode = "points", ready = 1, pause = 1 }
+  expect(reply):is_accepted()
+  show:advance(50 * 5)
+  expect(show:faults()):has_length(1)                  -- the first start alone
+  expect(show:start { questions = many(101, 1) }):is_refused("UNAVAILABLE")
+end)
+
 test("seconds of its own", function(show)
   show:start { questions = { bank.choice("tea", "b", { seconds = 20 }) } }
   show:advance(3)
