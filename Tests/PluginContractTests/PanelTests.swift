@@ -135,7 +135,11 @@ import Wire
     @Test(
         arguments: [
             (["dance"], "element 1 must begin with its kind, one of title, text, card"),
-            (["title"], "element 1 (title): text must be a text of 1 to 500 characters, got nil"),
+            (
+                ["title"],
+                "element 1 (title): text must be a text of 1 to 500 characters, or"
+                    + " { zh = …, en = … } of such texts, got nil"
+            ),
             (
                 ["product", "green"],
                 "element 1 (product): the second value must be the id of a product"
