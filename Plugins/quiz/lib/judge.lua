@@ -6,7 +6,7 @@ local view = require "lib.view"
 
 local judge = {}
 
-judge.PORTION = 1000
+judge.PORTION = 500
 
 -- Half for being right, half for being quick, by whole seconds of the log, rounded down (QZ-16).
 local RIGHT_POINTS, SPEED_POINTS = 50, 50

@@ -171,7 +171,7 @@ test("QZ-22 the host gathers answers, and a crowd is handed over in few calls", 
 end)
 
 test("QZ-22 many players are judged in portions, each of them once", { config = { mode = "points" } }, function(show)
-  local crowd = show:crowd(1050)
+  local crowd = show:crowd(550)
   show:start()
   show:advance(3)
   show:together(function()
@@ -182,9 +182,9 @@ test("QZ-22 many players are judged in portions, each of them once", { config = 
   show:advance(0.3)
   show:kill()
   show:advance(0.2)
-  expect(show:state().tally.right):equals(1050)
+  expect(show:state().tally.right):equals(550)
   expect(crowd[1]:points()):equals(100)
-  expect(crowd[1050]:points()):equals(100)
+  expect(crowd[550]:points()):equals(100)
 end)
 
 test("QZ-23 a crash while open: the time that is left is what is left", function(show)
