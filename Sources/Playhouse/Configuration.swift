@@ -38,6 +38,9 @@ package struct Configuration: Sendable {
     /// Serves `/echo`, for the Autobahn suite.
     package var echoes = false
 
+    /// The rooms' ids, as the file lists them.
+    package var roomIDs: [String] { rooms.map(\.settings.id) }
+
     package init() {}
 }
 

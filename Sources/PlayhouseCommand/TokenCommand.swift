@@ -27,7 +27,7 @@ enum TokenCommand {
         try arguments.refusePositions("every value stands behind its option")
         let configuration = try Configuration(file: try arguments.required("config"))
         let room = try arguments.required("room")
-        let rooms = configuration.rooms.map(\.settings.id)
+        let rooms = configuration.roomIDs
         guard room == "*" || rooms.contains(room) else {
             throw Arguments.Mistake(
                 message: "the configuration has no room \"\(room)\"; it has "
