@@ -61,7 +61,8 @@ extension StreamDoor {
         // From here on its end is a publisher's, whatever becomes of the rest of its bytes.
         setStage(
             .publisher(
-                PublishSession(limits: premises.limits, random: [UInt8](repeating: 0, count: 3_024)),
+                PublishSession(
+                    limits: premises.limits, random: [UInt8](repeating: 0, count: 3_024)),
                 room: grant.room), of: id)
         let old = rooms[grant.room]?.publisher
         rooms[grant.room, default: Broadcast()].publisher = id

@@ -62,7 +62,9 @@ package final class StreamDoor: ConnectionHandling {
     }
 
     func guest(_ id: ConnectionID) -> Guest? {
-        guard id.slot < guests.count, let guest = guests[id.slot], guest.id == id else { return nil }
+        guard id.slot < guests.count, let guest = guests[id.slot], guest.id == id else {
+            return nil
+        }
         return guest
     }
 

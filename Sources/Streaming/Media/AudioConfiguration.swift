@@ -20,7 +20,11 @@ package struct AudioConfiguration: Sendable, Equatable {
             throw StreamRefusal(.tooLarge, "the AAC configuration has \(record.count) bytes")
         }
         var bits: [UInt8] = []
-        for byte in record { for shift in stride(from: 7, through: 0, by: -1) { bits.append(byte >> UInt8(shift) & 1) } }
+        for byte in record {
+            for shift in stride(from: 7, through: 0, by: -1) {
+                bits.append(byte >> UInt8(shift) & 1)
+            }
+        }
         var position = 0
         func take(_ count: Int) throws(StreamRefusal) -> Int {
             guard position + count <= bits.count else {

@@ -61,7 +61,8 @@ package enum FLVVideoTag: Sendable, Equatable {
         case 2: return .end
         case 3 where payload.count > 5:
             return .frame(isKey: isKey, offset: 0, Array(payload[5...]))
-        case 6: throw StreamRefusal(.unsupported, "several video tracks in one stream are not taken")
+        case 6:
+            throw StreamRefusal(.unsupported, "several video tracks in one stream are not taken")
         default: return .ignored
         }
     }

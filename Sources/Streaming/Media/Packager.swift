@@ -83,11 +83,15 @@ struct Packager {
             return
         }
         let isLate =
-            lastDecode.map { milliseconds - $0 > Self.soundAloneMilliseconds + 2 * frameMilliseconds }
+            lastDecode.map {
+                milliseconds - $0 > Self.soundAloneMilliseconds + 2 * frameMilliseconds
+            }
             ?? true
         if isAwaitingKey, current.video != nil {
             if sound.count > Self.heldMax { sound.removeFirst() }
-        } else if current.video == nil ? sound.count >= 5 : isLate && soundMilliseconds > Self.soundAloneMilliseconds {
+        } else if current.video == nil
+            ? sound.count >= 5 : isLate && soundMilliseconds > Self.soundAloneMilliseconds
+        {
             fragment(nil, unixMilliseconds)
         }
     }
@@ -133,7 +137,8 @@ struct Packager {
             guard sample.isKey || !held.isEmpty else { return }
             held.append(sample)
             let waited = sample.decodeMilliseconds - (firstMilliseconds ?? 0)
-            guard audio != nil || waited >= Self.otherTrackMilliseconds || held.count >= Self.heldMax
+            guard
+                audio != nil || waited >= Self.otherTrackMilliseconds || held.count >= Self.heldMax
             else { return }
             begin(Initialisation(video: video, audio: audio))
             let frames = held
@@ -157,7 +162,9 @@ struct Packager {
         }
         var sample = sample
         // Two frames never have one time.
-        if let lastDecode { sample.decodeMilliseconds = max(sample.decodeMilliseconds, lastDecode + 1) }
+        if let lastDecode {
+            sample.decodeMilliseconds = max(sample.decodeMilliseconds, lastDecode + 1)
+        }
         lastDecode = sample.decodeMilliseconds
         fillSilence(until: sample.decodeMilliseconds)
         fragment(sample, unixMilliseconds)

@@ -69,7 +69,8 @@ struct StreamMeter {
         bytes += more
         guard arrival - start >= 1_000 else { return }
         readings.bitsPerSecond = Int(Int64(bytes) * 8_000 / (arrival - start))
-        readings.framesPerSecond = Int((Int64(frames) * 1_000 + (arrival - start) / 2) / (arrival - start))
+        readings.framesPerSecond = Int(
+            (Int64(frames) * 1_000 + (arrival - start) / 2) / (arrival - start))
         readings.gapMilliseconds = gap
         windowStart = arrival
         (bytes, frames, gap) = (0, 0, 0)

@@ -39,7 +39,9 @@ package struct ViewerPace: Sendable {
             return nowMilliseconds - since > Self.behindMilliseconds ? .close : .skip
         }
         guard needsKey else { return .send }
-        if let behindSince, nowMilliseconds - behindSince > Self.behindMilliseconds { return .close }
+        if let behindSince, nowMilliseconds - behindSince > Self.behindMilliseconds {
+            return .close
+        }
         // To begin again with most of the bound still waiting would end in the same place.
         guard isKey, waitingBytes <= Self.waitingBytesMax / 4 else { return .skip }
         needsKey = false

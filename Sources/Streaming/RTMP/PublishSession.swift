@@ -227,7 +227,9 @@ package struct PublishSession {
             if transaction != 0 { result(transaction, [.null, .null]) }
         case "FCPublish":
             if transaction != 0 { result(transaction, [.null, .null]) }
-            command("onFCPublish", 0, [.null, .object(Self.information("status", "NetStream.Publish.Start", ""))])
+            command(
+                "onFCPublish", 0,
+                [.null, .object(Self.information("status", "NetStream.Publish.Start", ""))])
         case "publish": return try publish(values, on: message.streamID)
         // rtmp2sink gives deleteStream the name of the stream: whatever it names, one is published.
         case "deleteStream", "closeStream", "FCUnpublish":
