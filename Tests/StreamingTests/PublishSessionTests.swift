@@ -116,7 +116,7 @@ private struct Publisher {
         publisher.publish()
         try publisher.session.append(publisher.script.bytes)
         #expect(try publisher.session.next() == request)
-        publisher.session.refuse(StreamRefusal(.key, "the stream key has expired"))
+        publisher.session.explain(StreamRefusal(.key, "the stream key has expired"))
         let text = String(decoding: publisher.session.takeOutput(), as: UTF8.self)
         #expect(text.contains("NetStream.Publish.Denied") && text.contains("has expired"))
         #expect(!publisher.session.isTrusted)

@@ -9,6 +9,11 @@ import Testing
 #if canImport(FoundationNetworking)
     import FoundationNetworking
 #endif
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// Debian's ffmpeg publishes to a lane and reads from it, every byte checked.
 @Suite(.serialized) struct StreamPeerTests {
@@ -206,5 +211,89 @@ import Testing
             #expect(String(decoding: data, as: UTF8.self).contains("code"))
         }
         await house.end()
+    }
+
+    @Test func `As many strangers may wait as allowed and no more`() async throws {
+        let house = try await House { $0.strangersPerAddress = 2 }
+        let first = PlainConnection(port: house.listener.port)
+        let second = PlainConnection(port: house.listener.port)
+        #expect(!first.ends(within: 1) && !second.ends(within: 1))
+        #expect(PlainConnection(port: house.listener.port).ends(within: 20))
+        await house.end()
+        let small = try await House { $0.strangersMax = 1 }
+        let only = PlainConnection(port: small.listener.port)
+        #expect(!only.ends(within: 1))
+        #expect(PlainConnection(port: small.listener.port).ends(within: 20))
+        await small.end()
+    }
+
+    @Test func `Who says too little is cut`() async throws {
+        let house = try await House {
+            $0.requestSeconds = 1
+            $0.limits.strangerSeconds = 1
+        }
+        let silent = PlainConnection(port: house.listener.port)
+        let half = PlainConnection(port: house.listener.port)
+        half.write("GET /rooms/mall/live.mp4 HTTP/1.1\r\n")
+        let publisher = PlainConnection(port: house.listener.port)
+        publisher.write("\u{3}")
+        #expect(silent.ends(within: 20) && half.ends(within: 20) && publisher.ends(within: 20))
+        await house.end()
+    }
+
+    @Test func `A publisher that stops is cut, and its viewers after it`() async throws {
+        let house = try await House {
+            $0.limits.silentSeconds = 1
+            $0.holdSeconds = 1
+            $0.viewersMax = 1
+        }
+        let publisher = try publish(house)
+        try await house.wait("a picture") { ($0?.readings.width ?? 0) == 320 }
+        let viewer = PlainConnection(port: house.listener.port)
+        viewer.write("GET /rooms/mall/live.mp4 HTTP/1.1\r\nHost: a\r\n\r\n")
+        try await house.wait("a viewer") { $0?.viewers == 1 }
+        let (status, text) = try await run("curl", ["-s", "-f", house.watch])
+        #expect(status == 22, "a viewer too many is refused \(text)")
+        kill(publisher.processIdentifier, SIGSTOP)
+        #expect(viewer.ends(within: 30))
+        try await house.wait("the end of the stream") { $0 == nil }
+        kill(publisher.processIdentifier, SIGKILL)
+        publisher.waitUntilExit()
+        await house.end()
+    }
+}
+
+/// A connection to a port, read with a time limit of the kernel's.
+private struct PlainConnection: ~Copyable {
+    private let descriptor: Int32
+
+    init(port: UInt16) {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        _ = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    func write(_ text: String) { _ = send(descriptor, text, text.utf8.count, 0) }
+
+    /// Whether the other side ends the connection within so many seconds.
+    func ends(within seconds: Int) -> Bool {
+        var time = timeval(tv_sec: seconds, tv_usec: 0)
+        setsockopt(
+            descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        while true {
+            let count = recv(descriptor, &bytes, bytes.count, 0)
+            if count > 0 { continue }
+            return count == 0 || errno == ECONNRESET
+        }
     }
 }

@@ -77,7 +77,7 @@ extension StreamDoor {
             opening = Self.head(broadcast.stream.mediaType ?? "video/mp4")
         }
         viewer.hasBegun = broadcast.stream.initialisation != nil
-        welcomed()
+        welcomed(id)
         viewers += 1
         setStage(.viewer(viewer), of: id)
         rooms[room]?.viewers.insert(id)

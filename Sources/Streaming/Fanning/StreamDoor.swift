@@ -14,13 +14,16 @@ package final class StreamDoor: ConnectionHandling {
     /// By slot of the lane.
     private var guests: ContiguousArray<Guest?> = []
     var rooms: [String: Broadcast] = [:]
-    private var strangers = 0
+    /// Connections that have shown no key and asked for nothing, by address.
+    private var strangers: [PeerAddress: Int] = [:]
+    private var strangerCount = 0
     var viewers = 0
     private var isDraining = false
 
     /// One connection.
     struct Guest {
         var id: ConnectionID
+        var address: PeerAddress
         var since: UInt32
         var lastHeard: UInt32
         var stage: Stage
@@ -30,11 +33,19 @@ package final class StreamDoor: ConnectionHandling {
         /// Nothing came yet.
         case unknown
         case request(HTTPRequestDecoder)
-        /// The room is empty before a key was accepted.
-        case publisher(PublishSession, room: String)
+        case publisher(Publishing)
         case viewer(Viewer)
         /// Nothing that comes is of interest.
         case closing
+    }
+
+    /// A publisher; an object, so that its buffers grow in place.
+    final class Publishing {
+        var session: PublishSession
+        /// Empty before a key was accepted.
+        var room = ""
+
+        init(_ session: PublishSession) { self.session = session }
     }
 
     struct Viewer {
@@ -79,14 +90,18 @@ package final class StreamDoor: ConnectionHandling {
 
     package func opened(_ id: ConnectionID, from address: PeerAddress, on lane: isolated Lane) {
         while guests.count <= id.slot { guests.append(nil) }
-        guard !isDraining, strangers < premises.strangersMax else {
-            guests[id.slot] = nil
+        guests[id.slot] = nil
+        guard !isDraining, strangerCount < premises.strangersMax,
+            strangers[address, default: 0] < premises.strangersPerAddress
+        else {
             lane.cut(id)
             return
         }
-        strangers += 1
+        strangerCount += 1
+        strangers[address, default: 0] += 1
         guests[id.slot] = Guest(
-            id: id, since: lane.uptimeSeconds, lastHeard: lane.uptimeSeconds, stage: .unknown)
+            id: id, address: address, since: lane.uptimeSeconds, lastHeard: lane.uptimeSeconds,
+            stage: .unknown)
     }
 
     package func received(
@@ -97,9 +112,10 @@ package final class StreamDoor: ConnectionHandling {
         switch guest.stage {
         case .unknown:
             if bytes[0] == 3 {
-                let session = PublishSession(
-                    limits: premises.limits, random: SecureRandom.bytes(3_024))
-                publisher(session, room: "", bytes, id, on: lane)
+                let publishing = Publishing(
+                    PublishSession(limits: premises.limits, random: SecureRandom.bytes(3_024)))
+                setStage(.publisher(publishing), of: id)
+                advance(publishing, bytes, id, on: lane)
             } else {
                 request(
                     HTTPRequestDecoder(
@@ -107,10 +123,7 @@ package final class StreamDoor: ConnectionHandling {
                     bytes, id, on: lane)
             }
         case .request(let decoder): request(decoder, bytes, id, on: lane)
-        case .publisher(let session, let room):
-            // The session must not be held twice while it grows.
-            guests[id.slot]?.stage = .closing
-            publisher(session, room: room, bytes, id, on: lane)
+        case .publisher(let publishing): advance(publishing, bytes, id, on: lane)
         case .viewer(var viewer):
             heard(bytes, from: &viewer, id, on: lane)
         case .closing: break
@@ -131,9 +144,9 @@ package final class StreamDoor: ConnectionHandling {
             viewers -= 1
             rooms[viewer.room]?.viewers.remove(id)
             publishFigures(of: viewer.room)
-        case .publisher(_, let room) where !room.isEmpty:
-            left(room, id, on: lane)
-        default: strangers -= 1
+        case .publisher(let publishing) where !publishing.room.isEmpty:
+            left(publishing.room, id, on: lane)
+        default: forget(strangerAt: guest.address)
         }
     }
 
@@ -159,13 +172,13 @@ package final class StreamDoor: ConnectionHandling {
             switch guest.stage {
             case .unknown, .request, .closing:
                 if now - guest.since > premises.requestSeconds { lane.cut(guest.id) }
-            case .publisher(var session, let room):
-                if room.isEmpty {
+            case .publisher(let publishing):
+                if publishing.room.isEmpty {
                     guard now - guest.since > premises.limits.strangerSeconds else { continue }
-                    session.explain(StreamRefusal(.key, "no stream key came in time"))
-                    lane.close(guest.id, farewell: session.takeOutput())
+                    publishing.session.explain(StreamRefusal(.key, "no stream key came in time"))
+                    lane.close(guest.id, farewell: publishing.session.takeOutput())
                 } else if now - guest.lastHeard > premises.limits.silentSeconds {
-                    premises.note("publisher fell silent", room, "")
+                    premises.note("publisher fell silent", publishing.room, "")
                     lane.cut(guest.id)
                 }
             case .viewer: break
@@ -203,5 +216,13 @@ package final class StreamDoor: ConnectionHandling {
     }
 
     /// A stranger has become a publisher or a viewer.
-    func welcomed() { strangers -= 1 }
+    func welcomed(_ id: ConnectionID) {
+        if let address = guest(id)?.address { forget(strangerAt: address) }
+    }
+
+    private func forget(strangerAt address: PeerAddress) {
+        strangerCount -= 1
+        let left = strangers[address, default: 1] - 1
+        strangers[address] = left > 0 ? left : nil
+    }
 }

@@ -7,8 +7,10 @@ package struct StreamPremises: Sendable {
     package var keyring: StreamKeyring
     /// Viewers in all; more are answered 503.
     package var viewersMax = 5_000
-    /// Publishers' connections that have not shown a key; more are cut.
-    package var strangersMax = 64
+    /// Connections that have shown no key and asked for nothing, in all and from one address; more
+    /// are cut.
+    package var strangersMax = 1_024
+    package var strangersPerAddress = 128
     /// How long viewers of a stream wait for its publisher to come back, in seconds.
     package var holdSeconds: UInt32 = 30
     /// A viewer's connection before its request is whole, in seconds.

@@ -57,9 +57,7 @@ enum MP4Boxes {
         var bytes: [UInt8]
     }
 
-    /// One fragment: `prft`, `moof`, `mdat`.
-    ///
-    /// - Parameter unixMilliseconds: When the first run's first sample arrived.
+    /// One fragment: `prft`, `moof`, `mdat`; the time is when the first sample arrived.
     static func fragment(sequence: Int, runs: [Run], unixMilliseconds: Int64) -> [UInt8] {
         let payload = runs.reduce(0) { $0 + $1.samples.reduce(0) { $0 + $1.bytes.count } }
         var bytes: [UInt8] = []

@@ -35,9 +35,7 @@ struct StreamClock {
 
     /// Stream time of a sample in milliseconds, never below that of the one before in its track.
     ///
-    /// - Parameters:
-    ///   - raw: What the encoder says.
-    ///   - arrival: Milliseconds of a clock of ours that never goes back.
+    /// `raw` is what the encoder says, `arrival` milliseconds of a clock of ours that never goes back.
     mutating func time(of raw: UInt32, in track: Track, arrival: Int64) -> Int64 {
         let last = readings[track.rawValue]
         let relative = last ?? readings[1 - track.rawValue]

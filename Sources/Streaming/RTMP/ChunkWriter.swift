@@ -3,9 +3,7 @@ struct ChunkWriter {
     /// Bytes of payload in a chunk; the other side must have been told.
     var chunkSize = 128
 
-    /// Appends a message.
-    ///
-    /// - Parameter chunkStream: 2…65,599; 2 is for control messages.
+    /// Appends a message on a chunk stream, 2…65,599; 2 is for control messages.
     func write(_ message: RTMPMessage, on chunkStream: Int, into bytes: inout [UInt8]) {
         let isExtended = message.timestamp >= 0xFF_FFFF
         header(0, chunkStream, into: &bytes)

@@ -1,10 +1,9 @@
-import Cryptography
-
 /// One publisher's connection, from the first byte to the last: bytes in, events and bytes out.
 ///
 /// Bytes go in by ``append(_:)``; ``next()`` is called until it returns nil, and after each call
 /// ``takeOutput()`` has what is to be sent. An ``Event/publish(_:)`` must be answered by
-/// ``accept()`` or ``refuse(_:)`` before the next call. After an error the connection ends.
+/// ``accept()`` before the next call, or refused by ``explain(_:)`` and the end. After an error the
+/// connection ends.
 package struct PublishSession {
     package enum Event: Sendable, Equatable {
         /// The publisher names its key and waits for an answer.
@@ -104,15 +103,8 @@ package struct PublishSession {
             on: publishing.streamID)
     }
 
-    /// Refuses the key in words; the connection is to end once the output is sent.
-    package mutating func refuse(_ refusal: StreamRefusal) {
-        precondition(stage == .asking, "nobody asks to publish")
-        explain(refusal)
-        publishing = nil
-        stage = .connected
-    }
-
-    /// Says why the stream ends, to whoever is at the encoder.
+    /// Says why a key is refused or a stream ends, to whoever is at the encoder; the connection is to
+    /// end once the output is sent.
     package mutating func explain(_ refusal: StreamRefusal) {
         guard stage != .handshake, stage != .connecting else { return }
         let code =
