@@ -264,7 +264,7 @@ import Testing
 }
 
 /// A connection to a port, read with a time limit of the kernel's.
-private struct PlainConnection: ~Copyable {
+private final class PlainConnection {
     private let descriptor: Int32
 
     init(port: UInt16) {
