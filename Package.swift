@@ -46,6 +46,7 @@ let package = Package(
         module("Clockwork"),
         module("Wire"),
         module("Cryptography", uses: ["CCrypto", "Wire"]),
+        module("Fetching", uses: ["Clockwork"]),
 
         module("Lanes", uses: ["CKernel", "Clockwork", "Wire"]),
         module("Scripting", uses: ["CSandbox", "Clockwork"]),
@@ -68,9 +69,12 @@ let package = Package(
         module("Visiting", uses: ["Wire", "Cryptography", "Lanes", "PluginContract"]),
         module(
             "Outreach",
-            uses: ["Clockwork", "Wire", "Cryptography", "PluginContract", "PluginHosting"]),
+            uses: [
+                "Clockwork", "Wire", "Cryptography", "Fetching", "PluginContract", "PluginHosting",
+            ]),
         module(
-            "Knowledge", uses: ["Clockwork", "Wire", "PluginContract"],
+            "Knowledge",
+            uses: ["Clockwork", "Wire", "Cryptography", "Fetching", "PluginContract"],
             resources: [.copy("Data")]),
 
         module(
@@ -78,7 +82,7 @@ let package = Package(
             uses: [
                 "Clockwork", "Wire", "Cryptography", "Lanes", "Scripting", "Journaling",
                 "PluginContract", "PluginHosting", "Rooms", "Serving", "Staging", "Visiting",
-                "Outreach",
+                "Outreach", "Knowledge", "Fetching",
             ]),
         module(
             "Workshop",
@@ -94,6 +98,7 @@ let package = Package(
             dependencies: [
                 "Clockwork", "Wire", "Cryptography", "Scripting", "Journaling", "PluginContract",
                 "PluginHosting", "Staging", "Playhouse", "Workshop", "Benchmarking", "Knowledge",
+                "Fetching",
             ],
             swiftSettings: strict),
 
@@ -103,6 +108,7 @@ let package = Package(
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         tests("LanesTests", uses: ["Lanes", "CAllocationCounter", "Clockwork", "Wire"]),
         tests("ScriptingTests", uses: ["Scripting", "CLua", "Clockwork"]),
+        tests("FetchingTests", uses: ["Fetching", "Visiting", "Clockwork"]),
         tests("JournalingTests", uses: ["Journaling", "CSQLite", "Clockwork"]),
         tests("PluginContractTests", uses: ["PluginContract", "Wire"]),
         tests(
@@ -124,7 +130,7 @@ let package = Package(
             "PlayhouseTests",
             uses: [
                 "Playhouse", "Serving", "Lanes", "Rooms", "Journaling", "PluginHosting",
-                "PluginContract", "Outreach",
+                "PluginContract", "Outreach", "Knowledge",
                 "Staging", "Wire", "Cryptography", "Clockwork", "Visiting",
             ]),
         tests(
@@ -143,7 +149,7 @@ let package = Package(
                 "Clockwork",
             ]),
         tests(
-            "KnowledgeTests", uses: ["Knowledge", "Visiting", "Wire", "Clockwork"],
+            "KnowledgeTests", uses: ["Knowledge", "Fetching", "Visiting", "Wire", "Clockwork"],
             resources: [.copy("Shops")]),
         tests("StreamingTests", uses: ["Streaming", "Lanes", "Wire", "Cryptography", "Clockwork"]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
