@@ -135,6 +135,17 @@ import Testing
         #expect(feed.stream.readings.silentFrames > 15)
     }
 
+    @Test func `A long pause becomes no more than five seconds of silence`() throws {
+        for pause: UInt32 in [5_000, 3_000_000] {
+            var feed = Feed()
+            try feed.start()
+            try feed.take(MediaFixture.sound(0))
+            try feed.take(MediaFixture.picture(pause))
+            let milliseconds = feed.stream.readings.silentFrames * 1_024 * 1_000 / 44_100
+            #expect((4_400...4_600).contains(milliseconds))
+        }
+    }
+
     @Test func `Two frames of one time are one tick apart`() throws {
         var feed = Feed()
         try feed.start()

@@ -78,6 +78,12 @@ import Testing
         return (process, errors)
     }
 
+    /// Kills a tool: threads that start processes have signals blocked, and their children inherit that.
+    private func end(_ process: Process) {
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
     /// Runs a tool to its end.
     private func run(_ tool: String, _ arguments: [String]) async throws -> (Int32, String) {
         let (process, errors) = try process(tool, arguments)
@@ -122,8 +128,7 @@ import Testing
         #expect(status == 0 && errors == "")
         try await house.wait("the viewer's end") { $0?.viewers == 0 }
         #expect(house.board.latest["mall"]?.readings.codecs.contains("mp4a") == sound)
-        publisher.terminate()
-        publisher.waitUntilExit()
+        end(publisher)
         await house.end()
     }
 
@@ -140,8 +145,7 @@ import Testing
             ])
         #expect(status == 0 && errors == "")
         #expect(house.board.latest["mall"]?.readings.hasReordering == true)
-        publisher.terminate()
-        publisher.waitUntilExit()
+        end(publisher)
         await house.end()
     }
 
@@ -153,16 +157,13 @@ import Testing
         try await house.wait("a picture") { ($0?.readings.width ?? 0) == 320 }
         let (viewer, _) = try process("curl", ["-s", "-N", "-o", "/dev/null", house.watch])
         try await house.wait("a viewer") { $0?.viewers == 1 }
-        kill(first.processIdentifier, SIGKILL)
-        first.waitUntilExit()
+        end(first)
         try await house.wait("the publisher's end") { $0?.isLive == false }
         let second = try publish(house, size: "640x360")
         try await house.wait("the new size") { $0?.readings.width == 640 && $0?.isLive == true }
         #expect(house.board.latest["mall"]?.viewers == 1)
-        second.terminate()
-        second.waitUntilExit()
-        viewer.terminate()
-        viewer.waitUntilExit()
+        end(second)
+        end(viewer)
         await house.end()
     }
 
@@ -174,10 +175,8 @@ import Testing
         try await house.wait("the new size") { $0?.readings.width == 640 }
         #expect(house.board.latest["mall"]?.isLive == true)
         #expect(house.board.latest["mall"]?.readings.publishers == 2)
-        second.terminate()
-        second.waitUntilExit()
-        first.terminate()
-        first.waitUntilExit()
+        end(second)
+        end(first)
         await house.end()
     }
 
@@ -257,8 +256,7 @@ import Testing
         kill(publisher.processIdentifier, SIGSTOP)
         #expect(viewer.ends(within: 30))
         try await house.wait("the end of the stream") { $0 == nil }
-        kill(publisher.processIdentifier, SIGKILL)
-        publisher.waitUntilExit()
+        end(publisher)
         await house.end()
     }
 }

@@ -20,6 +20,8 @@ struct Packager {
     /// Sound that is this late is silence, up to the second number.
     static let silenceAfterMilliseconds: Int64 = 1_000
     static let silenceUntilMilliseconds: Int64 = 500
+    /// Silence that is put in at once.
+    static let silenceMillisecondsMax: Int64 = 5_000
 
     private var video: VideoConfiguration?
     private var audio: AudioConfiguration?
@@ -31,6 +33,8 @@ struct Packager {
     private var counter: SampleCounter?
     private var firstMilliseconds: Int64?
     private var lastDecode: Int64?
+    /// From when on sound is due.
+    private var soundStart: Int64?
     private var frameMilliseconds: Int64 = 33
     private var sequence = 0
     private var output: [Output] = []
@@ -115,9 +119,10 @@ struct Packager {
             return
         }
         let rate = Int64(audio.sampleRate)
-        let end = (filled.next ?? (lastDecode ?? milliseconds) * rate / 1_000) * 1_000 / rate
+        let end = filled.next.map { $0 * 1_000 / rate } ?? soundStart ?? milliseconds
         guard milliseconds - end > Self.silenceAfterMilliseconds else { return }
-        var time = end
+        // After a long pause of both tracks nobody needs all of it.
+        var time = max(end, milliseconds - Self.silenceMillisecondsMax)
         while time < milliseconds - Self.silenceUntilMilliseconds,
             let position = filled.position(atMilliseconds: time)
         {
@@ -166,6 +171,7 @@ struct Packager {
             sample.decodeMilliseconds = max(sample.decodeMilliseconds, lastDecode + 1)
         }
         lastDecode = sample.decodeMilliseconds
+        soundStart = soundStart ?? sample.decodeMilliseconds
         fillSilence(until: sample.decodeMilliseconds)
         fragment(sample, unixMilliseconds)
     }
@@ -175,6 +181,7 @@ struct Packager {
     private mutating func begin(_ next: Initialisation) {
         current = next
         isAwaitingKey = false
+        soundStart = nil
         // What was heard before the first picture was never to be seen.
         if next.video != nil, let start = held.first?.decodeMilliseconds, let audio {
             sound.removeAll { $0.position * 1_000 / Int64(audio.sampleRate) < start - 100 }
