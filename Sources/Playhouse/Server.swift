@@ -41,6 +41,7 @@ package actor Server {
         journal = try SQLiteJournal(
             path: configuration.data + "/journal.sqlite", options: options, clock: clock)
         let programs = try Self.loadPrograms(configuration, log: log)
+        Self.warn(of: configuration, log: log)
         // The other half is for what feeds the lanes: the kernel, rooms, the journal, stages. Two lanes on
         // two processors cost a fifth more per delivery than one (SDK-docs/performance.md).
         let laneCount =
@@ -167,7 +168,33 @@ package actor Server {
         _ = try loadPrograms(configuration, log: log)
         _ = try ProductPictures(configuration.rooms)
         _ = try Assets()
+        try Listener.check(host: configuration.host)
+        // A server makes the folder; whether it may, the folder that there is tells.
+        var folder = URL(fileURLWithPath: configuration.data).standardized
+        while !FileManager.default.fileExists(atPath: folder.path), folder.path != "/" {
+            folder.deleteLastPathComponent()
+        }
+        guard FileManager.default.isWritableFile(atPath: folder.path) else {
+            throw ConfigurationError(
+                description:
+                    "\(configuration.data): the data folder cannot be written to; give this user "
+                    + "the right, or name another with \"data\"")
+        }
+        warn(of: configuration, log: log)
     }
+
+    private static func warn(of configuration: Configuration, log: Log) {
+        let limit = DescriptorLimit.current
+        let wanted = configuration.limits.connectionsMax
+        guard wanted > limit - filesBesideConnections else { return }
+        log.warning(
+            "limits.connectionsMax is more than the system lets this process have; raise the limit of "
+                + "open files (ulimit -n, LimitNOFILE) or lower the setting",
+            ["connectionsMax": .integer(Int64(wanted)), "openFiles": .integer(Int64(limit))])
+    }
+
+    /// Journal, stages, listener and pages; what the default of `connectionsMax` leaves them.
+    private static let filesBesideConnections = 256
 
     // MARK: - Wiring
 
@@ -251,7 +278,29 @@ package actor Server {
                     "hash": .string(String(program.contentHash.prefix(12))),
                 ])
         }
+        try checkConfigurations(of: programs, in: configuration)
         return programs
+    }
+
+    /// Tells what plugins cannot be started with now, and not when the show is on air.
+    private static func checkConfigurations(
+        of programs: [String: PluginProgram], in configuration: Configuration
+    ) throws(ConfigurationError) {
+        var problems: [String] = []
+        for room in configuration.rooms {
+            let products = room.hostProducts
+            for plugin in room.plugins {
+                do throws(RequestError) {
+                    try programs[plugin.id]?.manifest.configuration.check(
+                        show: plugin.config, products: products)
+                } catch {
+                    problems.append("\(plugin.place): \(error.message)")
+                }
+            }
+        }
+        if !problems.isEmpty {
+            throw ConfigurationError(description: problems.joined(separator: "\n"))
+        }
     }
 
     private static func premises(
