@@ -12,9 +12,9 @@ MAKEFLAGS += --no-print-directory
 # The Swift to use; another one with `make SWIFT=/path/to/swift …`.
 SWIFT ?= swift
 
-# What the build needs, and what the browser tests need on top.
+# What the build needs, and what the tests of pages and of the stream need on top.
 BUILD_PACKAGES := liblua5.4-dev libsqlite3-dev libssl-dev libcurl4 pkg-config
-TEST_PACKAGES := $(BUILD_PACKAGES) chromium fonts-noto-cjk
+TEST_PACKAGES := $(BUILD_PACKAGES) chromium fonts-noto-cjk ffmpeg curl
 
 # Words for the commands below, such as `make demo ARGS='--port 9000 --viewers 40'`.
 ARGS ?=

@@ -65,6 +65,7 @@ let package = Package(
             "Serving",
             uses: ["Clockwork", "Wire", "Cryptography", "Lanes", "PluginContract", "Rooms"],
             resources: [.copy("Pages")]),
+        module("Streaming", uses: ["Clockwork", "Wire", "Cryptography", "Lanes"]),
         module("Visiting", uses: ["Wire", "Cryptography", "Lanes", "PluginContract"]),
         module(
             "Outreach",
@@ -150,6 +151,7 @@ let package = Package(
         tests(
             "KnowledgeTests", uses: ["Knowledge", "Fetching", "Visiting", "Wire", "Clockwork"],
             resources: [.copy("Shops")]),
+        tests("StreamingTests", uses: ["Streaming", "Lanes", "Wire", "Cryptography", "Clockwork"]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
         tests("BenchmarkingTests", uses: ["Benchmarking", "Wire", "Cryptography"]),
         tests(
