@@ -53,6 +53,7 @@ package struct HostMemory: Sendable, Equatable {
         case .request(let request): requestCount = max(requestCount, request.id)
         case .seatGrant(let lease): seating.grant(lease)
         case .seatRevoke(let seat): seating.revoke(seat)
+        case .seatSwap(let seat, let other): seating.swap(seat, other)
         default: break
         }
     }
@@ -60,16 +61,19 @@ package struct HostMemory: Sendable, Equatable {
     /// Whether an effect changes it.
     static func isChanged(by effect: Effect) -> Bool {
         switch effect {
-        case .leaderboardAdd, .leaderboardReset, .kvSet, .request, .seatGrant, .seatRevoke: true
+        case .leaderboardAdd, .leaderboardReset, .kvSet, .request: true
+        case .seatGrant, .seatRevoke, .seatSwap: true
         default: false
         }
     }
 
-    /// What a run begins with: points and seats belong to a run, values and the count do not.
+    /// What a run begins with: points and seats belong to a run, values and the counts do not.
     func begun(values: JSONObject?) -> HostMemory {
         var memory = HostMemory()
         memory.values = values ?? self.values
         memory.requestCount = requestCount
+        memory.seating = seating
+        memory.seating.revokeAll()
         return memory
     }
 
@@ -77,6 +81,7 @@ package struct HostMemory: Sendable, Equatable {
         [
             "values": .object(values), "leaderboard": leaderboard.json,
             "requests": .integer(requestCount), "seats": seating.json,
+            "leases": .integer(seating.leaseCount),
         ]
     }
 
@@ -85,7 +90,8 @@ package struct HostMemory: Sendable, Equatable {
         guard let values = json["values"]?.objectValue,
             let leaderboard = json["leaderboard"].flatMap(Leaderboard.init),
             let count = json["requests"]?.integerValue,
-            let seating = Seating(json: json["seats"] ?? [])
+            let seating = Seating(
+                json: json["seats"] ?? [], leaseCount: json["leases"]?.integerValue ?? 0)
         else { return nil }
         self.values = values
         self.leaderboard = leaderboard
