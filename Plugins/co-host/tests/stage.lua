@@ -337,15 +337,6 @@ test("CH-11 somebody is in front, and keeps the place when the connection breaks
   expect(show:state().featured):is_nil()
 end)
 
-test("CH-13 nothing of who speaks how loud reaches the plugin or its records", function(show)
-  local ana = show:join("ana")
-  show:start()
-  stage.seat(show, ana)
-  local before = #show:records()
-  show:advance(5)                                            -- levels are chatter of the room, see Rooms/SpeakingLevels
-  expect(#show:records()):equals(before)
-end)
-
 test("CH-16 the end takes every seat, whoever is on it", function(show)
   local ana, bo = show:join("ana", "bo")
   show:start()
