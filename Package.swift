@@ -64,7 +64,7 @@ let package = Package(
             "Serving",
             uses: ["Clockwork", "Wire", "Cryptography", "Lanes", "PluginContract", "Rooms"],
             resources: [.copy("Pages")]),
-        module("Visiting", uses: ["Wire", "Cryptography", "PluginContract"]),
+        module("Visiting", uses: ["Wire", "Cryptography", "Lanes", "PluginContract"]),
         module(
             "Outreach",
             uses: ["Clockwork", "Wire", "Cryptography", "PluginContract", "PluginHosting"]),

@@ -56,8 +56,12 @@ for stage in "$@"; do
         ;;
     esac
     echo "Running the $stage tests ..."
-    "${swift[@]}" test --skip-build "${options[@]}" "${choice[@]}" 2>&1 | tee "$output" ||
+    if ! "${swift[@]}" test --skip-build "${options[@]}" "${choice[@]}" 2>&1 | tee "$output"; then
+        # What failed is far above by now.
+        echo
+        grep -aE -A 1 'recorded an issue|error:|^✘|Fatal' "$output" || true
         give_up "in the $stage tests"
+    fi
     # A filter that matches nothing is a success to `swift test`, and must not be one here.
     count=$(sed -n 's/.*Test run with \([0-9][0-9]*\) tests\{0,1\} .*passed.*/\1/p' "$output" | tail -n 1)
     [ "${count:-0}" -gt 0 ] || give_up "in the $stage tests: none ran"

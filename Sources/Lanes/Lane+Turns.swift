@@ -2,9 +2,11 @@ import Clockwork
 import Wire
 
 extension Lane: LoopResident {
-    nonisolated func begin(ready count: Int) { assumeIsolated { $0.beginTurn(ready: count) } }
+    package nonisolated func begin(ready count: Int) {
+        assumeIsolated { $0.beginTurn(ready: count) }
+    }
 
-    nonisolated func end() { assumeIsolated { $0.endTurn() } }
+    package nonisolated func end() { assumeIsolated { $0.endTurn() } }
 }
 
 extension Lane {
