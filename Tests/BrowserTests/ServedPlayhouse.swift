@@ -12,6 +12,8 @@ final class ServedPlayhouse: Sendable {
         case house
         /// One that shows every element of a panel.
         case gallery
+        /// The co-host seats that come with it.
+        case coHost
     }
 
     let port: UInt16
@@ -124,7 +126,7 @@ final class ServedPlayhouse: Sendable {
     private static func configuration(port: UInt16, _ plugins: Plugins) -> JSON {
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         let package = tests.deletingLastPathComponent().deletingLastPathComponent()
-        let folder = plugins == .house ? package : tests
+        let folder = plugins == .gallery ? tests : package
         let entry: JSON =
             switch plugins {
             case .house:
@@ -133,6 +135,7 @@ final class ServedPlayhouse: Sendable {
                     "config": ["product": "oolong", "price": 12_800, "seconds": 60],
                 ]
             case .gallery: ["id": "gallery"]
+            case .coHost: ["id": "co-host", "config": ["seats": 3, "link_seconds": 120]]
             }
         return [
             "listen": ["host": "127.0.0.1", "port": .integer(Int64(port))], "data": "data",

@@ -101,7 +101,7 @@ import Wire
         await room.command("grant", "2 bo")
         await room.signal(2, .up)
         await room.ban("ana")
-        room.bill.banned("bo")
+        room.post(2, .banned)
         room.post(2, .lost)
         await room.settle()
         await room.ban("cy")

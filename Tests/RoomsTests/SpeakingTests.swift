@@ -84,7 +84,8 @@ import Wire
             if case .media(signal) = $0 { true } else { false }
         }
         #expect(passed)
-        let banned = house.ask(2, .ban(user: "ana")).contains {
+        house.ask(2, .ban(user: "ana"))
+        let banned = house.outputs.contains {
             if case .banned("ana") = $0 { true } else { false }
         }
         #expect(banned)
