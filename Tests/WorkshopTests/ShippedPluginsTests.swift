@@ -44,7 +44,9 @@ import Workshop
         let folder = Folder.root + "/Plugins/co-host"
         let reason = #/"([A-Z][A-Z_]{3,})"/#
         var reasons: Set<String> = []
-        for file in ["main.lua", "lib/seats.lua"] {
+        for file in [
+            "main.lua", "lib/people.lua", "lib/guests.lua", "lib/desk.lua", "lib/seats.lua",
+        ] {
             let code = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
             for match in code.matches(of: reason) { reasons.insert(String(match.1)) }
         }
