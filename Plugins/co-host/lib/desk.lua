@@ -2,7 +2,6 @@
 local matrix = require "lib.matrix"
 local people = require "lib.people"
 local queue = require "lib.queue"
-local screens = require "lib.screens"
 local seats = require "lib.seats"
 
 local acts = {}
