@@ -41,11 +41,15 @@ function acts.first(room, actor, request)
   queue.put_first(room.state, person.user)
 end
 
--- Somebody by id, or by the name of whoever came last.
+-- Somebody by id, else by name: who is known here before who has merely come.
 local function find(room, name)
   local s = room.state
   if s.people[name] then return s.people[name] end
   local found
+  for _, person in pairs(s.people) do
+    if person.name == name then found = person end
+  end
+  if found then return found end
   for _, viewer in ipairs(s.recent) do
     if viewer.user == name then return viewer end
     if viewer.name == name then found = viewer end

@@ -205,7 +205,7 @@ test("to invite somebody who applies is to accept", function(show)
   local ana = show:join("ana")
   show:start()
   ana:enter("seat", 2)
-  show:command("invite", "ana")
+  show:command("invite", "Ana")
   expect(state_of(show, ana)):equals("linking")
   expect(stage.leases(show)):equals { "2 ana av" }
 end)
