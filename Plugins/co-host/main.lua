@@ -21,7 +21,7 @@ local function finish(room, reason)
   for _, person in pairs(s.people) do
     if person.state ~= "cooling-down" then people.release(room, person, reason) end
   end
-  local view = { { "title", "heading" }, { "text", "over", id = "note" } }
+  local view = { { "title", "heading" }, { "text", "over", id = "over" } }
   room.panel.show("viewer", view)
   room.panel.show("host", view)
   room.panel.show("operator", view)

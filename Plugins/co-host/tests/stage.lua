@@ -193,7 +193,7 @@ test("CH-08 the host is gone: seats are kept for a while, then it ends", functio
   show:advance(2)
   expect(show:status()):equals("idle")
   expect(show:seats()):equals {}
-  expect(ana):shows("note_over")
+  expect(ana):shows("over")
 end)
 
 test("CH-08 or an admin has the room", { config = { host_loss = "hand_over" } }, function(show)
@@ -345,7 +345,7 @@ test("CH-16 the end takes every seat, whoever is on it", function(show)
   show.operator:press("finish")
   expect(show:seats()):equals {}
   expect(ana:is_publishing()):equals(false)
-  expect(bo):shows("note_over")
+  expect(bo):shows("over")
   show:start()
   stage.seat(show, ana)
   show:stop()
