@@ -83,6 +83,11 @@ extension HostAPI {
         Function(
             "prizes.release", .prizes, in: outliving, [pool],
             "Returns to a pool what is reserved and not granted."),
+        Function(
+            "prizes.granted", .prizes, in: everywhere, [pool, viewer],
+            returns: Return("integer", "0 for who has none."), isRead: true,
+            "Tells how many units of a pool this plugin has granted a viewer in this show, in all its"
+                + " runs."),
     ]
 
     static let chatFunctions: [Function] = [
@@ -277,6 +282,10 @@ extension HostAPI {
             [HostParameter("reason", .text(charactersMax: 64), "A key of the texts.")],
             "Answers whoever acted with the code `REFUSED` and this reason.",
             "What the call has done stands all the same; of several reasons the first is told."),
+        Function(
+            "show.id", nil, in: everywhere,
+            returns: Return("string", "The same in all runs of one show."), isRead: true,
+            "Tells which show of the room this is."),
         Function(
             "finish", nil, in: whileRunning, [],
             "Ends the run after this handler.",
