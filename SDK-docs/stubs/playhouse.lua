@@ -40,6 +40,7 @@
 ---A wish of a host or operator.
 ---@class Command
 ---@field by Viewer
+---@field role "host"|"operator"|"service"
 ---@field name string
 ---@field value integer|string|boolean|nil
 
@@ -86,9 +87,17 @@
 ---@field rank integer From 1; equals share it.
 ---@field points integer
 
+---What became of what is sent from a seat.
+---@class Media
+---@field seat integer Its number.
+---@field viewer Viewer Who has the seat.
+---@field up boolean Whether it arrives.
+---@field reason "lost"|"restart"|"banned"|nil Why it does not: it broke off, the server was started again, or the person was banned from the room, whether something was sent or not.
+
 ---A seat that somebody has.
 ---@class Seat: Viewer
 ---@field seat integer Its number.
+---@field lease integer Tells this grant from those before it; stays when the person moves or is muted.
 ---@field audio boolean Whether sound may be sent from it.
 ---@field video boolean Whether a picture may be sent from it.
 ---@field screen boolean Whether a screen may be sent from it.
@@ -105,6 +114,7 @@
 ---@field on_command? fun(room: Room, command: Command) A host or operator sent a command.
 ---@field on_collected? fun(room: Room, name: string, batch: Answer[]) A collector took answers.
 ---@field on_result? fun(room: Room, result: Result) A request to the host was answered, or was not in time.
+---@field on_media? fun(room: Room, media: Media) What is sent from a seat began to arrive, or broke off.
 ---@field on_migrate? fun(room: Room, from: string) This version takes over the state of version `from`, which `migrations` names.
 
 ---The only door to the room.
@@ -133,6 +143,13 @@ local Room = {}
 ---@param level "debug"|"info"|"warning"|"error"
 ---@param text string
 function Room.log(level, text) end
+
+---Answers whoever acted with the code `REFUSED` and this reason.
+---What the call has done stands all the same; of several reasons the first is told.
+---
+---In `on_action`, `on_command`.
+---@param reason string A key of the texts.
+function Room.refuse(reason) end
 
 ---Ends the run after this handler.
 ---Panels stay until the next start or stop; timers and collectors are gone, and what was reserved and not granted is back in its pool.
@@ -370,6 +387,14 @@ function seats.grant(seat, viewer, options) end
 ---Capability `seats`; in every hook but `on_migrate`.
 ---@param seat integer
 function seats.revoke(seat) end
+
+---Lets the people of two seats change places.
+---What they send goes on. One of the seats may be empty.
+---
+---Capability `seats`; in every hook but `on_stop`, `on_migrate`.
+---@param seat integer
+---@param other integer
+function seats.swap(seat, other) end
 
 ---Tells who has which seat.
 ---

@@ -161,6 +161,9 @@ extension Effect {
                         video: arguments.option(2, "video")?.boolValue ?? media.video,
                         screen: arguments.option(2, "screen")?.boolValue ?? media.screen)))
         case "seats.revoke": return .seatRevoke(seat: arguments.integer(0) ?? 0)
+        case "seats.swap":
+            return .seatSwap(seat: arguments.integer(0) ?? 0, other: arguments.integer(1) ?? 0)
+        case "refuse": return .refuse(reason: arguments.text(0))
         case "log": return .log(try arguments.choice(0), text: arguments.text(1))
         default: return nil
         }

@@ -49,6 +49,9 @@ extension Effect {
             ]
         case .seatGrant(let lease): ["do": "seats.grant", "lease": lease.json]
         case .seatRevoke(let seat): ["do": "seats.revoke", "seat": .integer(seat)]
+        case .seatSwap(let seat, let other):
+            ["do": "seats.swap", "seat": .integer(seat), "other": .integer(other)]
+        case .refuse(let reason): ["do": "refuse", "reason": .string(reason)]
         case .log(let level, let text):
             ["do": "log", "level": .string(level.rawValue), "text": .string(text)]
         case .finish: ["do": "finish"]
@@ -124,6 +127,11 @@ extension Effect {
         case "seats.grant":
             return json["lease"].flatMap(SeatLease.init).map { .seatGrant($0) }
         case "seats.revoke": return json["seat"]?.integerValue.map { .seatRevoke(seat: $0) }
+        case "seats.swap":
+            guard let seat = json["seat"]?.integerValue, let other = json["other"]?.integerValue
+            else { return nil }
+            return .seatSwap(seat: seat, other: other)
+        case "refuse": return json["reason"]?.stringValue.map { .refuse(reason: $0) }
         case "log":
             guard let text, let level = json["level"]?.stringValue.flatMap(LogLevel.init)
             else { return nil }

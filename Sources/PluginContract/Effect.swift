@@ -26,6 +26,9 @@ package enum Effect: Sendable, Equatable {
     case request(HostRequest)
     case seatGrant(SeatLease)
     case seatRevoke(seat: Int64)
+    case seatSwap(seat: Int64, other: Int64)
+    /// Whoever acted is told that nothing came of it, and why.
+    case refuse(reason: String)
     case log(LogLevel, text: String)
     case finish
 }

@@ -20,6 +20,8 @@ package enum Hook: String, Sendable, CaseIterable {
     case collected
     /// A request to the host was answered, or was not in time.
     case result
+    /// What is sent from a seat began, or broke off.
+    case media
     /// Another version goes on with the state.
     case migrate
 
@@ -110,6 +112,13 @@ extension Hook {
                 nil, [("result", "Result")],
                 "A request to the host was answered, or was not in time.",
                 "Comes exactly once for each request of a run that goes on.")
+        case .media:
+            form(
+                .seats, [("media", "Media")],
+                "What is sent from a seat began to arrive, or broke off.",
+                "Told of leases that hold, in log order with everything else. When it changes faster"
+                    + " than the plugin is called, the newest is told. After a restart of the server all"
+                    + " media that were there have broken off.")
         case .migrate:
             form(
                 nil, [("from", "string")],

@@ -256,6 +256,14 @@ extension HostAPI {
             "seats.revoke", .seats, in: outliving, [HostParameter("seat", .integer(Seating.seats))],
             "Takes a seat back: what is sent from it is cut at once."),
         Function(
+            "seats.swap", .seats, in: whileRunning,
+            [
+                HostParameter("seat", .integer(Seating.seats)),
+                HostParameter("other", .integer(Seating.seats)),
+            ],
+            "Lets the people of two seats change places.",
+            "What they send goes on. One of the seats may be empty."),
+        Function(
             "seats.list", .seats, in: everywhere,
             returns: Return("Seat[]", "By number."), isRead: true,
             "Tells who has which seat."),
@@ -269,6 +277,11 @@ extension HostAPI {
                 HostParameter("text", .text(charactersMax: 1_000)),
             ],
             "Writes a line into the record of this call, and into the server's log."),
+        Function(
+            "refuse", nil, in: [.action, .command],
+            [HostParameter("reason", .text(charactersMax: 64), "A key of the texts.")],
+            "Answers whoever acted with the code `REFUSED` and this reason.",
+            "What the call has done stands all the same; of several reasons the first is told."),
         Function(
             "show.id", nil, in: everywhere,
             returns: Return("string", "The same in all runs of one show."), isRead: true,

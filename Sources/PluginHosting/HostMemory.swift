@@ -58,6 +58,7 @@ package struct HostMemory: Sendable, Equatable {
         case .request(let request): requestCount = max(requestCount, request.id)
         case .seatGrant(let lease): seating.grant(lease)
         case .seatRevoke(let seat): seating.revoke(seat)
+        case .seatSwap(let seat, let other): seating.swap(seat, other)
         case .prizeGrant(let pool, let viewer, let count):
             granted[pool, default: [:]][viewer.user, default: 0] += count
         default: break
@@ -67,14 +68,13 @@ package struct HostMemory: Sendable, Equatable {
     /// Whether an effect changes it.
     static func isChanged(by effect: Effect) -> Bool {
         switch effect {
-        case .leaderboardAdd, .leaderboardReset, .kvSet, .request, .seatGrant, .seatRevoke,
-            .prizeGrant:
-            true
+        case .leaderboardAdd, .leaderboardReset, .kvSet, .request, .prizeGrant: true
+        case .seatGrant, .seatRevoke, .seatSwap: true
         default: false
         }
     }
 
-    /// What a run begins with: points and seats belong to a run; values, the count and what was
+    /// What a run begins with: points and seats belong to a run; values, the counts and what was
     /// granted do not.
     func begun(values: JSONObject?, show: String? = nil) -> HostMemory {
         var memory = HostMemory()
@@ -82,6 +82,8 @@ package struct HostMemory: Sendable, Equatable {
         memory.requestCount = requestCount
         memory.granted = granted
         memory.show = show ?? self.show
+        memory.seating = seating
+        memory.seating.revokeAll()
         return memory
     }
 
@@ -93,6 +95,7 @@ package struct HostMemory: Sendable, Equatable {
         return [
             "values": .object(values), "leaderboard": leaderboard.json,
             "requests": .integer(requestCount), "seats": seating.json,
+            "leases": .integer(seating.leaseCount),
             "granted": .object(JSONObject(pools)), "show": .string(show),
         ]
     }
@@ -102,7 +105,8 @@ package struct HostMemory: Sendable, Equatable {
         guard let values = json["values"]?.objectValue,
             let leaderboard = json["leaderboard"].flatMap(Leaderboard.init),
             let count = json["requests"]?.integerValue,
-            let seating = Seating(json: json["seats"] ?? [])
+            let seating = Seating(
+                json: json["seats"] ?? [], leaseCount: json["leases"]?.integerValue ?? 0)
         else { return nil }
         self.values = values
         self.leaderboard = leaderboard

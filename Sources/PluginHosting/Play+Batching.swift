@@ -35,7 +35,7 @@ extension Play {
                 return (.action, arguments(ofAction: name, value, by: request.by))
             case .start, .stop, .configure: return nil
             }
-        case .heard: return nil
+        case .heard, .media: return nil
         }
     }
 
@@ -52,7 +52,8 @@ extension Play {
                     && (try? requireInput(request, name, value)) != nil
             case .start, .stop, .configure: return false
             }
-        case .heard: return false
+        // Whose media they are depends on the calls before it.
+        case .heard, .media: return false
         }
     }
 

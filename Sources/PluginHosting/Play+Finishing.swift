@@ -60,7 +60,7 @@ extension Play {
             let consequences = try state.fold(record, setting)
             pools.apply(consequences.moves)
             var outputs: [PlayOutput] = [
-                .draft(draft(record, consequences, replies: acknowledgement(of: done)))
+                .draft(draft(record, consequences, replies: acknowledgement(of: done, effects)))
             ]
             if state.status != .running { outputs.append(closeStage()) }
             return outputs
@@ -117,8 +117,15 @@ extension Play {
         return outputs
     }
 
-    private func acknowledgement(of done: Outstanding) -> [Afterwards] {
+    private func acknowledgement(
+        of done: Outstanding, _ effects: [Effect] = []
+    ) -> [Afterwards] {
         guard let request = done.request else { return [] }
+        for case .refuse(let reason) in effects {
+            let error = RequestError(
+                .refused, "\(plugin) refused: \(reason)", value: .string(reason))
+            return [refusal(request, error)]
+        }
         let fields: JSONObject = done.call.hook == .action ? ["accepted": true] : [:]
         return [.reply(to: request.session, id: request.requestID, fields: fields)]
     }

@@ -137,7 +137,12 @@ extension Play {
     }
 
     func arguments(ofCommand name: String, _ value: JSON, by person: Person) -> [JSON] {
-        [["by": Viewer(person).json, "name": .string(name), "value": value]]
+        [
+            [
+                "by": Viewer(person).json, "role": .string(person.role.rawValue),
+                "name": .string(name), "value": value,
+            ]
+        ]
     }
 
     func arguments(ofAction name: String, _ value: JSON, by person: Person) -> [JSON] {

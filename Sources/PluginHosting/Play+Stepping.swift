@@ -41,6 +41,7 @@ extension Play {
         _ item: PlayQueue.Item, _ now: Int64, _ pools: inout PoolBalances,
         _ desk: inout AnswerDesk
     ) {
+        var item = item
         var hook = Hook.timer
         var arguments: [JSON] = []
         var configuration: JSONObject?
@@ -56,6 +57,14 @@ extension Play {
                 return
             }
             (hook, arguments) = plain
+        case .media(let lease, let first):
+            let change = queue.newestSignal(ofLease: lease) ?? first
+            guard let media = argument(of: change, lease: lease) else {
+                queue.removeFirst()
+                return
+            }
+            (hook, arguments) = (.media, [media])
+            item = .media(lease: lease, change)
         case .request(let asked):
             request = asked
             switch judge(asked, now, &pools, &desk) {

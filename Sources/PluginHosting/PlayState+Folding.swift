@@ -21,12 +21,14 @@ extension PlayState {
             let tree = try changedTree(call, changes)
             pass(call)
             fold(call, tree, effects, setting, &consequences)
+            forgetMedia()
         case .answered(let now, let answers):
             pass(now)
             for answer in answers { accept(answer, &consequences) }
         case .fault(let call, _, let pauses):
             pass(call)
             foldFault(call, pauses: pauses, setting, &consequences)
+            forgetMedia()
         case .stopped(let now, let by):
             pass(now)
             clear(setting, &consequences)
@@ -103,7 +105,7 @@ extension PlayState {
             collectors = [:]
             undelivered = []
             requests = [:]
-            memory.seating = Seating()
+            memory.seating.revokeAll()
             announce("stopped", setting, by: nil, &consequences)
         }
     }
@@ -121,7 +123,7 @@ extension PlayState {
             status = .paused
             faultTimes = []
             // Nobody is there to mute or to cut whoever has a seat.
-            memory.seating = Seating()
+            memory.seating.revokeAll()
             consequences.events.append(
                 PublicEvent(
                     name: "paused", from: "room", data: ["plugin": .string(setting.plugin)]))
@@ -142,8 +144,23 @@ extension PlayState {
         case .result:
             guard let id = call.arguments.first?["id"]?.integerValue else { return }
             requests[id] = nil
+        case .media:
+            guard let media = call.arguments.first, let seat = media["seat"]?.integerValue,
+                let lease = memory.seating.leases.first(where: { $0.seat == seat })
+            else { return }
+            if media["up"] == true {
+                liveLeases.insert(lease.number)
+            } else {
+                liveLeases.remove(lease.number)
+            }
         default: break
         }
+    }
+
+    /// Forgets the media of leases that are gone.
+    private mutating func forgetMedia() {
+        if liveLeases.isEmpty { return }
+        liveLeases.formIntersection(memory.seating.leases.map(\.number))
     }
 
     /// Takes one answer that was judged to count.

@@ -12,6 +12,8 @@ final class ServedPlayhouse: Sendable {
         case house
         /// One that shows every element of a panel.
         case gallery
+        /// The co-host seats that come with it.
+        case coHost
         /// The quiz that comes with it, with two questions.
         case quiz
     }
@@ -161,6 +163,7 @@ final class ServedPlayhouse: Sendable {
                     "config": ["product": "oolong", "price": 12_800, "seconds": 60],
                 ]
             case .gallery: ["id": "gallery"]
+            case .coHost: ["id": "co-host", "config": ["seats": 3, "link_seconds": 120]]
             case .quiz: ["id": "quiz", "config": quiz]
             }
         return [

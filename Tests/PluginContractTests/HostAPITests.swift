@@ -37,7 +37,9 @@ import Wire
         "webhook.send": ["crm", ["won": true], ["seconds": 5]],
         "seats.grant": [1, ["user": "ana", "name": "Ana"], ["audio": false]],
         "seats.revoke": [1],
+        "seats.swap": [1, 2],
         "seats.list": [],
+        "refuse": ["FULL"],
         "log": ["info", "text"],
         "finish": [],
     ]

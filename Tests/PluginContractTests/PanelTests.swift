@@ -82,7 +82,7 @@ import Wire
                 "options": [["x", "X"], [2, "Y"], [3, "Z"]],
             ],
             [
-                "1": "seats", "id": "seat", "columns": 3,
+                "1": "seats", "id": "seat", "columns": 3, "layout": "two_side", "version": 7,
                 "2": [
                     [:], ["viewer": ["user": "a", "name": "A"], "muted": true],
                     ["state": "locked", "label": "vip"],
@@ -199,6 +199,11 @@ import Wire
             (["seats", [["state": "gone"]]], "seat 1: state must be one of open, locked"),
             (["seats", [[:], ["colour": 1]]], "seat 2: colour is not a field of it"),
             (["1": "seats", "2": [[:]], "columns": 7], "columns must be an integer from 1 to 6"),
+            (
+                ["1": "seats", "2": [[:]], "layout": "heap"],
+                "layout must be one of grid, float, featured, two_side"
+            ),
+            (["1": "seats", "2": [[:]], "version": 0], "version must be an integer from 1 to"),
             (["progress", "a", 101], "value must be an integer from 0 to 100"),
             (["progress", "a", -1], "value must be an integer from 0 to 100"),
             (["image", "https://evil.example/a.png"], "must be the id of a product of this show"),

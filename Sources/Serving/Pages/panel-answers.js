@@ -12,7 +12,7 @@
  * | `done` | taken, and may be done again |
  * | `late` | after the close |
  * | `lost` | the connection broke; unknown |
- * | `refused` | with `error` |
+ * | `refused` | with `error`, and `reason` in words of the plugin where it gave one |
  *
  * @module panel-answers
  */
@@ -42,7 +42,7 @@ export function showState(line, answer, words, hint = "") {
         changeable: () => words.text("answer.changeable"),
         late: () => words.text("answer.late"),
         lost: () => words.text("answer.lost"),
-        refused: () => words.error(answer.error),
+        refused: () => answer.reason ?? words.error(answer.error),
     }[state]();
     if (line.textContent !== text) line.textContent = text;
 }

@@ -174,20 +174,30 @@ function several(element, context) {
     };
 }
 
+/** From here on it is speech and not the noise of a room. */
+const speakingLevelMin = 20;
 const seatFlags = ["muted", "camera_off", "featured"];
 
-/** Seats in rows; with an id a press asks for one. */
+/**
+ * Seats in rows; with an id a press asks for one. A layout that is older than the one on the page is
+ * left out.
+ */
 function seats(element, context) {
     const labelId = `${context.domId}-label`;
     const label = make("h4", { class: "group-label", id: labelId });
     const grid = make("ol", { class: "seats", "aria-labelledby": labelId });
     const line = element.id ? stateLine(element.id) : null;
+    let version = 0;
     return {
         node: make("div", { class: "answer" }, label, grid, line),
         update(element, context) {
             label.textContent = context.texts.text(element.label)
                 || context.words.text("seats");
             grid.style.setProperty("--columns", String(Number(element.columns) || 4));
+            if ((element.version ?? version) >= version) {
+                version = element.version ?? version;
+                grid.dataset.layout = element.layout ?? "grid";
+            }
             while (grid.children.length > element.seats.length) grid.lastElementChild.remove();
             element.seats.forEach((seat, index) => {
                 if (!grid.children[index]) grid.append(makeSeat(element.id, index + 1));
@@ -221,6 +231,16 @@ function showSeat(node, seat, number, element, { texts, words, answer, send }) {
     if (node.tagName !== "BUTTON") return;
     node.disabled = element.disabled === true || answer?.state === "sending";
     node.onclick = () => send(number);
+}
+
+/** Marks the seats on which somebody speaks now. */
+export function showSpeaking(root, seats) {
+    for (const { plugin, seat, level } of seats) {
+        const place = `[data-plugin="${CSS.escape(plugin)}"] .seats > :nth-child(${Number(seat)})`;
+        for (const node of root.querySelectorAll(`${place} > .seat`)) {
+            node.dataset.speaking = String(level >= speakingLevelMin);
+        }
+    }
 }
 
 export const choiceParts = { choice, seats };

@@ -61,6 +61,7 @@ export class PanelCard {
         this.#announcer = make("p", { class: "unseen", role: "status" });
         this.node = make("section", {
             class: bare ? "panel panel-bare" : "panel", "data-test": testName,
+            "data-plugin": plugin,
             "aria-labelledby": bare ? null : titleId,
         }, bare ? null : this.#bar(), this.#body, this.#announcer);
         words.addEventListener("change", this.#redraw);
@@ -124,12 +125,19 @@ export class PanelCard {
             viewer: this.#viewer(),
             domId: element.id ? `${this.#body.id}-${element.id}` : this.#body.id,
             say: (text) => this.#say(text),
-            answer: this.#answers.get(element.id) ?? null,
+            answer: this.#answerTo(element.id),
             send: (value) => this.#send(element.id, value),
         };
     }
 
     // MARK: Answers
+
+    /** What became of an answer; a reason of the plugin's in words. */
+    #answerTo(id) {
+        const answer = this.#answers.get(id) ?? null;
+        const reason = answer?.error?.code === "REFUSED" ? answer.error.value : undefined;
+        return typeof reason === "string" ? { ...answer, reason: this.#texts.text(reason) } : answer;
+    }
 
     /** Forgets what was answered to another question; takes over what the room has recorded. */
     #settleAnswers() {

@@ -110,6 +110,17 @@ function Guest:join()
   perform("join", { device = self.id, user = self.user, name = self.name, role = self.role }, called(self, "join"))
 end
 
+---Begins to send sound and picture from the own seat, with this device; refused with `FORBIDDEN` without a seat.
+---@return Answer
+function Guest:publish() return perform("publish", { device = self.id }, called(self, "publish")) end
+
+---What this device sends breaks off.
+function Guest:drop() perform("drop", { device = self.id }, called(self, "drop")) end
+
+---Tells whether what this device sends is taken: it is cut when the seat is lost.
+---@return boolean
+function Guest:is_publishing() return look("is_publishing", { device = self.id }) end
+
 ---Joins with a further device.
 ---@return Guest
 function Guest:another_device()
@@ -406,7 +417,7 @@ end
 function Show:leaderboard() return look("leaderboard") end
 
 ---Tells who has which seat.
----@return { seat: integer, user: string, name: string, audio: boolean, video: boolean, screen: boolean }[]
+---@return { seat: integer, user: string, name: string, audio: boolean, video: boolean, screen: boolean, lease: integer }[]
 function Show:seats() return look("seats") end
 
 ---Tells what `room.kv` keeps.
