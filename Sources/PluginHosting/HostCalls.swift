@@ -10,7 +10,8 @@ import Wire
 package struct HostCalls: Sendable {
     private let capabilities: Set<Capability>
     private let surfaces: Set<PanelSurface>
-    private let products: [Product]
+    private var products: [Product]
+    private var onAir: String?
     private var memory: HostMemory
     /// As it was before the call that runs.
     private var memoryBefore: HostMemory
@@ -54,6 +55,11 @@ package struct HostCalls: Sendable {
         hook = Hook(functionName: call.call.hook) ?? .start
         pools = call.pools
         present = call.present ?? 0
+        onAir = call.shelf?.onAir
+        let embargoed = call.shelf?.embargoed ?? []
+        for index in products.indices {
+            products[index].isEmbargoed = embargoed.contains(products[index].id)
+        }
         endsBatch = false
         shows = [:]
         memoryBefore = memory
@@ -99,6 +105,7 @@ package struct HostCalls: Sendable {
         case "presence.count": return .integer(present)
         case "products.list": return .array(products.map { $0.json() })
         case "products.get": return products.first { $0.id == text }?.json() ?? .null
+        case "products.on_air": return onAir.map { .string($0) } ?? .null
         case "leaderboard.top":
             let count = arguments.first?.doubleValue ?? 10
             return .array(memory.leaderboard.top(Int(count)).map(\.json))

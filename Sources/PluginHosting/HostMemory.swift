@@ -11,6 +11,8 @@ package struct HostMemory: Sendable, Equatable {
     package var values: JSONObject = [:]
     package var leaderboard = Leaderboard()
     package var seating = Seating()
+    /// Products whose price the run keeps to itself.
+    package var embargoes: Set<String> = []
     /// Of the last request.
     package var requestCount: Int64 = 0
 
@@ -51,6 +53,8 @@ package struct HostMemory: Sendable, Equatable {
         case .leaderboardReset: leaderboard = Leaderboard()
         case .kvSet(let key, let value): values[key] = value.isNull ? JSON?.none : value
         case .request(let request): requestCount = max(requestCount, request.id)
+        case .productEmbargo(let id): embargoes.insert(id)
+        case .productLift(let id): embargoes.remove(id)
         case .seatGrant(let lease): seating.grant(lease)
         case .seatRevoke(let seat): seating.revoke(seat)
         default: break
@@ -60,7 +64,9 @@ package struct HostMemory: Sendable, Equatable {
     /// Whether an effect changes it.
     static func isChanged(by effect: Effect) -> Bool {
         switch effect {
-        case .leaderboardAdd, .leaderboardReset, .kvSet, .request, .seatGrant, .seatRevoke: true
+        case .leaderboardAdd, .leaderboardReset, .kvSet, .request, .seatGrant, .seatRevoke,
+            .productEmbargo, .productLift:
+            true
         default: false
         }
     }
@@ -77,6 +83,7 @@ package struct HostMemory: Sendable, Equatable {
         [
             "values": .object(values), "leaderboard": leaderboard.json,
             "requests": .integer(requestCount), "seats": seating.json,
+            "embargoes": .array(embargoes.sorted().map { .string($0) }),
         ]
     }
 
@@ -90,6 +97,7 @@ package struct HostMemory: Sendable, Equatable {
         self.values = values
         self.leaderboard = leaderboard
         requestCount = count
+        embargoes = Set((json["embargoes"]?.arrayValue ?? []).compactMap(\.stringValue))
         self.seating = seating
     }
 }

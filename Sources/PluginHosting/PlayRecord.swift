@@ -21,6 +21,8 @@ struct PlayCall: Sendable, Equatable {
     var values: JSONObject?
     /// People in the room, for plugins that are told.
     var present: Int64?
+    /// What others did with products, for plugins that are told.
+    var shelf: Shelf?
     /// Of a start and of a migration: what is run from here on.
     var program: ProgramMark?
 
@@ -29,7 +31,7 @@ struct PlayCall: Sendable, Equatable {
             call: ScriptCall(
                 hook: hook.functionName, arguments: JSON.array(arguments).encoded(),
                 nowMilliseconds: nowMilliseconds, seed: seed),
-            pools: pools, present: present)
+            pools: pools, present: present, shelf: shelf)
     }
 
     /// `{hook, arguments, now, seed}` and what else is set.
@@ -54,6 +56,7 @@ struct PlayCall: Sendable, Equatable {
         if let products { object["products"] = products }
         if let values { object["values"] = .object(values) }
         if let present { object["present"] = .integer(present) }
+        if let shelf { object["shelf"] = shelf.json }
         if let program { object["program"] = program.json }
         return object
     }
@@ -87,6 +90,7 @@ struct PlayCall: Sendable, Equatable {
         products = json["products"]
         values = json["values"]?.objectValue
         present = json["present"]?.integerValue
+        shelf = json["shelf"].flatMap(Shelf.init)
         program = json["program"].flatMap(ProgramMark.init)
     }
 }

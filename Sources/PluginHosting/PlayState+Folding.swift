@@ -104,6 +104,7 @@ extension PlayState {
             undelivered = []
             requests = [:]
             memory.seating = Seating()
+            memory.embargoes = []
             announce("stopped", setting, by: nil, &consequences)
         }
     }

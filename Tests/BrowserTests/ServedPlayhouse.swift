@@ -10,6 +10,8 @@ final class ServedPlayhouse: Sendable {
     enum Plugins: Sendable {
         /// Those that come with it.
         case house
+        /// The FAQ assistant that comes with it, with a shop folder.
+        case assistant
         /// One that shows every element of a panel.
         case gallery
     }
@@ -124,7 +126,7 @@ final class ServedPlayhouse: Sendable {
     private static func configuration(port: UInt16, _ plugins: Plugins) -> JSON {
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         let package = tests.deletingLastPathComponent().deletingLastPathComponent()
-        let folder = plugins == .house ? package : tests
+        let folder = plugins == .gallery ? tests : package
         let entry: JSON =
             switch plugins {
             case .house:
@@ -133,7 +135,23 @@ final class ServedPlayhouse: Sendable {
                     "config": ["product": "oolong", "price": 12_800, "seconds": 60],
                 ]
             case .gallery: ["id": "gallery"]
+            case .assistant: ["id": "faq-assistant"]
             }
+        let shop: JSONObject =
+            plugins == .assistant
+            ? ["folder": .string(tests.appendingPathComponent("Shop").path)] : [:]
+        var show: JSONObject = [
+            "id": "spring-tea", "pools": ["coupon": 10],
+            "products": [
+                [
+                    "id": "oolong",
+                    "title": ["zh": "冻顶乌龙 150 克", "en": "Dong Ding oolong, 150 g"],
+                    "currency": "CNY", "priceMinor": 12_800,
+                ]
+            ],
+            "plugins": [entry],
+        ]
+        if !shop.isEmpty { show["knowledge"] = .object(shop) }
         return [
             "listen": ["host": "127.0.0.1", "port": .integer(Int64(port))], "data": "data",
             "plugins": .string(folder.appendingPathComponent("Plugins").path),
@@ -143,17 +161,7 @@ final class ServedPlayhouse: Sendable {
                 [
                     "id": .string(room), "title": ["zh": "云上茶馆", "en": "Tea house"],
                     "anonymous": true,
-                    "show": [
-                        "id": "spring-tea", "pools": ["coupon": 10],
-                        "products": [
-                            [
-                                "id": "oolong",
-                                "title": ["zh": "冻顶乌龙 150 克", "en": "Dong Ding oolong, 150 g"],
-                                "currency": "CNY", "priceMinor": 12_800,
-                            ]
-                        ],
-                        "plugins": [entry],
-                    ],
+                    "show": .object(show),
                 ]
             ],
         ]
