@@ -81,6 +81,7 @@ struct AssistantTests {
                 #expect(try await !cy.text(Self.panel).contains(language.handedOver))
                 try await mei.wait(forText: language.unknown, in: "host-panel-faq-assistant")
                 try await lu.wait(forText: language.unknown, in: Self.desk)
+                try await lu.evaluate("\(Page.element(Self.desk)).scrollIntoView()")
                 try await lu.keepPicture("assistant-operator-\(language.code)")
                 try await mei.keepPicture("assistant-host-\(language.code)")
                 try await lu.click("answer-send-tap-2-1")
