@@ -18,7 +18,8 @@ package struct HostCalls: Sendable {
     private var hook = Hook.start
     private var pools: [String: PoolStanding] = [:]
     private var present: Int64 = 0
-    /// Whether the call moved prizes or ended the run: what follows it must be judged anew.
+    /// Whether the call moved prizes, changed what is on air or ended the run: what follows it must
+    /// be judged anew.
     private(set) var endsBatch = false
 
     /// How often the call showed something, by surface.
@@ -134,7 +135,8 @@ package struct HostCalls: Sendable {
                         + " \(Panel.Limit.showsPerCall) times in one call; show it once, at the end"
                 )
             }
-        case .finish: endsBatch = true
+        // The calls that follow are told of another product on air.
+        case .finish, .productPin, .productUnpin: endsBatch = true
         case .prizeReserve(let pool, let count):
             endsBatch = true
             let standing = try standing(of: pool)
