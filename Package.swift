@@ -156,7 +156,7 @@ let package = Package(
         tests("BenchmarkingTests", uses: ["Benchmarking", "Wire", "Cryptography"]),
         tests(
             "BrowserTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"],
-            exclude: ["Plugins"]),
+            exclude: ["Plugins", "Shop"]),
         tests("TidyTests", uses: []),
     ]
 )

@@ -80,7 +80,7 @@
 ---@field title table<string, string> Per locale.
 ---@field image string A URL.
 ---@field currency string ISO 4217.
----@field priceMinor integer In minor units.
+---@field priceMinor integer? In minor units; nil under an embargo.
 
 ---A place on the leaderboard.
 ---@class Rank: Viewer
@@ -321,6 +321,25 @@ function products.pin(id) end
 ---
 ---Capability `products`; in every hook but `on_migrate`.
 function products.unpin() end
+
+---Tells which product is on air, whichever plugin pinned it.
+---
+---Capability `products`; in every hook.
+---@return string? # Its id, as the call began.
+function products.on_air() end
+
+---Keeps the price of a product from everybody else.
+---Until it is lifted or the run ends, it is nil for other plugins, hidden on the panels that they show, and not told with the product on air.
+---
+---Capability `products`; in every hook but `on_stop`, `on_migrate`.
+---@param id string A product of the show.
+function products.embargo(id) end
+
+---Ends an embargo of this plugin.
+---
+---Capability `products`; in every hook but `on_migrate`.
+---@param id string A product of the show.
+function products.lift(id) end
 
 ---@class Room.leaderboard
 local leaderboard = {}

@@ -126,7 +126,14 @@ extension Effect {
                 try PhraseRule(
                     phrases: arguments.value(1)?.texts ?? [], match: match ?? .equal),
                 keep: arguments.keep(2), admitsStaff: arguments.admitsStaff(2))
-        case "products.pin": return .productPin(try arguments.product(0, products))
+        case "products.pin":
+            var product = try arguments.product(0, products)
+            // What is on air is told by the room, which knows of embargoes itself.
+            product.isEmbargoed = false
+            return .productPin(product)
+        case "products.embargo":
+            return .productEmbargo(id: try arguments.product(0, products).id)
+        case "products.lift": return .productLift(id: try arguments.product(0, products).id)
         case "products.unpin": return .productUnpin
         case "kv.set":
             return .kvSet(key: arguments.text(0), value: arguments.value(1) ?? .null)

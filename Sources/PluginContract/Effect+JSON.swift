@@ -36,6 +36,8 @@ extension Effect {
             ]
         case .productPin(let product): ["do": "products.pin", "product": product.json()]
         case .productUnpin: ["do": "products.unpin"]
+        case .productEmbargo(let id): ["do": "products.embargo", "id": .string(id)]
+        case .productLift(let id): ["do": "products.lift", "id": .string(id)]
         case .leaderboardAdd(let viewer, let points):
             ["do": "leaderboard.add", "viewer": viewer.json, "points": .integer(points)]
         case .leaderboardReset: ["do": "leaderboard.reset"]
@@ -113,6 +115,9 @@ extension Effect {
             return .chatCollect(name: name, rule, keep: keep, admitsStaff: admitsStaff)
         case "products.pin": return json["product"].flatMap(Product.init).map { .productPin($0) }
         case "products.unpin": return .productUnpin
+        case "products.embargo":
+            return json["id"]?.stringValue.map { .productEmbargo(id: $0) }
+        case "products.lift": return json["id"]?.stringValue.map { .productLift(id: $0) }
         case "leaderboard.add":
             guard let viewer = json["viewer"].flatMap(Viewer.init),
                 let points = json["points"]?.integerValue

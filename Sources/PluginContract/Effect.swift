@@ -19,6 +19,8 @@ package enum Effect: Sendable, Equatable {
     /// The product as it is shown.
     case productPin(Product)
     case productUnpin
+    case productEmbargo(id: String)
+    case productLift(id: String)
     case leaderboardAdd(Viewer, points: Int64)
     case leaderboardReset
     /// Null forgets the key.

@@ -157,6 +157,20 @@ extension HostAPI {
         Function(
             "products.unpin", .products, in: outliving, [],
             "Takes back what this plugin pinned."),
+        Function(
+            "products.on_air", .products, in: everywhere,
+            returns: Return("string?", "Its id, as the call began."), isRead: true,
+            "Tells which product is on air, whichever plugin pinned it."),
+        Function(
+            "products.embargo", .products, in: whileRunning,
+            [HostParameter("id", .text(charactersMax: 64), "A product of the show.")],
+            "Keeps the price of a product from everybody else.",
+            "Until it is lifted or the run ends, it is nil for other plugins, hidden on the panels"
+                + " that they show, and not told with the product on air."),
+        Function(
+            "products.lift", .products, in: outliving,
+            [HostParameter("id", .text(charactersMax: 64), "A product of the show.")],
+            "Ends an embargo of this plugin."),
     ]
 
     static let leaderboardFunctions: [Function] = [

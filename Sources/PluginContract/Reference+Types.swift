@@ -110,7 +110,7 @@ extension Reference {
             fields: [
                 ("id", "string", ""), ("title", "table<string, string>", "Per locale."),
                 ("image", "string", "A URL."), ("currency", "string", "ISO 4217."),
-                ("priceMinor", "integer", "In minor units."),
+                ("priceMinor", "integer?", "In minor units; nil under an embargo."),
             ]),
         LuaClass(
             name: "Rank", parent: "Viewer", summary: "A place on the leaderboard.",

@@ -10,14 +10,16 @@ import Wire
 package struct HostCalls: Sendable {
     private let capabilities: Set<Capability>
     private let surfaces: Set<PanelSurface>
-    private let products: [Product]
+    private var products: [Product]
+    private var onAir: String?
     private var memory: HostMemory
     /// As it was before the call that runs.
     private var memoryBefore: HostMemory
     private var hook = Hook.start
     private var pools: [String: PoolStanding] = [:]
     private var present: Int64 = 0
-    /// Whether the call moved prizes or ended the run: what follows it must be judged anew.
+    /// Whether the call moved prizes, changed what is on air or ended the run: what follows it must
+    /// be judged anew.
     private(set) var endsBatch = false
 
     /// How often the call showed something, by surface.
@@ -54,6 +56,11 @@ package struct HostCalls: Sendable {
         hook = Hook(functionName: call.call.hook) ?? .start
         pools = call.pools
         present = call.present ?? 0
+        onAir = call.shelf?.onAir
+        let embargoed = call.shelf?.embargoed ?? []
+        for index in products.indices {
+            products[index].isEmbargoed = embargoed.contains(products[index].id)
+        }
         endsBatch = false
         shows = [:]
         memoryBefore = memory
@@ -103,6 +110,7 @@ package struct HostCalls: Sendable {
         case "presence.count": return .integer(present)
         case "products.list": return .array(products.map { $0.json() })
         case "products.get": return products.first { $0.id == text }?.json() ?? .null
+        case "products.on_air": return onAir.map { .string($0) } ?? .null
         case "leaderboard.top":
             let count = arguments.first?.doubleValue ?? 10
             return .array(memory.leaderboard.top(Int(count)).map(\.json))
@@ -131,7 +139,8 @@ package struct HostCalls: Sendable {
                         + " \(Panel.Limit.showsPerCall) times in one call; show it once, at the end"
                 )
             }
-        case .finish: endsBatch = true
+        // The calls that follow are told of another product on air.
+        case .finish, .productPin, .productUnpin: endsBatch = true
         case .prizeReserve(let pool, let count):
             endsBatch = true
             let standing = try standing(of: pool)

@@ -11,6 +11,8 @@ package struct HostMemory: Sendable, Equatable {
     package var values: JSONObject = [:]
     package var leaderboard = Leaderboard()
     package var seating = Seating()
+    /// Products whose price the run keeps to itself.
+    package var embargoes: Set<String> = []
     /// Of the last request.
     package var requestCount: Int64 = 0
 
@@ -56,6 +58,8 @@ package struct HostMemory: Sendable, Equatable {
         case .leaderboardReset: leaderboard = Leaderboard()
         case .kvSet(let key, let value): values[key] = value.isNull ? JSON?.none : value
         case .request(let request): requestCount = max(requestCount, request.id)
+        case .productEmbargo(let id): embargoes.insert(id)
+        case .productLift(let id): embargoes.remove(id)
         case .seatGrant(let lease): seating.grant(lease)
         case .seatRevoke(let seat): seating.revoke(seat)
         case .seatSwap(let seat, let other): seating.swap(seat, other)
@@ -70,6 +74,7 @@ package struct HostMemory: Sendable, Equatable {
         switch effect {
         case .leaderboardAdd, .leaderboardReset, .kvSet, .request, .prizeGrant: true
         case .seatGrant, .seatRevoke, .seatSwap: true
+        case .productEmbargo, .productLift: true
         default: false
         }
     }
@@ -97,6 +102,7 @@ package struct HostMemory: Sendable, Equatable {
             "requests": .integer(requestCount), "seats": seating.json,
             "leases": .integer(seating.leaseCount),
             "granted": .object(JSONObject(pools)), "show": .string(show),
+            "embargoes": .array(embargoes.sorted().map { .string($0) }),
         ]
     }
 
@@ -111,6 +117,7 @@ package struct HostMemory: Sendable, Equatable {
         self.values = values
         self.leaderboard = leaderboard
         requestCount = count
+        embargoes = Set((json["embargoes"]?.arrayValue ?? []).compactMap(\.stringValue))
         self.seating = seating
         show = json["show"]?.stringValue ?? ""
         for (pool, units) in json["granted"]?.objectValue ?? [:] {

@@ -8,7 +8,8 @@ import Wire
 // - Only inputs that take nothing but a call are sent together: buttons, commands, timers, results.
 //   An answer to a collector, a danmaku, a start or a stop waits for the calls before it.
 // - The stage runs them in order and stops where the next one would have to be told something else
-//   (OpenPlay.run): behind a fault, a missing hook, a move of prizes, the end of the run.
+//   (OpenPlay.run): behind a fault, a missing hook, a move of prizes, another product on air, the
+//   end of the run.
 // - What comes back is folded one by one, and each further outcome counts only if its input is judged
 //   again, after what came before it, to take this very call. Points, values and requests need
 //   nothing: the stage keeps them itself from call to call.

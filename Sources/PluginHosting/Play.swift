@@ -38,6 +38,8 @@ package struct Play: Sendable {
     var desk = PlayDesk()
     /// People in the room; kept up to date by who owns the play.
     package var presentCount: Int64 = 0
+    /// What other plays did with the products, as the next calls are told; nil while that is nothing.
+    var shelf: Shelf?
 
     package init(program: PluginProgram, show: PlayShow, limits: PlayLimits = PlayLimits()) {
         self.program = program

@@ -23,6 +23,8 @@ struct PlayCall: Sendable, Equatable {
     var show: String?
     /// People in the room, for plugins that are told.
     var present: Int64?
+    /// What others did with products, for plugins that are told.
+    var shelf: Shelf?
     /// Of a start and of a migration: what is run from here on.
     var program: ProgramMark?
 
@@ -31,7 +33,7 @@ struct PlayCall: Sendable, Equatable {
             call: ScriptCall(
                 hook: hook.functionName, arguments: JSON.array(arguments).encoded(),
                 nowMilliseconds: nowMilliseconds, seed: seed),
-            pools: pools, present: present)
+            pools: pools, present: present, shelf: shelf)
     }
 
     /// `{hook, arguments, now, seed}` and what else is set.
@@ -57,6 +59,7 @@ struct PlayCall: Sendable, Equatable {
         if let values { object["values"] = .object(values) }
         if let show { object["show"] = .string(show) }
         if let present { object["present"] = .integer(present) }
+        if let shelf { object["shelf"] = shelf.json }
         if let program { object["program"] = program.json }
         return object
     }
@@ -91,6 +94,7 @@ struct PlayCall: Sendable, Equatable {
         values = json["values"]?.objectValue
         show = json["show"]?.stringValue
         present = json["present"]?.integerValue
+        shelf = json["shelf"].flatMap(Shelf.init)
         program = json["program"].flatMap(ProgramMark.init)
     }
 }

@@ -50,7 +50,8 @@ extension PlayState {
             for (surface, shown) in panels where shown.panel.showsLeaderboard {
                 consequences.changedSurfaces.insert(surface)
             }
-        case .kvSet, .seatGrant, .seatRevoke, .seatSwap, .prizeGrant: memory.apply(effect)
+        case .kvSet, .seatGrant, .seatRevoke, .seatSwap, .prizeGrant, .productEmbargo, .productLift:
+            memory.apply(effect)
         case .request(let request):
             memory.apply(effect)
             requests[request.id] = WaitingRequest(

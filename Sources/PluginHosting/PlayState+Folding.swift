@@ -106,6 +106,7 @@ extension PlayState {
             undelivered = []
             requests = [:]
             memory.seating.revokeAll()
+            memory.embargoes = []
             announce("stopped", setting, by: nil, &consequences)
         }
     }

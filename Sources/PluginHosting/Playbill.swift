@@ -91,8 +91,10 @@ extension Playbill {
         var calls: [StageCall] = []
         var step = PlayStep()
         let present = presentCount
+        let shelf = shelf(for: plugin)
         step.outputs = change(plugin) { play, pools in
             play.presentCount = present
+            play.shelf = shelf
             let step = play.step(pools: &pools, nowMilliseconds: nowMilliseconds)
             calls = step.calls
             return step.outputs
@@ -190,15 +192,40 @@ extension Playbill {
         return seats.isEmpty ? nil : .array(seats)
     }
 
-    /// The product on air: the one that was pinned last.
+    /// What a plugin is told of the products; nil while there is nothing to tell.
+    private func shelf(for plugin: String) -> Shelf? {
+        guard plays[plugin]?.program.manifest.capabilities.contains(.products) == true else {
+            return nil
+        }
+        let onAir = pin?.product["id"]?.stringValue
+        var embargoed: Set<String> = []
+        for (other, play) in plays where other != plugin {
+            embargoed.formUnion(play.state.memory.embargoes)
+        }
+        guard onAir != nil || !embargoed.isEmpty else { return nil }
+        return Shelf(onAir: onAir, embargoed: embargoed.sorted())
+    }
+
+    /// The product on air, as everybody is told.
     private var pinnedProduct: JSON? {
+        guard let product = pin?.product, let id = product["id"]?.stringValue else { return nil }
+        guard plays.values.contains(where: { $0.state.memory.embargoes.contains(id) }) else {
+            return product
+        }
+        var members = product.objectValue ?? [:]
+        members["priceMinor"] = .null
+        return .object(members)
+    }
+
+    /// The one that was pinned last.
+    private var pin: PlayState.Pin? {
         var latest: PlayState.Pin?
         for plugin in plugins {
             guard let pin = plays[plugin]?.state.pin else { continue }
             if let known = latest, known.atMilliseconds >= pin.atMilliseconds { continue }
             latest = pin
         }
-        return latest?.product
+        return latest
     }
 
     /// The value of the state `plugins`.

@@ -1,3 +1,4 @@
+package import PluginContract
 package import Scripting
 
 /// Names one plugin of one show on a stage.
@@ -55,13 +56,17 @@ package struct StageCall: Sendable, Equatable {
     package var pools: [String: PoolStanding]
     /// People in the room; nil for plugins without the capability `presence`.
     package var present: Int64?
+    /// What others did with products; nil for plugins without the capability `products`.
+    package var shelf: Shelf?
 
     package init(
-        call: ScriptCall, pools: [String: PoolStanding] = [:], present: Int64? = nil
+        call: ScriptCall, pools: [String: PoolStanding] = [:], present: Int64? = nil,
+        shelf: Shelf? = nil
     ) {
         self.call = call
         self.pools = pools
         self.present = present
+        self.shelf = shelf
     }
 }
 

@@ -10,6 +10,8 @@ final class ServedPlayhouse: Sendable {
     enum Plugins: Sendable {
         /// Those that come with it.
         case house
+        /// The FAQ assistant that comes with it, with a shop folder.
+        case assistant
         /// One that shows every element of a panel.
         case gallery
         /// The co-host seats that come with it.
@@ -165,7 +167,23 @@ final class ServedPlayhouse: Sendable {
             case .gallery: ["id": "gallery"]
             case .coHost: ["id": "co-host", "config": ["seats": 3, "link_seconds": 120]]
             case .quiz: ["id": "quiz", "config": quiz]
+            case .assistant: ["id": "faq-assistant"]
             }
+        let shop: JSONObject =
+            plugins == .assistant
+            ? ["folder": .string(tests.appendingPathComponent("Shop").path)] : [:]
+        var show: JSONObject = [
+            "id": "spring-tea", "pools": ["coupon": 10],
+            "products": [
+                [
+                    "id": "oolong",
+                    "title": ["zh": "冻顶乌龙 150 克", "en": "Dong Ding oolong, 150 g"],
+                    "currency": "CNY", "priceMinor": 12_800,
+                ]
+            ],
+            "plugins": [entry],
+        ]
+        if !shop.isEmpty { show["knowledge"] = .object(shop) }
         return [
             "listen": ["host": "127.0.0.1", "port": .integer(Int64(port))], "data": "data",
             "plugins": .string(folder.appendingPathComponent("Plugins").path),
@@ -175,17 +193,7 @@ final class ServedPlayhouse: Sendable {
                 [
                     "id": .string(room), "title": ["zh": "云上茶馆", "en": "Tea house"],
                     "anonymous": true,
-                    "show": [
-                        "id": "spring-tea", "pools": ["coupon": 10],
-                        "products": [
-                            [
-                                "id": "oolong",
-                                "title": ["zh": "冻顶乌龙 150 克", "en": "Dong Ding oolong, 150 g"],
-                                "currency": "CNY", "priceMinor": 12_800,
-                            ]
-                        ],
-                        "plugins": [entry],
-                    ],
+                    "show": .object(show),
                 ]
             ],
         ]

@@ -26,6 +26,16 @@ import Workshop
         #expect(report.isPassed, "\(report.text)")
     }
 
+    /// FAQ-17 is the evaluation of the knowledge itself: `ShopEvaluationTests`.
+    @Test func `The rules of the assistant are all named by its tests`() throws {
+        let text = try String(
+            contentsOfFile: Folder.root + "/Plugins/faq-assistant/tests/assistant.lua",
+            encoding: .utf8)
+        let missing = (1...20).map { $0 < 10 ? "FAQ-0\($0)" : "FAQ-\($0)" }
+            .filter { !text.contains("\"\($0) ") }
+        #expect(missing == ["FAQ-17"])
+    }
+
     @Test func `The rules of the co-hosts are named by tests or listed as not yet`() throws {
         let folder = Folder.root + "/Plugins/co-host"
         var text = ""
