@@ -31,7 +31,7 @@ esac
 
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
-server='^((ServingTests|VisitingTests|PlayhouseTests|BenchmarkingTests)\.|SimulationTests\.ServerDurabilityTests|KnowledgeTests\.(Endpoint|Wording)Tests)'
+server='^((ServingTests|VisitingTests|PlayhouseTests|BenchmarkingTests)\.|SimulationTests\.ServerDurabilityTests|WorkshopTests\.DevHouseTests|KnowledgeTests\.(Endpoint|Wording)Tests)'
 browser='^BrowserTests\.'
 tests=0
 
