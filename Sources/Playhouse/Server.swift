@@ -34,9 +34,10 @@ package actor Server {
     package typealias Annex =
         @Sendable (
             _ request: HTTPRequest, _ respond: @escaping @Sendable (HTTPResponse) -> Void,
-            _ house: @escaping @Sendable (
-                HTTPRequest, @escaping @Sendable (HTTPResponse) -> Void
-            ) -> Void
+            _ house:
+                @escaping @Sendable (
+                    HTTPRequest, @escaping @Sendable (HTTPResponse) -> Void
+                ) -> Void
         ) -> Void
 
     /// Opens the journal, brings every show back, and opens the port; nobody is let in before

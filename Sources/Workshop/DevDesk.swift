@@ -22,7 +22,9 @@ enum DevDesk {
 
     /// Lets a page of the house be shown inside the page of the workshop.
     static func admittingFrames(_ response: HTTPResponse) -> HTTPResponse {
-        response.withPolicy { $0.replacing("frame-ancestors 'none'", with: "frame-ancestors 'self'") }
+        response.withPolicy {
+            $0.replacing("frame-ancestors 'none'", with: "frame-ancestors 'self'")
+        }
     }
 
     /// Why somebody is not answered; nil for nobody.
@@ -116,7 +118,8 @@ extension DevHouse {
 
     private func missing(_ request: HTTPRequest) -> HTTPResponse {
         .problem(
-            status: 404, code: "NOT_FOUND", detail: "there is nothing at \(request.path.prefix(200))",
+            status: 404, code: "NOT_FOUND",
+            detail: "there is nothing at \(request.path.prefix(200))",
             headers: [])
     }
 

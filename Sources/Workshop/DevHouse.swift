@@ -26,7 +26,7 @@ package actor DevHouse {
     let crowd: DevCrowd
     let log: Log
     let clock = DevClock()
-    let data: String
+    nonisolated let data: String
     private let stage: StageKind
     var sites: [Site]
     private(set) var server: Server?
@@ -61,7 +61,8 @@ package actor DevHouse {
         self.stage = stage
         self.crowd = crowd
         self.log = log
-        data = FileManager.default.temporaryDirectory
+        data =
+            FileManager.default.temporaryDirectory
             .appendingPathComponent("playhouse-dev-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
         sites = folders.map { Site(folder: $0, id: nil, stamp: FolderStamp(of: $0)) }
@@ -267,7 +268,9 @@ package actor DevHouse {
                 let records = try await server.journal.records(
                     show: DevShow.show, after: last, limit: 500)
                 // Meanwhile the show may have been opened again, or somebody else have read on.
-                guard self.server === server, timeline?.last == last, !records.isEmpty else { break }
+                guard self.server === server, timeline?.last == last, !records.isEmpty else {
+                    break
+                }
                 try timeline?.append(records)
                 for record in records where record.kind == "fault" {
                     guard let plugin = record.plugin else { continue }

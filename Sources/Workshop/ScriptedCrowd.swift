@@ -141,10 +141,11 @@ actor ScriptedCrowd {
 
     private func client(_ viewer: String) async throws(RoomClientError) -> RoomClient {
         if let client = clients[viewer], await !client.isClosed { return client }
+        let number = moves.firstIndex { $0.viewer == viewer } ?? 0
         let entry =
             viewer == "host"
             ? RoomClient.Entry(room: DevShow.room, token: hostToken)
-            : RoomClient.Entry(room: DevShow.room, name: viewer, visitor: "script-" + viewer)
+            : RoomClient.Entry(room: DevShow.room, name: viewer, visitor: "script-viewer-\(number)")
         let client = try await RoomClient.join(entry, port: port)
         clients[viewer] = client
         return client

@@ -27,7 +27,9 @@ package struct SourceExcerpt: Sendable, Equatable {
 
     /// The first place that a message names, such as `main.lua:12`; nil for none.
     package static func place(in message: String) -> (file: String, line: Int)? {
-        guard let match = message.firstMatch(of: /(?<file>[A-Za-z0-9_\/.-]+\.(?:lua|json)):(?<line>[0-9]+)/),
+        guard
+            let match = message.firstMatch(
+                of: /(?<file>[A-Za-z0-9_\/.-]+\.(?:lua|json)):(?<line>[0-9]+)/),
             let line = Int(match.output.line)
         else { return nil }
         return (String(match.output.file), line)

@@ -150,7 +150,8 @@ extension Timeline {
         }
         let collectors = state.collectors.sorted { $0.key < $1.key }.map { name, collector in
             let value: JSON = [
-                "open": .bool(collector.isOpen), "answers": .integer(Int64(collector.answers.count)),
+                "open": .bool(collector.isOpen),
+                "answers": .integer(Int64(collector.answers.count)),
             ]
             return (name, value)
         }

@@ -47,7 +47,7 @@ import Wire
 
         func viewer(_ name: String) async throws -> RoomClient {
             try await RoomClient.join(
-                RoomClient.Entry(room: "dev", name: name, visitor: name), port: port)
+                RoomClient.Entry(room: "dev", name: name, visitor: "visitor-" + name), port: port)
         }
 
         func press(_ button: String, by client: RoomClient) async throws {
@@ -56,7 +56,8 @@ import Wire
         }
 
         func count(at position: Int64) async throws -> Int64? {
-            try await json("/dev/at?position=\(position)")["plugins"]?["counter"]?["state"]?["count"]?
+            try await json("/dev/at?position=\(position)")["plugins"]?["counter"]?["state"]?[
+                "count"]?
                 .integerValue
         }
     }
@@ -116,9 +117,10 @@ import Wire
             #expect(status["first"] == 0)
             let ana = try await bench.viewer("Ana")
             for _ in 0..<3 { try await bench.press("more", by: ana) }
-            let last = try await bench.wait("three records more") {
-                $0["plugins"]?[0]?["hooks"]?["on_action"]?["calls"] == 3
-            }["last"]?.integerValue ?? 0
+            let last =
+                try await bench.wait("three records more") {
+                    $0["plugins"]?[0]?["hooks"]?["on_action"]?["calls"] == 3
+                }["last"]?.integerValue ?? 0
             #expect(try await bench.count(at: last) == 3)
             #expect(try await bench.count(at: last - 1) == 2)
             #expect(try await bench.count(at: last - 2) == 1)
@@ -137,9 +139,10 @@ import Wire
         try await withBench([try plugin()]) { bench in
             let ana = try await bench.viewer("Ana")
             for _ in 0..<3 { try await bench.press("more", by: ana) }
-            let last = try await bench.wait("three presses") {
-                $0["plugins"]?[0]?["hooks"]?["on_action"]?["calls"] == 3
-            }["last"]?.integerValue ?? 0
+            let last =
+                try await bench.wait("three presses") {
+                    $0["plugins"]?[0]?["hooks"]?["on_action"]?["calls"] == 3
+                }["last"]?.integerValue ?? 0
             #expect(try await bench.post("/dev/branch", ["position": .integer(last + 1)]) == 409)
             #expect(try await bench.post("/dev/branch", ["position": .integer(last - 2)]) == 202)
             _ = try await bench.wait("it is opened again") {
@@ -191,13 +194,15 @@ import Wire
                 Self.code.replacing("room.state.count + 1", with: "room.state.count + 10"),
                 to: "main.lua")
             _ = try await bench.wait("the mend is taken over") {
-                $0["plugins"]?[0]?["problems"] == [] && $0["plugins"]?[0]?["hash"]
-                    != broken["plugins"]?[0]?["hash"]
+                $0["plugins"]?[0]?["problems"] == []
+                    && $0["plugins"]?[0]?["hash"]
+                        != broken["plugins"]?[0]?["hash"]
             }
             try await bench.press("more", by: ana)
-            let last = try await bench.wait("four presses") {
-                $0["plugins"]?[0]?["hooks"]?["on_action"]?["calls"] == 4
-            }["last"]?.integerValue ?? 0
+            let last =
+                try await bench.wait("four presses") {
+                    $0["plugins"]?[0]?["hooks"]?["on_action"]?["calls"] == 4
+                }["last"]?.integerValue ?? 0
             #expect(try await bench.count(at: last) == 13)
             await ana.leave()
         }
@@ -207,7 +212,8 @@ import Wire
         async throws
     {
         let failing = Self.code.replacing(
-            "room.state.count = room.state.count + 1", with: "room.state.count = room.nothing.count")
+            "room.state.count = room.state.count + 1", with: "room.state.count = room.nothing.count"
+        )
         let folder = try plugin(failing)
         try await withBench([folder]) { bench in
             let ana = try await bench.viewer("Ana")
@@ -276,7 +282,8 @@ import Wire
             #expect(policy.contains("frame-ancestors 'none'"))
             let viewer = try await bench.get("/rooms/dev")
             #expect(
-                viewer.header("content-security-policy")?.contains("frame-ancestors 'self'") == true)
+                viewer.header("content-security-policy")?.contains("frame-ancestors 'self'") == true
+            )
             #expect(try await bench.get("/").status == 303)
             let foreign = try await HTTPClient.exchange(
                 port: bench.port,

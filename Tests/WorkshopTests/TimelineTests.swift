@@ -4,7 +4,8 @@ import PluginContract
 import PluginHosting
 import Testing
 import Wire
-import Workshop
+
+@testable import Workshop
 
 /// Going back and forth in a show by folding its records.
 @Suite struct TimelineTests {
@@ -41,7 +42,8 @@ import Workshop
         }
 
         func count(at position: Int64) throws -> Int64? {
-            try timeline.json(at: position)?["plugins"]?["counter"]?["state"]?["count"]?.integerValue
+            try timeline.json(at: position)?["plugins"]?["counter"]?["state"]?["count"]?
+                .integerValue
         }
     }
 
