@@ -29,6 +29,8 @@ package actor Server {
     /// Looks for changed plugins by itself only where the configuration says so.
     package nonisolated let hotReload: HotReload
     private var reloading: Task<Void, Never>?
+    private let knowledge: [ShowKnowledge]
+    private var watching: Task<Void, Never>?
 
     /// Answers HTTP requests; is given one that has come, and the server's own way to answer it.
     package typealias Annex =
@@ -68,10 +70,12 @@ package actor Server {
         stage = Self.stage(configuration, clock: clock, log: log)
         rehearsal = Self.stage(configuration, clock: clock, log: log)
         checker = ReplayChecker(stage: rehearsal, log: log)
+        let services = try ShopServices(configuration.rooms, clock: clock, log: log)
+        knowledge = services.knowledge
         var surroundings = LiveRoom.Surroundings(
             clock: clock, log: log, journal: journal, lanes: lanes, stage: stage,
             loops: Self.roomLoops(besides: lanes),
-            services: ShopServices(configuration.rooms, clock: clock))
+            services: services)
         surroundings.snapshotRecords = configuration.snapshotRecords
         surroundings.checker = checker
         surroundings.replayOneIn = configuration.replayOneIn
@@ -85,7 +89,7 @@ package actor Server {
         var premises = try Self.premises(
             configuration, clock: clock, lanes: lanes, rooms: rooms, journal: journal,
             stage: stage as? StageProcess, draining: draining, checker: checker,
-            hotReload: hotReload)
+            hotReload: hotReload, knowledge: knowledge)
         if let annex {
             let house = premises.answer
             premises.answer = { annex($0, $1, house) }
@@ -107,6 +111,12 @@ package actor Server {
     package func open() async {
         for room in rooms { await room.open() }
         listener.start()
+        watching = Task { [knowledge] in
+            await withTaskGroup(of: Void.self) { group in
+                for shop in knowledge { group.addTask { await shop.prepare() } }
+                group.addTask { await KnowledgeWatch(knowledge).run() }
+            }
+        }
         if configuration.reload { reloading = Task { [hotReload] in await hotReload.run() } }
         log.info(
             "listening on http://\(urlHost):\(port)",
@@ -135,6 +145,7 @@ package actor Server {
         draining.withLock { $0 = true }
         log.info("draining", ["seconds": .integer(Int64(configuration.drainSeconds))])
         reloading?.cancel()
+        watching?.cancel()
         let deadline = configuration.drainSeconds
         let isDone = await withTaskGroup(of: Bool.self) { group in
             group.addTask { [self] in
@@ -266,7 +277,7 @@ package actor Server {
     private static func premises(
         _ configuration: Configuration, clock: any Clock, lanes: [Lane], rooms: [LiveRoom],
         journal: SQLiteJournal, stage: StageProcess?, draining: Lock<Bool>,
-        checker: ReplayChecker, hotReload: HotReload
+        checker: ReplayChecker, hotReload: HotReload, knowledge: [ShowKnowledge]
     ) throws -> Premises {
         let counters = ServingCounters()
         let addresses = AddressBook(limits: configuration.limits)
@@ -298,6 +309,7 @@ package actor Server {
                 metrics.add(programsOf: rooms.map { ($0.id, $0.latestFigures) })
                 metrics.add(replays: checker.counts)
                 metrics.add(reloads: hotReload.counts)
+                metrics.add(knowledge: knowledge.map { ($0.room, $0.entryCount, $0.figures) })
                 metrics.add(journal: journal.statistics)
                 return metrics.text
             },
