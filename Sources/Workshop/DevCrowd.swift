@@ -38,9 +38,8 @@ package struct DevCrowd: Sendable {
 
     /// Keeps everybody going until the task is cancelled.
     ///
-    /// - Parameters:
-    ///   - isAwake: Whether viewers that roll dice do anything now.
-    ///   - phrases: What plugins listen for in the chat now.
+    /// `isAwake` says whether viewers that roll dice do anything now, `phrases` what plugins listen
+    /// for in the chat.
     func run(
         port: UInt16, hostToken: String, log: Log, isAwake: @escaping @Sendable () -> Bool,
         phrases: @escaping @Sendable () -> [String]

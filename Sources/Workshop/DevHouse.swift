@@ -48,10 +48,8 @@ package actor DevHouse {
         var phrases: [String] = []
     }
 
-    /// - Parameters:
-    ///   - folders: Of the plugins, at least one.
-    ///   - port: 0 for any free port.
-    ///   - stage: Where plugins run.
+    /// Prepares a house for the plugins in these folders; port 0 is any free one.
+    ///
     /// - Throws: When the folder for the journal cannot be made.
     package init(
         folders: [String], port: UInt16, crowd: DevCrowd, log: Log, stage: StageKind = .process
@@ -129,7 +127,8 @@ package actor DevHouse {
         let header =
             known
             ?? ShowHeader(
-                show: DevShow.show, room: DevShow.room, epoch: epoch, beganAtMilliseconds: began)
+                show: DevShow.show, room: DevShow.room, epoch: epoch, beganAtMilliseconds: began,
+                seed: SecretSeed(fixed: crowd.seed))
         if known != nil {
             clock.set(unixMilliseconds: records.last?.atMilliseconds ?? began)
         }

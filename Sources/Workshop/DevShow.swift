@@ -21,10 +21,7 @@ struct DevShow: Sendable {
         key = try SigningKey(kid: "dev", secret: Array(Digest.hex(SecureRandom.bytes(32)).utf8))
     }
 
-    /// - Parameters:
-    ///   - programs: With their folders.
-    ///   - data: Folder of the journal.
-    ///   - port: 0 for any free port.
+    /// The configuration of a server that plays these programs; port 0 is any free one.
     func configuration(
         of programs: [(program: PluginProgram, folder: String)], data: String, port: UInt16
     ) -> Configuration {

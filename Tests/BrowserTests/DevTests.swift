@@ -93,6 +93,30 @@ struct DevTests {
         }
     }
 
+    @Test func `The game of the tutorial is played by simulated viewers to its end`() async throws {
+        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let example = package.appendingPathComponent("SDK-docs/examples/team-vote").path
+        let workshop = try await Workshop(
+            folder: example, options: ["--viewers", "player=6,chatty=3"])
+        try await withChromium { browser in
+            let room = workshop.address.replacing("/dev", with: "/rooms/dev")
+            let during = try await browser.page(room, name: "Ana", width: 900, height: 900)
+            let after = try await browser.page(room, name: "Bo", width: 900, height: 900)
+            for page in [during, after] {
+                try await page.wait(until: Page.element("panel-team-vote"))
+            }
+            let score = "document.querySelector('[data-kind=row]').innerText"
+            try await during.wait(until: "/[1-9]/.test(\(score))")
+            try await during.keepPicture("tutorial-vote", of: "panel-team-vote", width: 420)
+            try await after.wait(
+                until: "document.querySelector('[data-kind=celebrate]')", withinSeconds: 60)
+            try await after.wait(forText: "gets the coupon", in: "panel-team-vote")
+            try await after.keepPicture("tutorial-won", of: "panel-team-vote", width: 420)
+        }
+        _ = try await workshop.terminate()
+    }
+
     @Test func `Ctrl-C ends it in good order`() async throws {
         let workshop = try await Workshop(template: "game", name: "poll")
         #expect(try await workshop.terminate() == 0)
@@ -103,22 +127,34 @@ struct DevTests {
 private final class Workshop: Sendable {
     private let process: ServedProcess
     private let folder: URL
-    private let name: String
+    private let plugin: URL
     let address: String
 
-    init(template: String, name: String) async throws {
-        self.name = name
-        folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("playhouse-tests-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    /// Makes a plugin of a template, and opens it.
+    convenience init(template: String, name: String) async throws {
+        let folder = try Self.newFolder()
         let executable = try ServedPlayhouse.executable()
         let new = try ServedProcess(
             executable,
             ["plugin", "new", name, "--template", template, "--folder", folder.path],
             output: folder.appendingPathComponent("new.log"))
         while new.isRunning { try await Task.sleep(for: .milliseconds(10)) }
+        try await self.init(folder: folder.appendingPathComponent(name).path)
+    }
+
+    private static func newFolder() throws -> URL {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("playhouse-tests-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder
+    }
+
+    /// Opens a plugin.
+    init(folder path: String, options: [String] = []) async throws {
+        plugin = URL(fileURLWithPath: path)
+        folder = try Self.newFolder()
         process = try ServedProcess(
-            executable, ["dev", folder.appendingPathComponent(name).path, "--port", "0"],
+            ServedPlayhouse.executable(), ["dev", path, "--port", "0"] + options,
             output: folder.appendingPathComponent("dev.log"))
         let end = Date().addingTimeInterval(30)
         while true {
@@ -142,7 +178,7 @@ private final class Workshop: Sendable {
     }
 
     private func place(_ file: String) -> URL {
-        folder.appendingPathComponent(name).appendingPathComponent(file)
+        plugin.appendingPathComponent(file)
     }
 
     /// Ends it as Ctrl-C does.
@@ -151,6 +187,10 @@ private final class Workshop: Sendable {
     func terminate() async throws -> Int32? {
         let code = try await process.terminate()
         try? FileManager.default.removeItem(at: folder)
+        let place = plugin.deletingLastPathComponent()
+        if place.lastPathComponent.hasPrefix("playhouse-tests-") {
+            try? FileManager.default.removeItem(at: place)
+        }
         return code
     }
 }
