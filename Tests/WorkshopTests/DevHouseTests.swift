@@ -103,7 +103,13 @@ import Wire
         """
 
     private func plugin(_ code: String = code) throws -> Folder {
-        try Folder.plugin(["main.lua": code])
+        try Folder.plugin([
+            "main.lua": code,
+            "plugin.json": """
+            {"id": "counter", "version": "1.0.0", "api": 1, "title": {"zh": "计数", "en": "Counter"},
+             "capabilities": ["panel"], "surfaces": ["viewer"]}
+            """,
+        ])
     }
 
     @Test func `A plugin plays at once, and every position of its journal can be seen`()

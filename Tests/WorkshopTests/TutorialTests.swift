@@ -68,23 +68,20 @@ private struct TutorialStep {
 /// A block of lines that stay, go and come.
 private enum TutorialChange {
     static func apply(_ change: String, to text: String) throws -> String {
-        var text = text
+        var all = text.split(separator: "\n", omittingEmptySubsequences: false)
         for hunk in change.components(separatedBy: "\n@@\n") {
             let lines = hunk.split(separator: "\n", omittingEmptySubsequences: false)
-            func side(without sign: Character) -> String {
-                lines.filter { $0.first != sign }.map { $0.dropFirst() + "\n" }.joined()
-            }
-            let old = side(without: "+")
-            let places = ("\n" + text).ranges(of: "\n" + old)
-            guard places.count == 1 else {
+            let old = lines.filter { $0.first != "+" }.map { $0.dropFirst() }
+            let new = lines.filter { $0.first != "-" }.map { $0.dropFirst() }
+            let places = all.indices.filter { all[$0...].starts(with: old) }
+            guard let place = places.first, places.count == 1 else {
                 throw TutorialProblem(
-                    description: "these lines stand in \(places.count) places:\n\(old)\nof\n\(text)"
-                )
+                    description: "these lines stand in \(places.count) places:\n"
+                        + old.joined(separator: "\n") + "\nof\n\(text)")
             }
-            text = String(
-                ("\n" + text).replacing("\n" + old, with: "\n" + side(without: "-")).dropFirst())
+            all.replaceSubrange(place..<place + old.count, with: new)
         }
-        return text
+        return all.joined(separator: "\n")
     }
 }
 
