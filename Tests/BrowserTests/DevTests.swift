@@ -28,6 +28,10 @@ struct DevTests {
                 try await page.wait(until: "bench.status.last >= 4")
                 try await page.wait(until: "document.querySelector('[data-hook=on_action] meter')")
 
+                try await page.wait(
+                    until: "\(Self.framed("host", "status"))?.dataset.state === 'open'")
+                try await page.keepPicture("dev")
+
                 // Going back shows an earlier state, and play goes on meanwhile.
                 try await page.click("crowd")
                 try await page.wait(until: "bench.status.crowd.awake === false")
@@ -88,7 +92,6 @@ struct DevTests {
 
                 try await page.click("locale")
                 try await page.wait(forText: "从这里继续", in: "branch")
-                try await page.keepPicture("dev")
             }
         }
     }
