@@ -98,7 +98,7 @@ private final class TutorialDesk {
         switch step.words {
         case ["sh"]:
             output = ""
-            for line in step.lines { try run(line) }
+            for line in step.lines { try await run(line) }
         case ["sh", "background"]:
             for line in step.lines { try await start(line) }
         case ["text"]:
@@ -142,7 +142,7 @@ private final class TutorialDesk {
         return process
     }
 
-    private func run(_ line: String) throws {
+    private func run(_ line: String) async throws {
         let words = line.split(separator: " ").map(String.init)
         if words.first == "rm", words.count == 2 {
             return try FileManager.default.removeItem(atPath: "\(folder)/\(words[1])")
@@ -152,7 +152,8 @@ private final class TutorialDesk {
         }
         let file = URL(fileURLWithPath: "\(folder)/output")
         let process = try process(Array(words.dropFirst()), output: file)
-        process.waitUntilExit()
+        // Without keeping a thread that other tests need.
+        while process.isRunning { try await Task.sleep(for: .milliseconds(20)) }
         let printed = try String(contentsOf: file, encoding: .utf8)
         output += printed
         runCount += 1
