@@ -20,6 +20,7 @@
 ---@field viewer Viewer
 ---@field value integer|string|boolean|nil What was entered; of a danmaku the phrase.
 ---@field position integer Among all answers of the plugin in this show, from 1.
+---@field at number Seconds since the show began when it was taken, with milliseconds: of the log, whatever the viewer's clock says.
 ---@field message string? The danmaku it was found in.
 
 ---Something that was said.
@@ -123,6 +124,7 @@
 ---@field seats Room.seats
 ---@field knowledge Room.knowledge
 ---@field webhook Room.webhook
+---@field show Room.show
 local Room = {}
 
 ---Writes a line into the record of this call, and into the server's log.
@@ -226,6 +228,14 @@ function prizes.grant(pool, viewer, count) end
 ---Capability `prizes`; in every hook but `on_migrate`.
 ---@param pool string A pool of the show.
 function prizes.release(pool) end
+
+---Tells how many units of a pool this plugin has granted a viewer in this show, in all its runs.
+---
+---Capability `prizes`; in every hook.
+---@param pool string A pool of the show.
+---@param viewer Viewer
+---@return integer # 0 for who has none.
+function prizes.granted(pool, viewer) end
 
 ---@class Room.chat
 ---@field collect Room.chat.collect
@@ -391,3 +401,12 @@ local webhook = {}
 ---@param options? { seconds?: number }
 ---@return integer # The request's id, which `on_result` repeats.
 function webhook.send(hook, body, options) end
+
+---@class Room.show
+local show = {}
+
+---Tells which show of the room this is.
+---
+---In every hook.
+---@return string # The same in all runs of one show.
+function show.id() end

@@ -83,6 +83,11 @@ extension HostAPI {
         Function(
             "prizes.release", .prizes, in: outliving, [pool],
             "Returns to a pool what is reserved and not granted."),
+        Function(
+            "prizes.granted", .prizes, in: everywhere, [pool, viewer],
+            returns: Return("integer", "0 for who has none."), isRead: true,
+            "Tells how many units of a pool this plugin has granted a viewer in this show, in all its"
+                + " runs."),
     ]
 
     static let chatFunctions: [Function] = [
@@ -264,6 +269,10 @@ extension HostAPI {
                 HostParameter("text", .text(charactersMax: 1_000)),
             ],
             "Writes a line into the record of this call, and into the server's log."),
+        Function(
+            "show.id", nil, in: everywhere,
+            returns: Return("string", "The same in all runs of one show."), isRead: true,
+            "Tells which show of the room this is."),
         Function(
             "finish", nil, in: whileRunning, [],
             "Ends the run after this handler.",

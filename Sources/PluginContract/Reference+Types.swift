@@ -27,6 +27,11 @@ extension Reference {
                     "What was entered; of a danmaku the phrase."
                 ),
                 ("position", "integer", "Among all answers of the plugin in this show, from 1."),
+                (
+                    "at", "number",
+                    "Seconds since the show began when it was taken, with milliseconds: of the log, whatever"
+                        + " the viewer's clock says."
+                ),
                 ("message", "string?", "The danmaku it was found in."),
             ]),
         LuaClass(

@@ -96,6 +96,10 @@ package struct HostCalls: Sendable {
         let text = arguments.first?.stringValue ?? ""
         switch path {
         case "prizes.left": return .integer(try standing(of: text).available)
+        case "prizes.granted":
+            let user = arguments.dropFirst().first.flatMap(Viewer.init)?.user ?? ""
+            return .integer(memory.granted[text]?[user] ?? 0)
+        case "show.id": return .string(memory.show)
         case "presence.count": return .integer(present)
         case "products.list": return .array(products.map { $0.json() })
         case "products.get": return products.first { $0.id == text }?.json() ?? .null

@@ -2,7 +2,7 @@ package import PluginContract
 package import Wire
 
 /// What the host keeps for a plugin so that its functions can answer at once: points, values, seats,
-/// the number of its requests.
+/// prizes it has granted, the number of its requests.
 ///
 /// Like `room.state` it changes with what a call asked for, on the stage while the call runs and in
 /// ``PlayState`` when its record is folded, by the same function.
@@ -13,6 +13,11 @@ package struct HostMemory: Sendable, Equatable {
     package var seating = Seating()
     /// Of the last request.
     package var requestCount: Int64 = 0
+
+    /// Units granted in this show, by pool and user.
+    package var granted: [String: [String: Int64]] = [:]
+    /// The id of the show.
+    package var show = ""
 
     package init() {}
 
@@ -53,6 +58,8 @@ package struct HostMemory: Sendable, Equatable {
         case .request(let request): requestCount = max(requestCount, request.id)
         case .seatGrant(let lease): seating.grant(lease)
         case .seatRevoke(let seat): seating.revoke(seat)
+        case .prizeGrant(let pool, let viewer, let count):
+            granted[pool, default: [:]][viewer.user, default: 0] += count
         default: break
         }
     }
@@ -60,23 +67,33 @@ package struct HostMemory: Sendable, Equatable {
     /// Whether an effect changes it.
     static func isChanged(by effect: Effect) -> Bool {
         switch effect {
-        case .leaderboardAdd, .leaderboardReset, .kvSet, .request, .seatGrant, .seatRevoke: true
+        case .leaderboardAdd, .leaderboardReset, .kvSet, .request, .seatGrant, .seatRevoke,
+            .prizeGrant:
+            true
         default: false
         }
     }
 
-    /// What a run begins with: points and seats belong to a run, values and the count do not.
-    func begun(values: JSONObject?) -> HostMemory {
+    /// What a run begins with: points and seats belong to a run; values, the count and what was
+    /// granted do not.
+    func begun(values: JSONObject?, show: String? = nil) -> HostMemory {
         var memory = HostMemory()
         memory.values = values ?? self.values
         memory.requestCount = requestCount
+        memory.granted = granted
+        memory.show = show ?? self.show
         return memory
     }
 
     package var json: JSON {
-        [
+        let pools = granted.sorted { $0.key < $1.key }.map { pool, units -> (String, JSON) in
+            let users = units.sorted { $0.key < $1.key }.map { ($0.key, JSON.integer($0.value)) }
+            return (pool, .object(JSONObject(users)))
+        }
+        return [
             "values": .object(values), "leaderboard": leaderboard.json,
             "requests": .integer(requestCount), "seats": seating.json,
+            "granted": .object(JSONObject(pools)), "show": .string(show),
         ]
     }
 
@@ -91,5 +108,11 @@ package struct HostMemory: Sendable, Equatable {
         self.leaderboard = leaderboard
         requestCount = count
         self.seating = seating
+        show = json["show"]?.stringValue ?? ""
+        for (pool, units) in json["granted"]?.objectValue ?? [:] {
+            for (user, count) in units.objectValue ?? [:] {
+                granted[pool, default: [:]][user] = count.integerValue
+            }
+        }
     }
 }

@@ -131,7 +131,7 @@ extension Play {
         desk.take(
             CollectedAnswer(
                 collector: name, viewer: Viewer(request.by), value: value,
-                position: state.positionLast + 1),
+                position: state.positionLast + 1, atMilliseconds: desk.nowMilliseconds),
             of: request, &self)
         return .next
     }

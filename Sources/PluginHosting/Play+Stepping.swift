@@ -79,6 +79,7 @@ extension Play {
         if hook == .start {
             call.configuration = configuration
             call.products = .array(show.products.map { $0.json() })
+            call.show = show.show
             if program.manifest.capabilities.contains(.kv) {
                 call.values = state.hasRun ? state.memory.values : show.values
             }

@@ -19,6 +19,8 @@ struct PlayCall: Sendable, Equatable {
     var products: JSON?
     /// Of a start: what `kv` keeps, for plugins with that capability.
     var values: JSONObject?
+    /// Of a start: the id of the show.
+    var show: String?
     /// People in the room, for plugins that are told.
     var present: Int64?
     /// Of a start and of a migration: what is run from here on.
@@ -53,6 +55,7 @@ struct PlayCall: Sendable, Equatable {
         if let configuration { object["config"] = .object(configuration) }
         if let products { object["products"] = products }
         if let values { object["values"] = .object(values) }
+        if let show { object["show"] = .string(show) }
         if let present { object["present"] = .integer(present) }
         if let program { object["program"] = program.json }
         return object
@@ -86,6 +89,7 @@ struct PlayCall: Sendable, Equatable {
         configuration = json["config"]?.objectValue
         products = json["products"]
         values = json["values"]?.objectValue
+        show = json["show"]?.stringValue
         present = json["present"]?.integerValue
         program = json["program"].flatMap(ProgramMark.init)
     }
@@ -100,11 +104,14 @@ package struct CollectedAnswer: Sendable, Equatable {
     package var position: Int64
     /// The danmaku it was found in, for collectors of phrases.
     package var message: String?
+    /// Show time at which it was judged to count.
+    package var atMilliseconds: Int64
 
     var json: JSON {
         var object: JSONObject = [
             "collector": .string(collector), "user": .string(viewer.user),
             "name": .string(viewer.name), "value": value, "position": .integer(position),
+            "at": .integer(atMilliseconds),
         ]
         object["message"] = message.map { .string($0) }
         return .object(object)
@@ -114,19 +121,22 @@ package struct CollectedAnswer: Sendable, Equatable {
     var told: JSON {
         var object: JSONObject = [
             "viewer": viewer.json, "value": value, "position": .integer(position),
+            "at": .double(Double(atMilliseconds) / 1_000),
         ]
         object["message"] = message.map { .string($0) }
         return .object(object)
     }
 
     init(
-        collector: String, viewer: Viewer, value: JSON, position: Int64, message: String? = nil
+        collector: String, viewer: Viewer, value: JSON, position: Int64, message: String? = nil,
+        atMilliseconds: Int64
     ) {
         self.collector = collector
         self.viewer = viewer
         self.value = value
         self.position = position
         self.message = message
+        self.atMilliseconds = atMilliseconds
     }
 
     init?(json: JSON) {
@@ -135,7 +145,8 @@ package struct CollectedAnswer: Sendable, Equatable {
         else { return nil }
         self.init(
             collector: collector, viewer: viewer, value: value, position: position,
-            message: json["message"]?.stringValue)
+            message: json["message"]?.stringValue,
+            atMilliseconds: json["at"]?.integerValue ?? 0)
     }
 }
 

@@ -50,13 +50,13 @@ extension PlayState {
             for (surface, shown) in panels where shown.panel.showsLeaderboard {
                 consequences.changedSurfaces.insert(surface)
             }
-        case .kvSet, .seatGrant, .seatRevoke: memory.apply(effect)
+        case .kvSet, .seatGrant, .seatRevoke, .prizeGrant: memory.apply(effect)
         case .request(let request):
             memory.apply(effect)
             requests[request.id] = WaitingRequest(
                 request: request, dueMilliseconds: nowMilliseconds + request.milliseconds)
             consequences.requests.append(request)
-        case .prizeReserve, .prizeGrant, .prizeRelease, .chatSay, .log, .finish: break
+        case .prizeReserve, .prizeRelease, .chatSay, .log, .finish: break
         }
     }
 

@@ -75,7 +75,7 @@ extension PlayState {
             status = .running
             configuration = call.configuration ?? [:]
             products = call.products ?? []
-            memory = memory.begun(values: call.values)
+            memory = memory.begun(values: call.values, show: call.show)
             hasRun = true
             program = call.program
             announce("started", setting, by: call.by, &consequences)
@@ -156,9 +156,11 @@ extension PlayState {
             collector.rule == nil || panels[.viewer]?.panel.element(answer.collector) != nil
         collectors[answer.collector]?.answers[user] = answer
         undelivered.append(answer)
-        if collector.keep == .first && isShown {
-            // The viewer sees on every device what was recorded, without a call of Lua.
-            own[user, default: [:]][answer.collector, default: [:]]["locked"] = answer.value
+        if isShown {
+            // The viewer sees on every device what was recorded, without a call of Lua: `value` may
+            // still be changed.
+            let attribute = collector.keep == .first ? "locked" : "value"
+            own[user, default: [:]][answer.collector, default: [:]][attribute] = answer.value
             ownIDs.insert(answer.collector)
             consequences.changedUsers.insert(user)
         }

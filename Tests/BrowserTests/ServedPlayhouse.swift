@@ -12,6 +12,8 @@ final class ServedPlayhouse: Sendable {
         case house
         /// One that shows every element of a panel.
         case gallery
+        /// The quiz that comes with it, with two questions.
+        case quiz
     }
 
     let port: UInt16
@@ -121,10 +123,36 @@ final class ServedPlayhouse: Sendable {
         return nil
     }
 
+    /// Short waits, and questions that stay open until they are closed.
+    private static let quiz: JSON = [
+        "seconds": 100, "ready": 1, "pause": 3, "winners": 2,
+        "questions": [
+            [
+                "id": "oolong", "correct": "b",
+                "text": ["zh": "乌龙茶属于哪一类？", "en": "What kind of tea is oolong?"],
+                "options": [
+                    ["id": "a", "text": ["zh": "绿茶", "en": "Green"]],
+                    ["id": "b", "text": ["zh": "半发酵茶", "en": "Half fermented"]],
+                    ["id": "c", "text": ["zh": "红茶", "en": "Black"]],
+                ],
+                "note": ["zh": "发酵度在绿茶和红茶之间", "en": "Between green and black"],
+            ],
+            [
+                "id": "tin", "correct": "a", "image": "oolong",
+                "text": ["zh": "图上是哪一种茶？", "en": "Which tea is in the picture?"],
+                "image_text": ["zh": "一罐茶叶", "en": "A tin of tea"],
+                "options": [
+                    ["id": "a", "text": ["zh": "冻顶乌龙", "en": "Dong Ding oolong"]],
+                    ["id": "b", "text": ["zh": "碧螺春", "en": "Biluochun"]],
+                ],
+            ],
+        ],
+    ]
+
     private static func configuration(port: UInt16, _ plugins: Plugins) -> JSON {
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         let package = tests.deletingLastPathComponent().deletingLastPathComponent()
-        let folder = plugins == .house ? package : tests
+        let folder = plugins == .gallery ? tests : package
         let entry: JSON =
             switch plugins {
             case .house:
@@ -133,6 +161,7 @@ final class ServedPlayhouse: Sendable {
                     "config": ["product": "oolong", "price": 12_800, "seconds": 60],
                 ]
             case .gallery: ["id": "gallery"]
+            case .quiz: ["id": "quiz", "config": quiz]
             }
         return [
             "listen": ["host": "127.0.0.1", "port": .integer(Int64(port))], "data": "data",

@@ -26,16 +26,18 @@ import Workshop
         #expect(report.isPassed, "\(report.text)")
     }
 
-    @Test func `The rules of the price guess are all named by its tests`() throws {
-        let text =
-            try String(
-                contentsOfFile: Folder.root + "/Plugins/price-guess/tests/round.lua",
-                encoding: .utf8)
-            + String(
-                contentsOfFile: Folder.root + "/Plugins/price-guess/tests/amount.lua",
-                encoding: .utf8)
-        let missing = (1...20).map { $0 < 10 ? "PG-0\($0)" : "PG-\($0)" }
-            .filter { !text.contains("\"\($0) ") }
-        #expect(missing == [])
+    @Test(arguments: [("price-guess", "PG", 20), ("quiz", "QZ", 28)])
+    func `The rules of a plugin are all named by its tests, and in its README`(
+        plugin: String, rule: String, count: Int
+    ) throws {
+        let folder = "\(Folder.root)/Plugins/\(plugin)"
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder + "/tests")
+        let tests = try files.filter { $0.hasSuffix(".lua") }.map {
+            try String(contentsOfFile: "\(folder)/tests/\($0)", encoding: .utf8)
+        }.joined()
+        let readme = try String(contentsOfFile: folder + "/README.md", encoding: .utf8)
+        let ids = (1...count).map { $0 < 10 ? "\(rule)-0\($0)" : "\(rule)-\($0)" }
+        #expect(ids.filter { !tests.contains("\"\($0) ") } == [])
+        #expect(ids.filter { !readme.contains("| \($0) |") } == [])
     }
 }

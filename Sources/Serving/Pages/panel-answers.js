@@ -8,6 +8,7 @@
  * | `idle` | nothing was sent |
  * | `sending` | under way |
  * | `accepted` | recorded; `value` is what counts |
+ * | `changeable` | recorded; `value` counts unless another follows |
  * | `done` | taken, and may be done again |
  * | `late` | after the close |
  * | `lost` | the connection broke; unknown |
@@ -38,6 +39,7 @@ export function showState(line, answer, words, hint = "") {
         done: () => hint,
         sending: () => words.text("answer.sending"),
         accepted: () => words.text(answer.repeated ? "answer.first" : "answer.accepted"),
+        changeable: () => words.text("answer.changeable"),
         late: () => words.text("answer.late"),
         lost: () => words.text("answer.lost"),
         refused: () => words.error(answer.error),
@@ -109,8 +111,9 @@ function fieldPart(element, context, { sign, read, hint, show, mode, problem: pr
             const closed = final || element.disabled === true;
             input.disabled = closed || state === "sending";
             send.disabled = closed || state === "sending";
-            locked.hidden = state !== "accepted";
-            recorded.textContent = state === "accepted" ? show(answer.value, latest) : "";
+            const isRecorded = state === "accepted" || state === "changeable";
+            locked.hidden = !isRecorded;
+            recorded.textContent = isRecorded ? show(answer.value, latest) : "";
             if (line.dataset.state !== "invalid" || before !== state) {
                 showState(line, answer, words);
             }

@@ -20,8 +20,10 @@ function mixed(text) {
 /** The options in the order of this viewer: always the same one for the same question. */
 function ordered(element, viewer) {
     if (!element.shuffle) return element.options;
+    // The same for every language: a viewer who changes it finds the options where they were.
+    const asked = typeof element.label === "string" ? element.label : JSON.stringify(element.label);
     const places = element.options.map((option) => ({
-        option, place: mixed(`${viewer}:${element.id}:${element.label}:${option.value}`),
+        option, place: mixed(`${viewer}:${element.id}:${asked}:${option.value}`),
     }));
     return places.sort((one, other) => one.place - other.place).map(({ option }) => option);
 }
@@ -37,7 +39,12 @@ function verdictOn(value, element, isChosen) {
 
 /** Says how one's own answer did. */
 function showOutcome(line, element, answer, words) {
-    if (element.correct === undefined || !answer || answer.state !== "accepted") {
+    if (element.correct !== undefined && !answer) {
+        line.dataset.state = "missed";
+        line.textContent = words.text("answer.missed");
+        return;
+    }
+    if (element.correct === undefined || !["accepted", "changeable"].includes(answer.state)) {
         return showState(line, answer, words);
     }
     const right = listOf(element.correct);
@@ -87,7 +94,7 @@ function single(element) {
             shown.forEach((option, index) => {
                 const press = options.children[index];
                 const chosen = answer !== null && answer.value === option.value
-                    && ["sending", "accepted", "done"].includes(state);
+                    && ["sending", "accepted", "changeable", "done"].includes(state);
                 press.replaceChildren(...optionWords(option, element, chosen, context));
                 press.setAttribute("aria-pressed", String(chosen));
                 press.dataset.verdict = verdictOn(option.value, element, chosen) ?? "";
@@ -154,7 +161,7 @@ function several(element, context) {
                 || state === "sending" || isFinal(state);
             shown.forEach((option, index) => {
                 const box = boxes()[index];
-                if (state === "accepted") box.checked = listOf(answer.value).includes(option.value);
+                if (state === "accepted" || state === "changeable") box.checked = listOf(answer.value).includes(option.value);
                 box.nextElementSibling.replaceChildren(
                     ...optionWords(option, element, false, context));
                 box.parentElement.dataset.verdict =

@@ -13,8 +13,17 @@ local show_of_test
 local Screen = {}
 Screen.__index = Screen
 
+-- A text is a key, or a table with one for each language.
+local function reads(text, what)
+  if type(text) ~= "table" then return text == what end
+  for _, one in pairs(text) do
+    if one == what then return true end
+  end
+  return false
+end
+
 local function is_called(element, what)
-  return element.kind == what or element.id == what or element.text == what or element.label == what
+  return element.kind == what or element.id == what or reads(element.text, what) or reads(element.label, what)
 end
 
 -- The first element, be it inside of another one, that a function says yes to.
