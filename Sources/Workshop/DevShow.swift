@@ -73,6 +73,8 @@ struct DevShow: Sendable {
                 settings[field.name] = .string(String(repeating: "x", count: Int(length)))
             case .boolean: settings[field.name] = false
             case .choice: settings[field.name] = .string(field.options.first ?? "")
+            // Nobody can guess what a plugin wants to find in it.
+            case .table: settings[field.name] = [:]
             }
         }
         return settings
