@@ -24,7 +24,7 @@ RUN = SWIFT="$(SWIFT)" LABEL="make $@"
 FORMATTED := Sources Tests Package.swift
 FORMAT_OPTIONS := --recursive --parallel --configuration .swift-format
 
-.PHONY: help demo build test test-fast fuzz asan tsan autobahn knowledge conformance bench format lint clean \
+.PHONY: help demo build test test-fast fuzz asan tsan autobahn knowledge conformance pictures bench format lint clean \
     build-packages test-packages
 
 help: ## lists what make can do here
@@ -51,6 +51,11 @@ asan: build-packages ## runs the fast and the server tests under the address san
 
 tsan: build-packages ## runs the fast and the server tests under the thread sanitizer
 	@$(RUN) PLAYHOUSE_SANITIZER=thread Tests/run.sh fast server
+
+pictures: test-packages ## makes the pictures of the documentation again, in headless Chromium
+	@$(SWIFT) build --build-tests
+	@$(SWIFT) test --skip-build --disable-xctest --filter 'BrowserTests\.(Gallery|Operator|Dev)Tests'
+	@cp artifacts/{gallery-dark,gallery-light,operator,dev,tutorial-vote,tutorial-won}.png SDK-docs/images/
 
 autobahn: build-packages ## runs the Autobahn WebSocket suite (PyPI) against the echo endpoint
 	@AUTOBAHN_FOLDER="$${AUTOBAHN_FOLDER:-$(CURDIR)/.build-autobahn}" Tests/Autobahn/run.sh

@@ -87,9 +87,9 @@ let package = Package(
         module(
             "Workshop",
             uses: [
-                "Clockwork", "Wire", "Scripting", "Journaling", "PluginContract",
-                "PluginHosting", "Rooms", "Playhouse",
-            ], resources: [.copy("Lua"), .copy("Templates")]),
+                "Clockwork", "Wire", "Cryptography", "Scripting", "Journaling", "PluginContract",
+                "PluginHosting", "Rooms", "Serving", "Visiting", "Playhouse",
+            ], resources: [.copy("Lua"), .copy("Templates"), .copy("Dev")]),
         module(
             "Benchmarking",
             uses: ["CFloor", "CNetlink", "Clockwork", "Wire", "Cryptography", "Scripting", "Lanes"]),
@@ -141,7 +141,10 @@ let package = Package(
             ]),
         tests(
             "WorkshopTests",
-            uses: ["Workshop", "PluginHosting", "PluginContract", "Scripting", "Wire", "Clockwork"]),
+            uses: [
+                "Workshop", "Playhouse", "Journaling", "Visiting", "PluginHosting",
+                "PluginContract", "Scripting", "Wire", "Clockwork",
+            ]),
         tests(
             "OutreachTests",
             uses: [

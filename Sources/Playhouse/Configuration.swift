@@ -21,6 +21,8 @@ package struct Configuration: Sendable {
     package var lanes = 0
     /// Folder whose sub-folders are plugins.
     package var plugins = "Plugins"
+    /// Folders of plugins that are somewhere else, by id.
+    package var pluginFolders: [String: String] = [:]
     /// Where plugins run.
     package var stage = StageKind.process
     /// The program whose processes are stages; nil for the one that is running.
@@ -42,6 +44,9 @@ package struct Configuration: Sendable {
     package var roomIDs: [String] { rooms.map(\.settings.id) }
 
     package init() {}
+
+    /// The folder of a plugin.
+    package func folder(ofPlugin id: String) -> String { pluginFolders[id] ?? plugins + "/" + id }
 }
 
 /// Where plugins run: in caged processes, or, for plugins that are trusted, in the server's own.

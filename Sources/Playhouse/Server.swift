@@ -1,14 +1,14 @@
 package import Clockwork
 import Cryptography
 import Foundation
-import Journaling
+package import Journaling
 import Lanes
 import PluginContract
 import PluginHosting
 import Rooms
 import Serving
 import Staging
-import Wire
+package import Wire
 
 /// Wires the modules into a running server: the only place that knows them all.
 package actor Server {
@@ -18,7 +18,7 @@ package actor Server {
     private nonisolated let log: Log
     private nonisolated let lanes: [Lane]
     private nonisolated let rooms: [LiveRoom]
-    private nonisolated let journal: SQLiteJournal
+    package nonisolated let journal: SQLiteJournal
     nonisolated let stage: any Stage
     /// Where calls are made again and changed plugins are tried: never the stage of the rooms.
     private nonisolated let rehearsal: any Stage
@@ -26,14 +26,29 @@ package actor Server {
     private nonisolated let listener: Listener
     private nonisolated let draining: Lock<Bool>
     private nonisolated let counters: ServingCounters
-    private nonisolated let hotReload: HotReload
+    /// Looks for changed plugins by itself only where the configuration says so.
+    package nonisolated let hotReload: HotReload
     private var reloading: Task<Void, Never>?
     private let knowledge: [ShowKnowledge]
     private var watching: Task<Void, Never>?
 
+    /// Answers HTTP requests; is given one that has come, and the server's own way to answer it.
+    package typealias Annex =
+        @Sendable (
+            _ request: HTTPRequest, _ respond: @escaping @Sendable (HTTPResponse) -> Void,
+            _ house:
+                @escaping @Sendable (
+                    HTTPRequest, @escaping @Sendable (HTTPResponse) -> Void
+                ) -> Void
+        ) -> Void
+
     /// Opens the journal, brings every show back, and opens the port; nobody is let in before
     /// ``open()``.
-    package init(configuration: Configuration, clock: any Clock, log: Log) async throws {
+    ///
+    /// An annex, where there is one, gets every HTTP request first: for tools around a server.
+    package init(
+        configuration: Configuration, clock: any Clock, log: Log, annex: Annex? = nil
+    ) async throws {
         self.configuration = configuration
         self.log = log
         var options = SQLiteJournal.Options()
@@ -70,16 +85,21 @@ package actor Server {
         self.rooms = rooms
         draining = Lock(false)
         hotReload = HotReload(
-            folder: configuration.plugins, programs: programs, rooms: rooms,
+            folder: configuration.folder(ofPlugin:), programs: programs, rooms: rooms,
             trial: ReloadTrial(stage: rehearsal, journal: journal), log: log)
-        let premises = try Self.premises(
+        var premises = try Self.premises(
             configuration, clock: clock, lanes: lanes, rooms: rooms, journal: journal,
             stage: stage as? StageProcess, draining: draining, checker: checker,
             hotReload: hotReload, knowledge: knowledge)
+        if let annex {
+            let house = premises.answer
+            premises.answer = { annex($0, $1, house) }
+        }
         counters = premises.counters
+        let finished = premises
         for lane in lanes {
             await lane.start { _ in
-                Doorkeeper(premises: premises) {
+                Doorkeeper(premises: finished) {
                     UInt32(truncatingIfNeeded: clock.monotonicNanoseconds / 1_000_000)
                 }
             }
@@ -262,7 +282,7 @@ package actor Server {
         var programs: [String: PluginProgram] = [:]
         let wanted = Set(configuration.rooms.flatMap { $0.plugins.map(\.id) })
         for id in wanted.sorted() {
-            let folder = configuration.plugins + "/" + id
+            let folder = configuration.folder(ofPlugin: id)
             let program: PluginProgram
             do throws(ProgramError) {
                 program = try ProgramLoader().load(folder: folder)

@@ -15,6 +15,7 @@ enum Command {
           serve   run the rooms of a configuration file
           demo    run a seeded show with simulated viewers; nothing to prepare
           plugin  write, check and test plugins
+          dev     play a plugin while you write it, in a local room
           lua     run a Lua file in the sandbox of plugins
           token   sign a token for a viewer, host, operator or service
           journal look into the records of shows, verify them
@@ -49,6 +50,7 @@ enum Command {
             switch name {
             case "serve": try await wantsHelp ? show(ServeCommand.help) : ServeCommand.run(words)
             case "demo": try await wantsHelp ? show(DemoCommand.help) : DemoCommand.run(words)
+            case "dev": try await wantsHelp ? show(DevCommand.help) : DevCommand.run(words)
             case "lua":
                 if wantsHelp {
                     show(LuaCommand.help)

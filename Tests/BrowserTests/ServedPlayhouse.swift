@@ -26,7 +26,7 @@ final class ServedPlayhouse: Sendable {
     private let folder: URL
 
     /// The executable beside the tests that run.
-    private static func executable() throws -> URL {
+    static func executable() throws -> URL {
         // With some runners the tests are a bundle that another executable loads.
         let bundle = CommandLine.arguments.first { $0.contains(".xctest") }
         var place = bundle.map { URL(fileURLWithPath: $0) } ?? Bundle.main.bundleURL
