@@ -82,8 +82,12 @@ static void write_change(
         if (!removals) {
             box_append_byte(L, changes, ',');
             PathText path = {.count = 0};
-            state_path_to(L, &path, table, 0);
-            box_path_add(L, &path, top + 1);
+            path.text[0] = 0;
+            // What is no table was judged when it was put in: nothing can be wrong with it now.
+            if (lua_istable(L, value)) {
+                state_path_to(L, &path, table, 0);
+                box_path_add(L, &path, top + 1);
+            }
             box_write_json(L, changes, value, JSON_STATE, path.text, keyCount + 2);
         }
         box_append_byte(L, changes, ']');

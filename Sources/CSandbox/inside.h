@@ -118,7 +118,8 @@ struct Sandbox {
     const void *stateMetatable, *configMetatable;
     lua_Integer orderCount, freshCount, linkedCount, searchCount;
     lua_Integer idCount;
-    uint64_t random[4];
+    uint64_t random[4], randomSeed;
+    bool isRandomReady; // whether `random` has been made from the seed of this call
 };
 
 static inline Sandbox *box_of(lua_State *L) { return *(Sandbox **)lua_getextraspace(L); }

@@ -40,6 +40,8 @@ static int malformed(const Reader *reader, const char *what) {
 }
 
 static void skip_space(Reader *reader) {
+    // Nearly always there is none.
+    if (reader->at < reader->end && *reader->at > ' ') return;
     while (reader->at < reader->end
            && (*reader->at == ' ' || *reader->at == '\n' || *reader->at == '\r'
                || *reader->at == '\t'))
@@ -225,7 +227,8 @@ static int read_elements(Reader *reader, int depth, int table) {
     skip_space(reader);
     if (accept_byte(reader, ']')) return 0;
     for (;;) {
-        if (!table) luaL_checkstack(reader->L, 10, NULL);
+        // Whatever is called from Lua has room for 20 values.
+        if (!table && count >= 4) luaL_checkstack(reader->L, 16, NULL);
         read_value(reader, depth + 1);
         count += 1;
         if (table) lua_rawseti(reader->L, table, count);
@@ -237,10 +240,11 @@ static int read_elements(Reader *reader, int depth, int table) {
 
 // Undoes what write_object_key did for a state.
 static void translate_key(Reader *reader) {
+    if (reader->mode != JSON_STATE) return;
     lua_State *L = reader->L;
     size_t length = 0;
     const char *text = lua_tolstring(L, -1, &length);
-    if (reader->mode != JSON_STATE || length == 0 || text[0] != '#') return;
+    if (length == 0 || text[0] != '#') return;
     if (length > 1 && text[1] == '#') {
         lua_pushlstring(L, text + 1, length - 1);
     } else if (lua_stringtonumber(L, text + 1) != length || !lua_isinteger(L, -1)) {
@@ -275,8 +279,8 @@ static void read_value(Reader *reader, int depth) {
     uint8_t c = reader->at < reader->end ? *reader->at : 0;
     if (c == '{' || c == '[') {
         if (depth > reader->depthMax) malformed(reader, "nested too deep");
-        // The container, a key, a value, and what messages need.
-        luaL_checkstack(L, 10, NULL);
+        // The container, a key, a value, and what messages need; who begins has room for two.
+        if (depth > 2) luaL_checkstack(L, 10, NULL);
     }
     if (c == '{') {
         // What an event brings has a few fields; finding out one by one costs more than reading them.
@@ -308,7 +312,7 @@ static void expect_end(Reader *reader) {
 
 void box_read_json(lua_State *L, SandboxBytes text, JSONMode mode, int depthMax) {
     Reader reader = {L, text.bytes, text.bytes, text.bytes + text.count, mode, depthMax};
-    luaL_checkstack(L, 10, NULL);
+    luaL_checkstack(L, 16, NULL);
     read_value(&reader, 1);
     expect_end(&reader);
 }

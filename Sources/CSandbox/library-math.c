@@ -18,6 +18,12 @@ static uint64_t next_random(uint64_t state[4]) {
 }
 
 void box_seed_random(Sandbox *box, uint64_t seed) {
+    box->randomSeed = seed;
+    box->isRandomReady = false;
+}
+
+static void prepare_random(Sandbox *box) {
+    uint64_t seed = box->randomSeed;
     // SplitMix64 spreads the seed, as the authors of xoshiro advise.
     for (int index = 0; index < 4; index += 1) {
         uint64_t mixed = (seed += 0x9E3779B97F4A7C15u);
@@ -25,6 +31,7 @@ void box_seed_random(Sandbox *box, uint64_t seed) {
         mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBu;
         box->random[index] = mixed ^ (mixed >> 31);
     }
+    box->isRandomReady = true;
 }
 
 // A number of 0...limit, each equally likely.
@@ -38,6 +45,8 @@ static uint64_t project(uint64_t value, uint64_t limit, uint64_t state[4]) {
 
 static int math_random(lua_State *L) {
     Sandbox *box = box_of(L);
+    // Few calls draw lots.
+    if (!box->isRandomReady) prepare_random(box);
     uint64_t value = next_random(box->random);
     lua_Integer low = 1, high = 0;
     switch (lua_gettop(L)) {

@@ -21,12 +21,12 @@ extension Play {
     static let cautionCalls = 1_000
 
     /// The call that an input takes, where that is all it takes; nil where it is judged otherwise.
-    func plainCall(of item: PlayQueue.Item) -> (hook: Hook, arguments: [JSON])? {
+    func plainCall(of item: PlayQueue.Item) -> (hook: Hook, arguments: CallArguments)? {
         guard isPlain(item) else { return nil }
         switch item {
-        case .timer(let name, _): return (.timer, [.string(name)])
+        case .timer(let name, _): return (.timer, .both([.string(name)]))
         case .result(let id, let result):
-            return state.requests[id].map { (.result, [result.json(for: $0.request)]) }
+            return state.requests[id].map { (.result, .both([result.json(for: $0.request)])) }
         case .request(let request):
             switch request.action {
             case .command(let name, let value):
@@ -62,6 +62,7 @@ extension Play {
             state.undelivered.isEmpty
         else { return }
         let most = min(pace, limits.callsPerBatchMax)
+        outstanding.reserveCapacity(min(most, queue.count + 1))
         while outstanding.count < most, let item = queue.first,
             let plain = plainCall(of: item)
         {
@@ -69,7 +70,7 @@ extension Play {
             var call = first.call
             (call.hook, call.arguments) = plain
             call.seed = seed(ofCall: outstanding.count)
-            outstanding.append(Outstanding(call: call, request: item.request, item: item))
+            outstanding.append(Outstanding(call: call, item: item))
         }
     }
 
@@ -103,12 +104,20 @@ extension Play {
             return stageFailed(first, fault, &pools)
         }
         var outputs: [PlayOutput] = []
+        outputs.reserveCapacity(outcomes.count)
         var count = 0
+        // Whether every call so far did nothing that decides how an input is judged; then the next one
+        // takes the call that it took when they were sent.
+        var isJudgedAlike = true
         for (done, outcome) in zip(batch, outcomes) {
-            if count > 0, !stands(done) { break }
+            if count > 0, !(isJudgedAlike && isStageOpen), !stands(done) { break }
             let check = check(done.call, oneIn: share)
+            let callCount = state.callCount
             guard let finished = finish(done, outcome, &pools) else { break }
             count += 1
+            isJudgedAlike =
+                isJudgedAlike && state.callCount == callCount &+ 1
+                && done.call.decidesNothing(outcome)
             outputs += finished
             if let check, finished.contains(where: { $0.draft != nil }) {
                 outputs.append(.check(check, outcome))
@@ -160,8 +169,19 @@ extension Play {
     }
 }
 
+extension PlayCall {
+    /// Whether a call that had this outcome changed `room.state` at most: no panel, no collector, no
+    /// timer, no request, and not whether the play runs.
+    fileprivate func decidesNothing(_ outcome: ScriptOutcome) -> Bool {
+        guard hook == .action || hook == .command,
+            case .done(_, let effects, _) = outcome
+        else { return false }
+        return effects.count <= 2
+    }
+}
+
 extension PlayQueue.Item {
-    fileprivate var request: PluginRequest? {
+    var request: PluginRequest? {
         if case .request(let request) = self { request } else { nil }
     }
 }

@@ -42,7 +42,7 @@ extension Play {
             depthMax: 64, bytesMax: self.limits.outputBytesMax, membersMax: 1_000_000)
         guard
             let changes = Self.isNone(changes)
-                ? .null : try? JSON(parsing: changes, limits: limits),
+                ? StateChanges.none : StateChanges(text: changes, limits: limits),
             let list = Self.isNone(effects) ? [] : try? JSON(parsing: effects, limits: limits),
             let effects = Self.effects(list)
         else {
@@ -53,8 +53,7 @@ extension Play {
             // Lua has gone on from a state that will never be recorded.
             return stageFailed(done, ScriptFault(kind: .host, message: problem), &pools)
         }
-        let record = PlayRecord.call(
-            done.call, changes: changes == [] ? .null : changes, effects: effects)
+        let record = PlayRecord.call(done.call, changes: changes, effects: effects)
         guard pools.allows(moves(of: done.call, effects)) else { return nil }
         do throws(PlayRecordError) {
             let consequences = try state.fold(record, setting)
@@ -76,12 +75,14 @@ extension Play {
 
     private static func effects(_ list: JSON) -> [Effect]? {
         guard let values = list.arrayValue else { return nil }
+        if values.isEmpty { return [] }
         let effects = values.compactMap(Effect.init(json:))
         return effects.count == values.count ? effects : nil
     }
 
     /// The moves that folding will make, in its order.
     private func moves(of call: PlayCall, _ effects: [Effect]) -> [LedgerMove] {
+        // Most calls move nothing.
         if effects.isEmpty, call.hook != .start { return [] }
         var leftover = ReservationAccount(plugin: plugin, reservations: state.reservations)
         if call.hook == .start { leftover.releaseAll() }
@@ -159,8 +160,9 @@ extension Play {
         afterwards += consequences.hidden.map { .hide(message: $0) }
         afterwards += consequences.requests.map { .request(plugin: plugin, $0) }
         return Draft(
-            source: "plugin:" + plugin, kind: record.kind, event: record.event,
-            changes: record.changes, effects: record.effects, moves: consequences.moves,
-            events: consequences.events, afterwards: afterwards + replies)
+            source: source, kind: record.kind, recorded: record.event,
+            changes: record.changes, effects: .tree(record.effects), moves: consequences.moves,
+            events: consequences.events,
+            afterwards: afterwards.isEmpty ? replies : afterwards + replies)
     }
 }
