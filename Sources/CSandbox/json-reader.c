@@ -73,6 +73,17 @@ static void skip_digits(Reader *reader) {
 
 static void read_number(Reader *reader) {
     const uint8_t *from = reader->at;
+    // Nearly every number is a short integer without a sign.
+    if (*from >= '1' && *from <= '9') {
+        lua_Integer value = 0;
+        const uint8_t *at = from, *most = reader->end - from > 18 ? from + 18 : reader->end;
+        while (at < most && *at >= '0' && *at <= '9') value = value * 10 + (*at++ - '0');
+        if (at < most && *at != '.' && (*at | 0x20) != 'e') {
+            reader->at = at;
+            lua_pushinteger(reader->L, value);
+            return;
+        }
+    }
     bool isNegative = accept_byte(reader, '-'), isInteger = true;
     if (!accept_byte(reader, '0')) skip_digits(reader);
     else if (is_digit(reader)) malformed(reader, "a number begins with 0");
@@ -163,7 +174,7 @@ static void read_escape(Reader *reader, Buffer *text) {
 }
 
 // Goes behind ASCII that stands for itself, eight bytes at a time; may stop before its end.
-static void skip_plain(Reader *reader) {
+static inline void skip_plain(Reader *reader) {
     while (reader->end - reader->at >= 8) {
         uint64_t word = 0;
         memcpy(&word, reader->at, sizeof word);
@@ -185,10 +196,17 @@ static void skip_plain(Reader *reader) {
 
 static void read_string(Reader *reader) {
     lua_State *L = reader->L;
-    Buffer *text = &box_of(L)->scratch;
     reader->at += 1;
-    size_t start = text->count;
     const uint8_t *from = reader->at;
+    skip_plain(reader);
+    if (reader->at < reader->end && *reader->at == '"') {
+        // Plain ASCII, as most texts are.
+        lua_pushlstring(L, (const char *)from, (size_t)(reader->at - from));
+        reader->at += 1;
+        return;
+    }
+    Buffer *text = &box_of(L)->scratch;
+    size_t start = text->count;
     uint8_t all = 0; // of the bytes that stand for themselves
     for (;;) {
         skip_plain(reader);

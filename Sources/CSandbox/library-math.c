@@ -75,6 +75,7 @@ static int math_random(lua_State *L) {
 
 static void set_seed(lua_State *L, lua_Integer first, lua_Integer second) {
     uint64_t *state = box_of(L)->random;
+    box_of(L)->isRandomReady = true;
     state[0] = (uint64_t)first;
     state[1] = 0xFF;
     state[2] = (uint64_t)second;
@@ -91,6 +92,7 @@ static int math_randomseed(lua_State *L) {
     box_charge(L, 4);
     lua_Integer first = 0, second = 0;
     if (lua_isnone(L, 1)) {
+        if (!box->isRandomReady) prepare_random(box);
         first = (lua_Integer)next_random(box->random);
         second = (lua_Integer)next_random(box->random);
     } else {

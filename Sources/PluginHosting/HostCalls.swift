@@ -81,7 +81,8 @@ package struct HostCalls: Sendable {
         do throws(HostCallError) {
             let arguments = list.arrayValue ?? []
             let function = try HostAPI.check(
-                path, hook: Hook(functionName: hookName) ?? .start, capabilities: capabilities, arguments: arguments)
+                path, hook: Hook(functionName: hookName) ?? .start, capabilities: capabilities,
+                arguments: arguments)
             if function.isRead {
                 let value = try read(path, arguments)
                 return .accepted(effect: [], value: value.isNull ? [] : value.encoded())

@@ -22,7 +22,21 @@ extension Play {
 
     /// The call that an input takes, where that is all it takes; nil where it is judged otherwise.
     func plainCall(of item: PlayQueue.Item) -> (hook: Hook, arguments: CallArguments)? {
-        guard isPlain(item) else { return nil }
+        var known: KnownInput?
+        return plainCall(of: item, &known)
+    }
+
+    /// An input of a panel that was looked for just now: in a burst all use the same one.
+    private struct KnownInput {
+        var name: String
+        var role: Role
+        var element: PanelElement
+    }
+
+    private func plainCall(
+        of item: PlayQueue.Item, _ known: inout KnownInput?
+    ) -> (hook: Hook, arguments: CallArguments)? {
+        guard isPlain(item, &known) else { return nil }
         switch item {
         case .timer(let name, _): return (.timer, .both([.string(name)]))
         case .result(let id, let result):
@@ -40,6 +54,11 @@ extension Play {
     }
 
     private func isPlain(_ item: PlayQueue.Item) -> Bool {
+        var known: KnownInput?
+        return isPlain(item, &known)
+    }
+
+    private func isPlain(_ item: PlayQueue.Item, _ known: inout KnownInput?) -> Bool {
         guard state.status == .running else { return false }
         switch item {
         case .timer(let name, let due): return state.timers[name]?.dueMilliseconds == due
@@ -48,8 +67,14 @@ extension Play {
             switch request.action {
             case .command: return true
             case .act(let name, let value):
-                return state.collectors[name] == nil
-                    && (try? requireInput(request, name, value)) != nil
+                if known?.name != name || known?.role != request.by.role {
+                    guard state.collectors[name] == nil,
+                        let element = state.element(name, for: request.by.role)
+                    else { return false }
+                    known = KnownInput(name: name, role: request.by.role, element: element)
+                }
+                guard let known else { return false }
+                return problem(request, known.element, name, value) == nil
             case .start, .stop, .configure: return false
             }
         case .heard: return false
@@ -61,10 +86,11 @@ extension Play {
         guard caution == 0, let first = outstanding.first, let item = first.item, isPlain(item),
             state.undelivered.isEmpty
         else { return }
+        var known: KnownInput?
         let most = min(pace, limits.callsPerBatchMax)
         outstanding.reserveCapacity(min(most, queue.count + 1))
         while outstanding.count < most, let item = queue.first,
-            let plain = plainCall(of: item)
+            let plain = plainCall(of: item, &known)
         {
             queue.removeFirst()
             var call = first.call
@@ -113,17 +139,20 @@ extension Play {
             if count > 0, !(isJudgedAlike && isStageOpen), !stands(done) { break }
             let check = check(done.call, oneIn: share)
             let callCount = state.callCount
-            guard let finished = finish(done, outcome, &pools) else { break }
+            let first = outputs.count
+            guard finish(done, outcome, &pools, &outputs) else { break }
             count += 1
             isJudgedAlike =
                 isJudgedAlike && state.callCount == callCount &+ 1
                 && done.call.decidesNothing(outcome)
-            outputs += finished
+            if isJudgedAlike, check == nil { continue }
+            let finished = outputs[first...]
+            let hasMoved = finished.contains { $0.draft?.moves.isEmpty == false }
             if let check, finished.contains(where: { $0.draft != nil }) {
                 outputs.append(.check(check, outcome))
             }
             // The next call was told of pools that are not so any more.
-            if finished.contains(where: { $0.draft?.moves.isEmpty == false }) { break }
+            if hasMoved { break }
         }
         putBack(batch[count...])
         // What is sent in vain was judged and written in vain.

@@ -3,27 +3,32 @@ import Scripting
 import Wire
 
 extension Play {
-    /// Takes what came of one call; nil when it has left no trace and must be made again.
+    /// Takes what came of one call.
+    ///
+    /// - Returns: false when it has left no trace and must be made again.
     mutating func finish(
-        _ done: Outstanding, _ outcome: ScriptOutcome, _ pools: inout PoolBalances
-    ) -> [PlayOutput]? {
+        _ done: Outstanding, _ outcome: ScriptOutcome, _ pools: inout PoolBalances,
+        _ outputs: inout [PlayOutput]
+    ) -> Bool {
         switch outcome {
         case .done(let changes, let effects, let instructions):
             desk.note(done.call.hook, instructions: instructions)
-            return finish(done, changes, effects, &pools)
+            return finish(done, changes, effects, &pools, &outputs)
         case .absent where done.call.hook.isNotice:
             // Nothing happened: it is told no more, and leaves no record.
             notices.forget(done.call.hook)
-            return []
         case .absent:
-            if let request = done.request, done.call.hook == .action || done.call.hook == .command {
-                let error = RequestError(
-                    .noSuchAction, "\(plugin) has no \(done.call.hook.functionName)")
-                return [.afterwards(refusal(request, error))]
+            guard let request = done.request,
+                done.call.hook == .action || done.call.hook == .command
+            else {
+                return finish(done, [], [], &pools, &outputs)
             }
-            return finish(done, [], [], &pools)
-        case .fault(let fault): return fail(done, fault, &pools)
+            let error = RequestError(
+                .noSuchAction, "\(plugin) has no \(done.call.hook.functionName)")
+            outputs.append(.afterwards(refusal(request, error)))
+        case .fault(let fault): outputs += fail(done, fault, &pools)
         }
+        return true
     }
 
     mutating func stageFailed(
@@ -34,8 +39,9 @@ extension Play {
     }
 
     private mutating func finish(
-        _ done: Outstanding, _ changes: [UInt8], _ effects: [UInt8], _ pools: inout PoolBalances
-    ) -> [PlayOutput]? {
+        _ done: Outstanding, _ changes: [UInt8], _ effects: [UInt8], _ pools: inout PoolBalances,
+        _ outputs: inout [PlayOutput]
+    ) -> Bool {
         // A record that the journal refuses would stop the room. Whatever a stage returns, what is
         // folded fits into one.
         let limits = JSONLimits(
@@ -46,27 +52,28 @@ extension Play {
             let list = Self.isNone(effects) ? [] : try? JSON(parsing: effects, limits: limits),
             let effects = Self.effects(list)
         else {
-            return stageFailed(
+            outputs += stageFailed(
                 done, ScriptFault(kind: .host, message: "the stage returned no record"), &pools)
+            return true
         }
         if let problem = state.problem(with: effects, plugin: plugin, self.limits) {
             // Lua has gone on from a state that will never be recorded.
-            return stageFailed(done, ScriptFault(kind: .host, message: problem), &pools)
+            outputs += stageFailed(done, ScriptFault(kind: .host, message: problem), &pools)
+            return true
         }
         let record = PlayRecord.call(done.call, changes: changes, effects: effects)
-        guard pools.allows(moves(of: done.call, effects)) else { return nil }
+        guard pools.allows(moves(of: done.call, effects)) else { return false }
         do throws(PlayRecordError) {
             let consequences = try state.fold(record, setting)
             pools.apply(consequences.moves)
-            var outputs: [PlayOutput] = [
-                .draft(draft(record, consequences, replies: acknowledgement(of: done)))
-            ]
+            outputs.append(
+                .draft(draft(record, consequences, replies: acknowledgement(of: done))))
             if state.status != .running { outputs.append(closeStage()) }
-            return outputs
         } catch {
-            return stageFailed(
+            outputs += stageFailed(
                 done, ScriptFault(kind: .host, message: error.description), &pools)
         }
+        return true
     }
 
     private static let emptyList = Array("[]".utf8)

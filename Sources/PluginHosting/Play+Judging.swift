@@ -188,13 +188,18 @@ extension Play {
         guard let element = state.element(name, for: request.by.role) else {
             throw RequestError(.noSuchAction, "the panel has no input \"\(name)\"")
         }
-        let own = state.own[request.by.user]?[name]
+        if let problem = problem(request, element, name, value) { throw problem }
+    }
+
+    /// Why an input cannot be used, or not with this value.
+    func problem(
+        _ request: PluginRequest, _ element: PanelElement, _ name: String, _ value: JSON
+    ) -> RequestError? {
+        let own = state.own.isEmpty ? nil : state.own[request.by.user]?[name]
         guard element.isUsable(own: own) else {
-            throw RequestError(.noSuchAction, "\"\(name)\" is disabled")
+            return RequestError(.noSuchAction, "\"\(name)\" is disabled")
         }
-        if let problem = element.problem(with: value) {
-            throw RequestError(.badRequest, problem)
-        }
+        return element.problem(with: value).map { RequestError(.badRequest, $0) }
     }
 
     func refusal(_ request: PluginRequest, _ error: RequestError) -> Afterwards {

@@ -41,8 +41,10 @@ extension Play {
         switch other.manifest.takeover(from: old.version) {
         case .asItIs: return nil
         case .migrated:
-            return call(.migrate, .both([.string(old.version)]), PoolBalances(), state.nowMilliseconds)
-                .stageCall
+            return call(
+                .migrate, .both([.string(old.version)]), PoolBalances(), state.nowMilliseconds
+            )
+            .stageCall
         case .refused:
             throw TakeoverRefusal(
                 description: "version \(other.manifest.version) cannot go on with the state of"
