@@ -50,6 +50,28 @@
 ---@field error "TIMEOUT"|"UNAVAILABLE"|"REFUSED"|"FAILED"|"TOO_LARGE"|nil
 ---@field message string? For developers.
 
+---What is to be done about a line: the value of a search.
+---@class Finding
+---@field band "answer"|"handover"|"ignore" By the shop's own rules and the score.
+---@field rule "injection"|"spam"|"complaint"|"order"|"price"|nil The rule that held the line; then it is never answered.
+---@field question boolean Whether the line asks something.
+---@field score number How probable it is that the first entry is right, 0 to 1.
+---@field margin number By how much the first entry is more probable than the second.
+---@field entries Entry[] The best ones, best first.
+---@field words string? The first entry's answer in the words of a model that says nothing else.
+---@field kept string? Why the model's words were not taken.
+---@field edition string Changes whenever anything in the shop's folder does.
+
+---A question with the answer that the merchant approved.
+---@class Entry
+---@field id string
+---@field version string Changes with the texts.
+---@field question string
+---@field answer string
+---@field product string? Nil for the whole shop.
+---@field category string
+---@field language string Such as `"zh"`.
+
 ---A thing on sale.
 ---@class Product
 ---@field id string
@@ -348,12 +370,12 @@ function seats.list() end
 ---@class Room.knowledge
 local knowledge = {}
 
----Looks for entries of the shop's knowledge; `on_result` is told what was found.
+---Looks for entries of the shop's knowledge; `on_result` is told a `Finding`.
 ---2 seconds unless said otherwise.
 ---
 ---Capability `knowledge`; in every hook but `on_stop`, `on_migrate`.
 ---@param text string
----@param options? { limit?: integer, product?: string, seconds?: number }
+---@param options? { limit?: integer, product?: string, words?: boolean, seconds?: number }
 ---@return integer # The request's id, which `on_result` repeats.
 function knowledge.search(text, options) end
 

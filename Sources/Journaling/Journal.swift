@@ -1,3 +1,5 @@
+package import Clockwork
+
 /// One line of a show's log: what happened, what it changed, what was asked for, what was said.
 package struct Record: Sendable, Equatable {
     package var show: String
@@ -72,12 +74,18 @@ package struct ShowHeader: Sendable, Equatable {
     /// Random; changes only when the log of the show was lost.
     package var epoch: String
     package var beganAtMilliseconds: Int64
+    /// What everything random in the show follows from. Kept by the journal, told to nobody.
+    package var seed: SecretSeed
 
-    package init(show: String, room: String, epoch: String, beganAtMilliseconds: Int64) {
+    package init(
+        show: String, room: String, epoch: String, beganAtMilliseconds: Int64,
+        seed: SecretSeed = .none
+    ) {
         self.show = show
         self.room = room
         self.epoch = epoch
         self.beganAtMilliseconds = beganAtMilliseconds
+        self.seed = seed
     }
 }
 
@@ -124,6 +132,8 @@ package enum JournalError: Error, Equatable {
 /// one sync (group commit). A room has one append under way at a time.
 package protocol Journal: Sendable {
     /// Opens a show, creating it on first use with the given values.
+    ///
+    /// A show that has no seed, of a journal written before there were seeds, gets the given one.
     func open(_ header: ShowHeader) async throws(JournalError) -> ShowHeader
     /// Writes records and ledger entries, all or none; durable when it returns.
     ///
@@ -139,7 +149,8 @@ package protocol Journal: Sendable {
     /// Keeps the newest snapshot of a show; older ones are dropped.
     func save(_ snapshot: Snapshot) async throws(JournalError)
     func snapshot(show: String) async throws(JournalError) -> Snapshot?
-    /// The shows of a room, the one that was opened last for the first time first, at most `limit`.
+    /// The shows of a room, the one that was opened last for the first time first, at most `limit`,
+    /// without their seeds.
     func shows(room: String, limit: Int) async throws(JournalError) -> [ShowHeader]
     /// Finishes what is under way and closes the storage.
     func close() async

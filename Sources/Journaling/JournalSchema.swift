@@ -1,18 +1,22 @@
 /// The tables of a journal file, and what tells such a file from any other.
 ///
 /// Records and entries are append-only rowid tables: a row goes to the end of its table, whatever
-/// show it belongs to. A show is named by a small integer in them. Format 1:
+/// show it belongs to. A show is named by a small integer in them. Format 2:
 ///
 /// - `application_id` is "Play", `user_version` the format.
+/// - `shows` has one row for each show, with its secret seed (``SecretSeed``): whoever may read the file
+///   knows the draws of its running shows in advance.
 /// - `records` has one row for each record, unique by show and sequence.
 /// - `entries` has one row for each move of value, unique by show, plugin, sequence and index.
 /// - `snapshots` has at most one row for each show.
+///
+/// Format 1 had no seeds. Opening such a file for writing makes it one of format 2.
 enum JournalSchema {
     /// "Play" in ASCII.
     static let applicationID: Int64 = 0x506C_6179
-    static let format: Int64 = 1
+    static let format: Int64 = 2
 
-    /// Makes sure that a file is a journal of this format; an empty file becomes one.
+    /// Makes sure that a file is a journal of this format; an empty file and one of format 1 become one.
     ///
     /// Changes nothing in a file that is not.
     static func prepare(_ connection: SQLiteConnection) throws(JournalError) {
@@ -23,16 +27,21 @@ enum JournalSchema {
         if !isEmpty { try check(connection) }
         try connection.run("PRAGMA journal_mode = WAL")
         try configure(connection)
-        guard isEmpty else { return }
+        let changes: String
+        switch (isEmpty, format) {
+        case (true, _): changes = definition
+        case (false, 1): changes = seedsAdded
+        case (false, _): return
+        }
         do throws(JournalError) {
-            try connection.run("BEGIN IMMEDIATE;\(definition) COMMIT")
+            try connection.run("BEGIN IMMEDIATE;\(changes) COMMIT")
         } catch {
             connection.rollBack()
             throw error
         }
     }
 
-    /// Makes sure that a file is a journal of this format.
+    /// Makes sure that a file is a journal of this format or of an earlier one.
     static func check(_ connection: SQLiteConnection) throws(JournalError) {
         let path = connection.path
         let application = try connection.integer("PRAGMA application_id")
@@ -47,7 +56,7 @@ enum JournalSchema {
                 "\(path) was written by a newer Playhouse (journal format \(format), this one "
                     + "knows \(self.format)): start that version, or name another file")
         }
-        guard format == self.format else {
+        guard format >= 1 else {
             throw .damaged(
                 "\(path) has journal format \(format), which this Playhouse never wrote: "
                     + "put a backup in its place")
@@ -66,13 +75,20 @@ enum JournalSchema {
         connection.watchLogSize()
     }
 
+    /// From format 1. Its shows get a seed when they are opened the next time.
+    private static let seedsAdded = """
+        ALTER TABLE shows ADD COLUMN seed BLOB NOT NULL DEFAULT x'';
+        PRAGMA user_version = \(format);
+        """
+
     private static let definition = """
         CREATE TABLE shows (
             id INTEGER PRIMARY KEY,
             show TEXT NOT NULL UNIQUE,
             room TEXT NOT NULL,
             epoch TEXT NOT NULL,
-            began_at INTEGER NOT NULL
+            began_at INTEGER NOT NULL,
+            seed BLOB NOT NULL DEFAULT x''
         ) STRICT;
         CREATE TABLE records (
             id INTEGER PRIMARY KEY,

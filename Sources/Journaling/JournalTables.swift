@@ -1,3 +1,5 @@
+import Clockwork
+
 /// Writes to the tables of a journal, in transactions made of parts.
 ///
 /// Remembers the last sequence of every show it wrote to, so that an append looks nothing up. The
@@ -22,6 +24,7 @@ final class JournalTables {
     private let keepPart: SQLiteStatement
     private let undoPart: SQLiteStatement
     private let insertShow: SQLiteStatement
+    private let updateSeed: SQLiteStatement
     private let selectShow: SQLiteStatement
     private let selectLast: SQLiteStatement
     private let insertRecord: SQLiteStatement
@@ -39,10 +42,13 @@ final class JournalTables {
         keepPart = try SQLiteStatement("RELEASE part", on: connection)
         undoPart = try SQLiteStatement("ROLLBACK TO part", on: connection)
         insertShow = try SQLiteStatement(
-            "INSERT INTO shows (show, room, epoch, began_at) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO shows (show, room, epoch, began_at, seed) VALUES (?1, ?2, ?3, ?4, ?5)",
             on: connection)
+        updateSeed = try SQLiteStatement(
+            "UPDATE shows SET seed = ?2 WHERE show = ?1", on: connection)
         selectShow = try SQLiteStatement(
-            "SELECT id, show, room, epoch, began_at FROM shows WHERE show = ?1", on: connection)
+            "SELECT id, show, room, epoch, began_at, seed FROM shows WHERE show = ?1",
+            on: connection)
         selectLast = try SQLiteStatement(
             "SELECT coalesce(max(sequence), 0) FROM records WHERE show = ?1", on: connection)
         insertRecord = try SQLiteStatement(
@@ -104,14 +110,24 @@ final class JournalTables {
     /// Finds or creates a show.
     func open(_ header: ShowHeader) throws(JournalError) -> ShowHeader {
         let found = try selectShow.rows([.text(header.show)]) { row in
-            ShowHeader(
-                show: row.text(1), room: row.text(2), epoch: row.text(3),
-                beganAtMilliseconds: row.integer(4))
+            (
+                header: ShowHeader(
+                    show: row.text(1), room: row.text(2), epoch: row.text(3),
+                    beganAtMilliseconds: row.integer(4)), seed: row.bytes(5)
+            )
         }
-        if let found = found.first { return found }
+        if var found = found.first {
+            if found.seed.count == SecretSeed.byteCount {
+                found.header.seed = SecretSeed(found.seed)
+            } else if !header.seed.isNone {
+                found.header.seed = header.seed
+                try updateSeed.run([.text(header.show), .bytes(header.seed.bytes)])
+            }
+            return found.header
+        }
         try insertShow.run([
             .text(header.show), .text(header.room), .text(header.epoch),
-            .integer(header.beganAtMilliseconds),
+            .integer(header.beganAtMilliseconds), .bytes(header.seed.bytes),
         ])
         return header
     }

@@ -78,7 +78,11 @@ package final class MemoryJournal: Journal {
 
     package func open(_ header: ShowHeader) async throws(JournalError) -> ShowHeader {
         try change { state throws(JournalError) in
-            if let show = state.shows[header.show] { return show.header }
+            if var known = state.shows[header.show]?.header {
+                if known.seed.isNone { known.seed = header.seed }
+                state.shows[header.show]?.header = known
+                return known
+            }
             state.shows[header.show] = Show(header: header)
             state.order.append(header.show)
             return header
@@ -140,7 +144,11 @@ package final class MemoryJournal: Journal {
     package func shows(room: String, limit: Int) async throws(JournalError) -> [ShowHeader] {
         try change { state in
             let headers = state.order.reversed().compactMap { state.shows[$0]?.header }
-            return Array(headers.filter { $0.room == room }.prefix(max(0, limit)))
+            return headers.filter { $0.room == room }.prefix(max(0, limit)).map { header in
+                var header = header
+                header.seed = .none
+                return header
+            }
         }
     }
 

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Disk layout: `NAME` is the database (its tables: ``JournalSchema``), `NAME-wal` the write-ahead
 /// log with what was committed last, `NAME-shm` its index, `NAME.lock` says who owns them. A backup
-/// takes all but the last two, or uses `sqlite3 NAME .backup`.
+/// takes all but the last two, or uses `sqlite3 NAME .backup`. A new file may be read by its owner only.
 ///
 /// Fault model: what was acknowledged survives the death of the process and of the machine, as
 /// far as the disk keeps what it has synced. A torn or unfinished commit is dropped as a whole on
@@ -50,6 +50,12 @@ package final class SQLiteJournal: Journal {
             throw .storage("\(folder.path): the folder cannot be made: \(error)")
         }
         let lock = try FileLock(for: file.path)
+        // It will hold the seeds of draws, so that nobody else may read it. SQLite gives its other
+        // files the permissions of the database.
+        if !FileManager.default.fileExists(atPath: file.path) {
+            _ = FileManager.default.createFile(
+                atPath: file.path, contents: nil, attributes: [.posixPermissions: 0o600])
+        }
         let connection = try SQLiteConnection(path: file.path)
         try JournalSchema.prepare(connection)
         LogSpace.prepare(file.path + "-wal", bytes: options.logBytesAhead)

@@ -1,3 +1,4 @@
+import Clockwork
 import Journaling
 import PluginContract
 import PluginHosting
@@ -48,7 +49,7 @@ struct CarriedValues {
     private func playbill(of header: ShowHeader) async throws -> Playbill {
         var playbill = Playbill(
             show: header.show, beganAtMilliseconds: header.beganAtMilliseconds, entries: [],
-            products: [], pools: PoolBalances(), seed: 0)
+            products: [], pools: PoolBalances(), seed: .none)
         var sequence: Int64 = 0
         if let snapshot = try await journal.snapshot(show: header.show),
             let read = try? ReadSnapshot(snapshot), playbill.restore(read.plugins)

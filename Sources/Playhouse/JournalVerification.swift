@@ -1,3 +1,4 @@
+import Clockwork
 package import Journaling
 import PluginContract
 import PluginHosting
@@ -88,7 +89,7 @@ private struct Walk {
             show: header.show, beganAtMilliseconds: header.beganAtMilliseconds, messagePrefix: "")
         playbill = Playbill(
             show: header.show, beganAtMilliseconds: header.beganAtMilliseconds, entries: [],
-            products: [], pools: PoolBalances(), seed: 0)
+            products: [], pools: PoolBalances(), seed: .none)
     }
 
     mutating func take(_ record: Record) throws(DamagedShow) {

@@ -1,3 +1,4 @@
+import Clockwork
 import Cryptography
 package import Journaling
 import PluginContract
@@ -47,7 +48,8 @@ package struct ShowRecovery: Sendable {
         let header = try await journal.open(
             ShowHeader(
                 show: configuration.show, room: configuration.settings.id,
-                epoch: Digest.hex(SecureRandom.bytes(8)), beganAtMilliseconds: now))
+                epoch: Digest.hex(SecureRandom.bytes(8)), beganAtMilliseconds: now,
+                seed: SecretSeed(SecureRandom.bytes(SecretSeed.byteCount))))
         var show = try await begin(try makeShow(header, nowMilliseconds: now))
         let spoken: [Record]
         do {
@@ -129,9 +131,6 @@ package struct ShowRecovery: Sendable {
             }
             entries.append(Playbill.Entry(program: program, configuration: plugin.config))
         }
-        // Of the show, not of the run: a restart must derive the same seeds.
-        let seed = Digest.sha256(Array("\(header.show)/\(header.epoch)".utf8)).prefix(8)
-            .reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         let playbill = Playbill(
             show: header.show, beganAtMilliseconds: header.beganAtMilliseconds, entries: entries,
             products: configuration.products.map {
@@ -140,7 +139,9 @@ package struct ShowRecovery: Sendable {
                     image: ProductPictures.path(
                         room: configuration.settings.id, product: $0.id),
                     currency: $0.currency, priceMinor: $0.priceMinor)
-            }, pools: PoolBalances(configuration.pools), seed: seed)
+            }, pools: PoolBalances(configuration.pools),
+            // Of the show, not of the run: a restart must draw on alike.
+            seed: header.seed)
         let room = Room(
             settings: configuration.settings, epoch: header.epoch, show: header.show,
             beganAtMilliseconds: header.beganAtMilliseconds,

@@ -1,4 +1,3 @@
-import Clockwork
 import PluginContract
 import Scripting
 import Wire
@@ -97,6 +96,7 @@ extension Play {
             .collected, .both([.string(first.collector), .array(batch.map(\.told))]), pools, now)
     }
 
+    /// A call of a hook at this moment; its seed is set when it begins.
     func call(
         _ hook: Hook, _ arguments: CallArguments, _ pools: PoolBalances, _ now: Int64
     ) -> PlayCall {
@@ -112,17 +112,14 @@ extension Play {
             }
         }
         var call = PlayCall(
-            hook: hook, arguments: arguments, nowMilliseconds: now, seed: seed(ofCall: 0),
-            pools: standings)
+            hook: hook, arguments: arguments, nowMilliseconds: now, seed: 0, pools: standings)
         if program.manifest.capabilities.contains(.presence) { call.present = presentCount }
         return call
     }
 
     /// The seed of a call so many calls after the next one.
-    func seed(ofCall index: Int) -> UInt64 {
-        var random = SeededRandom(
-            seed: show.seed &+ (state.callCount &+ UInt64(index)) &* 0xD134_2543_DE82_EF95)
-        return random.next()
+    mutating func seed(ofCall index: Int) -> UInt64 {
+        show.seeds.seed(ofCall: state.callCount &+ UInt64(index))
     }
 
     mutating func begin(_ next: Outstanding, _ desk: inout AnswerDesk) {
@@ -130,6 +127,8 @@ extension Play {
             // What follows is the work of another program, and the log says so.
             desk.outputs.append(draftOfLoading(next.call.nowMilliseconds))
         }
+        var next = next
+        next.call.seed = seed(ofCall: 0)
         outstanding = [next]
         if caution > 0 { caution -= 1 }
         if next.call.hook == .start { notices.clear() }

@@ -9,20 +9,20 @@ package struct PlayShow: Sendable {
     package var products: [Product]
     /// What the show says about this plugin's configuration.
     package var configuration: JSONObject
-    /// Seeds of the calls are derived from it.
-    package var seed: UInt64
+    /// What is random in the calls.
+    var seeds: CallSeeds
     /// What `kv` kept when the show began.
     package var values: JSONObject
 
-    package init(
+    init(
         show: String, beganAtMilliseconds: Int64, products: [Product] = [],
-        configuration: JSONObject = [:], seed: UInt64, values: JSONObject = [:]
+        configuration: JSONObject = [:], seeds: CallSeeds, values: JSONObject = [:]
     ) {
         self.show = show
         self.beganAtMilliseconds = beganAtMilliseconds
         self.products = products
         self.configuration = configuration
-        self.seed = seed
+        self.seeds = seeds
         self.values = values
     }
 }

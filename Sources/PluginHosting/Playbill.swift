@@ -1,3 +1,4 @@
+package import Clockwork
 package import PluginContract
 package import Scripting
 package import Wire
@@ -39,10 +40,11 @@ package struct Playbill: Sendable {
     /// Begins a show in which nothing has been played.
     ///
     /// `beganAtMilliseconds` is Unix time. `pools` has the units of each pool before the first
-    /// record. Every recovery of a show gives the same values.
+    /// record. `seed` decides what is random in the calls. Every recovery of a show gives the same
+    /// values.
     package init(
         show: String, beganAtMilliseconds: Int64, entries: [Entry], products: [Product],
-        pools: PoolBalances, seed: UInt64, limits: PlayLimits = PlayLimits()
+        pools: PoolBalances, seed: SecretSeed, limits: PlayLimits = PlayLimits()
     ) {
         self.pools = pools
         initialPools = pools
@@ -54,16 +56,9 @@ package struct Playbill: Sendable {
                 program: entry.program,
                 show: PlayShow(
                     show: show, beganAtMilliseconds: beganAtMilliseconds, products: products,
-                    configuration: entry.configuration, seed: Self.seed(seed, plugin),
-                    values: entry.values),
+                    configuration: entry.configuration,
+                    seeds: CallSeeds(seed, plugin: plugin), values: entry.values),
                 limits: limits)
-        }
-    }
-
-    /// Gives each plugin a sequence of its own (FNV-1a over its id).
-    private static func seed(_ seed: UInt64, _ plugin: String) -> UInt64 {
-        plugin.utf8.reduce(seed ^ 0xCBF2_9CE4_8422_2325) { hash, byte in
-            (hash ^ UInt64(byte)) &* 0x100_0000_01B3
         }
     }
 }

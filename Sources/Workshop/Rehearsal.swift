@@ -86,7 +86,7 @@ package actor Rehearsal {
             _ = try await journal.open(
                 ShowHeader(
                     show: show, room: RehearsalPlan.room, epoch: plan.epoch,
-                    beganAtMilliseconds: now))
+                    beganAtMilliseconds: now, seed: SecretSeed(fixed: plan.seed)))
             return try await ShowRecovery(
                 configuration: plan.configuration(show: show), programs: programs,
                 journal: journal, log: .silent

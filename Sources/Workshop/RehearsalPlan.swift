@@ -34,7 +34,7 @@ package struct RehearsalPlan: Sendable {
     static let beganAtMilliseconds: Int64 = 1_795_363_200_000
     static let room = "rehearsal"
 
-    /// The moment of the log's birth, which decides the seeds of its plays.
+    /// The epoch of the log.
     var epoch: String {
         let digits = String(seed, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits

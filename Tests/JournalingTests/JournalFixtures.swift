@@ -1,3 +1,4 @@
+import Clockwork
 import Foundation
 import Journaling
 import Testing
@@ -40,8 +41,12 @@ final class TemporaryFolder: Sendable {
     func size(_ name: String) -> Int { read(name).count }
 }
 
-func makeHeader(_ show: String = "spring-tea", epoch: String = "5f0c9a1e") -> ShowHeader {
-    ShowHeader(show: show, room: "teahouse", epoch: epoch, beganAtMilliseconds: 1_795_363_200_000)
+func makeHeader(
+    _ show: String = "spring-tea", epoch: String = "5f0c9a1e", seed: UInt64? = nil
+) -> ShowHeader {
+    ShowHeader(
+        show: show, room: "teahouse", epoch: epoch, beganAtMilliseconds: 1_795_363_200_000,
+        seed: seed.map(SecretSeed.init(fixed:)) ?? .none)
 }
 
 func makeRecord(

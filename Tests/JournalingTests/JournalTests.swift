@@ -1,3 +1,4 @@
+import Clockwork
 import Testing
 
 @testable import Journaling
@@ -15,6 +16,19 @@ import Testing
         #expect(try await journal.open(makeHeader(epoch: "other")) == makeHeader())
         #expect(try await journal.open(makeHeader("other", epoch: "o")).epoch == "o")
         #expect(try await journal.allRecords() == [])
+        await journal.close()
+    }
+
+    @Test(arguments: JournalKind.allCases)
+    func `A show keeps its first seed, and tells it in no list`(kind: JournalKind) async throws {
+        let journal = try kind.make(in: folder)
+        _ = try await journal.open(makeHeader())
+        #expect(try await journal.open(makeHeader(seed: 1)).seed == SecretSeed(fixed: 1))
+        #expect(try await journal.open(makeHeader(seed: 2)).seed == SecretSeed(fixed: 1))
+        #expect(try await journal.open(makeHeader()).seed == SecretSeed(fixed: 1))
+        #expect(try await journal.open(makeHeader("other", seed: 2)).seed == SecretSeed(fixed: 2))
+        let listed = try await journal.shows(room: "teahouse", limit: 9)
+        #expect(listed.count == 2 && listed.allSatisfy { $0.seed.isNone })
         await journal.close()
     }
 

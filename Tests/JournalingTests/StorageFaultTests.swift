@@ -1,3 +1,4 @@
+import Clockwork
 import Foundation
 import Testing
 
@@ -160,13 +161,42 @@ import Testing
 
     @Test func `A journal of a newer format is refused, and stays as it is`() async throws {
         try await makeFile()
-        try run("PRAGMA journal_mode = DELETE; PRAGMA user_version = 2")
+        try run("PRAGMA journal_mode = DELETE; PRAGMA user_version = 3")
         let before = folder.read("journal.db")
         let sentence = try #require(opening().damageSentence)
         #expect(sentence.contains(path) && sentence.contains("newer Playhouse"), "\(sentence)")
         #expect(folder.read("journal.db") == before)
-        try run("PRAGMA user_version = 1")
+        try run("PRAGMA user_version = 2")
         #expect(opening().error == nil)
+    }
+
+    @Test
+    func `A journal from before there were seeds is opened, and its shows get seeds that stay`()
+        async throws
+    {
+        try await makeFile()
+        try run("ALTER TABLE shows DROP COLUMN seed; PRAGMA user_version = 1")
+        // Looking into it changes nothing.
+        let archive = try JournalArchive(path: path)
+        #expect(try await archive.shows().map(\.recordCount) == [50])
+        await archive.close()
+        let connection = try SQLiteConnection(path: path)
+        #expect(try connection.integer("PRAGMA user_version") == 1)
+
+        var journal = try opening().get()
+        #expect(try await journal.open(makeHeader(seed: 7)).seed == SecretSeed(fixed: 7))
+        #expect(try await journal.allRecords().count == 50)
+        await journal.close()
+        journal = try opening().get()
+        #expect(try await journal.open(makeHeader(seed: 8)).seed == SecretSeed(fixed: 7))
+        await journal.close()
+        #expect(try connection.integer("PRAGMA user_version") == JournalSchema.format)
+    }
+
+    @Test func `Nobody but its owner may read a new journal`() async throws {
+        try await makeFile(records: 1)
+        let permissions = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
+        #expect((permissions as? NSNumber)?.intValue == 0o600)
     }
 
     @Test func `An empty file becomes a journal`() async throws {

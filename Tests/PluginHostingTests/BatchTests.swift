@@ -300,7 +300,8 @@ private struct BatchedShow {
         program = ChaosProgram(plugin)
         bill = Playbill(
             show: "show", beganAtMilliseconds: now, entries: [Playbill.Entry(program: plugin)],
-            products: [PluginBench.oolong], pools: PoolBalances(["coupon": 9]), seed: seed,
+            products: [PluginBench.oolong], pools: PoolBalances(["coupon": 9]),
+            seed: SecretSeed(fixed: seed),
             limits: limits)
     }
 

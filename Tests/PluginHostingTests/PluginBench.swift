@@ -1,3 +1,4 @@
+import Clockwork
 import Foundation
 import PluginContract
 import PluginHosting
@@ -87,7 +88,7 @@ final class PluginBench {
             entries: [
                 Playbill.Entry(program: program, configuration: configuration, values: values)
             ],
-            products: [oolong], pools: pools, seed: 7, limits: limits)
+            products: [oolong], pools: pools, seed: SecretSeed(fixed: 7), limits: limits)
     }
 
     var plugin: String { program.manifest.id }

@@ -1,3 +1,4 @@
+import Clockwork
 import PluginContract
 import PluginHosting
 import Scripting
@@ -124,7 +125,7 @@ import Wire
         }
         var bill = Playbill(
             show: "show", beganAtMilliseconds: 0, entries: entries, products: [],
-            pools: PoolBalances(["coupon": 1]), seed: 1)
+            pools: PoolBalances(["coupon": 1]), seed: SecretSeed(fixed: 1))
         for (plugin, id) in [("alpha", "1"), ("beta", "2")] {
             _ = bill.request(
                 PluginRequest(

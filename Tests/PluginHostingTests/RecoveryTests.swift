@@ -74,7 +74,7 @@ private struct ChaosShow {
             show: "show", beganAtMilliseconds: 1_795_363_200_000,
             entries: plugins.map { Playbill.Entry(program: program($0)) },
             products: [PluginBench.oolong],
-            pools: PoolBalances(["coupon": 9]), seed: seed, limits: limits)
+            pools: PoolBalances(["coupon": 9]), seed: SecretSeed(fixed: seed), limits: limits)
     }
 
     var isQuiet: Bool { calls.isEmpty }

@@ -187,7 +187,7 @@ import Wire
                     hash: records[3].hash), roomFacts: [],
                 playbill: Playbill(
                     show: TestShow.show, beganAtMilliseconds: 0, entries: [], products: [],
-                    pools: PoolBalances(), seed: 0)
+                    pools: PoolBalances(), seed: .none)
             ).encoded().bytes)
         bad = try await verify(records, entries, other, header)
         #expect(bad.problems.first?.contains("something else than the records") == true)
