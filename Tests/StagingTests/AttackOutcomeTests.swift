@@ -117,10 +117,12 @@ import Wire
 
     @Test(arguments: share)
     func `The command says the same, from inside the cage`(attack: Attack) throws {
-        let file = FileManager.default.temporaryDirectory
-            .appending(path: "\(UUID().uuidString)-\(attack.name)").path
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        // Its name is in messages.
+        let file = folder.appending(path: attack.name).path
         #expect(FileManager.default.createFile(atPath: file, contents: Data(attack.text)))
-        defer { try? FileManager.default.removeItem(atPath: file) }
         for (index, expectation) in attack.expectations.enumerated() {
             let result = try Program.run(
                 ["lua", file, "--json"] + (index == 1 ? ["--handler"] : []))
