@@ -239,6 +239,48 @@ static void read_string(Reader *reader) {
 
 static void read_value(Reader *reader, int depth);
 
+// Reads the name of a field. Every event brings the same few: they are kept, so that Lua need not
+// hash and find them again.
+static void read_name(Reader *reader) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    enum { SHORT_MAX = 15 };
+    const uint8_t *from = reader->at + 1;
+    if (reader->mode == JSON_PLAIN && reader->end - from > SHORT_MAX + 1) {
+        uint64_t words[2];
+        memcpy(words, from, sizeof words);
+        reader->at = from;
+        skip_plain(reader);
+        size_t length = (size_t)(reader->at - from);
+        if (length <= SHORT_MAX && *reader->at == '"') {
+            lua_State *L = reader->L;
+            Sandbox *box = box_of(L);
+            if (length < 8) {
+                words[0] &= ((uint64_t)1 << (8 * length)) - 1;
+                words[1] = 0;
+            } else {
+                words[1] &= ((uint64_t)1 << (8 * (length - 8))) - 1;
+            }
+            words[1] |= (uint64_t)(length + 1) << 56;
+            size_t place = ((words[0] ^ words[1] * 31) * 0x9E3779B97F4A7C15u) >> 32;
+            place &= NAME_COUNT - 1;
+            uint64_t *known = box->names[place];
+            reader->at += 1;
+            if (known[0] == words[0] && known[1] == words[1]) {
+                lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_NAMES + (int)place);
+                return;
+            }
+            lua_pushlstring(L, (const char *)from, length);
+            lua_pushvalue(L, -1);
+            lua_rawseti(L, LUA_REGISTRYINDEX, SLOT_NAMES + (int)place);
+            memcpy(known, words, sizeof words);
+            return;
+        }
+        reader->at = from - 1;
+    }
+#endif
+    read_string(reader);
+}
+
 static int read_elements(Reader *reader, int depth, int table) {
     int count = 0;
     reader->at += 1;
@@ -279,7 +321,7 @@ static void read_members(Reader *reader, int depth, int table) {
     for (;;) {
         skip_space(reader);
         if (reader->at >= reader->end || *reader->at != '"') malformed(reader, "a key is missing");
-        read_string(reader);
+        read_name(reader);
         translate_key(reader);
         skip_space(reader);
         if (!accept_byte(reader, ':')) malformed(reader, "':' is missing");

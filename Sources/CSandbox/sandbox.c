@@ -131,7 +131,7 @@ static int open_state(lua_State *L) {
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
     lua_pop(L, 1);
     // Reserves the slots as one array.
-    for (int slot = 3; slot <= SLOT_LAST_ERROR; slot += 1) {
+    for (int slot = 3; slot < SLOT_NAMES_END; slot += 1) {
         lua_pushboolean(L, 0);
         lua_rawseti(L, LUA_REGISTRYINDEX, slot);
     }
