@@ -22,7 +22,7 @@ import Testing
                 let name = String(
                     decoding: (0..<length).map { UInt8(97 + ($0 * 7 + round * 3 + length) % 26) },
                     as: UTF8.self)
-                for other in ["", #","é":2,"\\n":1,"a\\u0000":2"#, #","user":4,"name":4"#] {
+                for other in ["", ##","é":2,"\n":1,"a\u0000":2"##, #","user":4,"name":4"#] {
                     let outcome = script.run("run", #"[{"\#(name)":\#(length)\#(other)}]"#)
                     #expect(outcome.fault == nil)
                     let changes = try #require(outcome.changesText)
