@@ -130,7 +130,7 @@ let package = Package(
             "PlayhouseTests",
             uses: [
                 "Playhouse", "Serving", "Lanes", "Rooms", "Journaling", "PluginHosting",
-                "PluginContract", "Outreach", "Knowledge",
+                "PluginContract", "Scripting", "Outreach", "Knowledge",
                 "Staging", "Wire", "Cryptography", "Clockwork", "Visiting",
             ]),
         tests(

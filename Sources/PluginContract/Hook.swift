@@ -26,11 +26,29 @@ package enum Hook: String, Sendable, CaseIterable {
     case migrate
 
     /// The name of the function in the table that `main.lua` returns.
-    package var functionName: String { "on_" + rawValue }
+    package var functionName: String {
+        // Written out: it is asked for with every call, and a literal costs nothing.
+        switch self {
+        case .start: "on_start"
+        case .stop: "on_stop"
+        case .join: "on_join"
+        case .leave: "on_leave"
+        case .danmaku: "on_danmaku"
+        case .action: "on_action"
+        case .timer: "on_timer"
+        case .command: "on_command"
+        case .collected: "on_collected"
+        case .result: "on_result"
+        case .media: "on_media"
+        case .migrate: "on_migrate"
+        }
+    }
 
     package init?(functionName: String) {
-        guard functionName.hasPrefix("on_") else { return nil }
-        self.init(rawValue: String(functionName.dropFirst(3)))
+        guard let hook = Self.allCases.first(where: { $0.functionName == functionName }) else {
+            return nil
+        }
+        self = hook
     }
 }
 

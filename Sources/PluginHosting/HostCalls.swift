@@ -13,9 +13,10 @@ package struct HostCalls: Sendable {
     private var products: [Product]
     private var onAir: String?
     private var memory: HostMemory
-    /// As it was before the call that runs.
-    private var memoryBefore: HostMemory
-    private var hook = Hook.start
+    /// As it was before the call that runs; nil as long as that changed nothing.
+    private var memoryBefore: HostMemory?
+    /// The function that runs.
+    private var hookName = ""
     private var pools: [String: PoolStanding] = [:]
     private var present: Int64 = 0
     /// Whether the call moved prizes, changed what is on air or ended the run: what follows it must
@@ -36,7 +37,6 @@ package struct HostCalls: Sendable {
         let names = host["surfaces"]?.arrayValue?.compactMap(\.stringValue)
         surfaces = Set(names?.compactMap(PanelSurface.init) ?? PanelSurface.allCases)
         memory = host["memory"].flatMap(HostMemory.init) ?? HostMemory()
-        memoryBefore = memory
     }
 
     /// The ``StageOpening/host`` of an opening.
@@ -53,7 +53,7 @@ package struct HostCalls: Sendable {
 
     /// Gets ready for one call of a hook.
     package mutating func begin(_ call: StageCall) {
-        hook = Hook(functionName: call.call.hook) ?? .start
+        hookName = call.call.hook
         pools = call.pools
         present = call.present ?? 0
         onAir = call.shelf?.onAir
@@ -62,14 +62,14 @@ package struct HostCalls: Sendable {
             products[index].isEmbargoed = embargoed.contains(products[index].id)
         }
         endsBatch = false
-        shows = [:]
-        memoryBefore = memory
+        if !shows.isEmpty { shows = [:] }
+        memoryBefore = nil
     }
 
     /// Ends the call: what it asked for stands, or has never been.
     package mutating func end(_ outcome: ScriptOutcome) {
         if case .done = outcome { return }
-        memory = memoryBefore
+        if let memoryBefore { memory = memoryBefore }
     }
 
     /// Answers one call of a host function.
@@ -88,7 +88,8 @@ package struct HostCalls: Sendable {
         do throws(HostCallError) {
             let arguments = list.arrayValue ?? []
             let function = try HostAPI.check(
-                path, hook: hook, capabilities: capabilities, arguments: arguments)
+                path, hook: Hook(functionName: hookName) ?? .start, capabilities: capabilities,
+                arguments: arguments)
             if function.isRead {
                 let value = try read(path, arguments)
                 return .accepted(effect: [], value: value.isNull ? [] : value.encoded())
@@ -172,7 +173,10 @@ package struct HostCalls: Sendable {
         default: break
         }
         if let problem = memory.problem(with: effect) { throw HostCallError(problem) }
-        memory.apply(effect)
+        if HostMemory.isChanged(by: effect) {
+            if memoryBefore == nil { memoryBefore = memory }
+            memory.apply(effect)
+        }
         return .accepted(effect: effect.json.encoded(), value: value.isNull ? [] : value.encoded())
     }
 

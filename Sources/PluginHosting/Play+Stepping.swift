@@ -27,7 +27,8 @@ extension Play {
             let batch = notices.take(nowMilliseconds: now)
         {
             begin(
-                Outstanding(call: call(batch.hook, [batch.json], pools, now), notices: batch),
+                Outstanding(
+                    call: call(batch.hook, .both([batch.json]), pools, now), notices: batch),
                 &desk)
         }
         step.outputs = desk.outputs
@@ -43,7 +44,7 @@ extension Play {
     ) {
         var item = item
         var hook = Hook.timer
-        var arguments: [JSON] = []
+        var arguments = CallArguments([])
         var configuration: JSONObject?
         var request: PluginRequest?
         switch item {
@@ -71,7 +72,7 @@ extension Play {
             case .next:
                 queue.removeFirst()
                 return
-            case .call(let judged, let values): (hook, arguments) = (judged, values)
+            case .call(let judged, let given): (hook, arguments) = (judged, given)
             case .start(let resolved): (hook, configuration) = (.start, resolved)
             }
         }
@@ -94,7 +95,7 @@ extension Play {
             }
             call.program = program.mark
         }
-        begin(Outstanding(call: call, request: request, item: item), &desk)
+        begin(Outstanding(call: call, item: item), &desk)
     }
 
     private func deliverAnswers(_ pools: PoolBalances, _ now: Int64) -> PlayCall? {
@@ -102,12 +103,12 @@ extension Play {
         let batch = state.undelivered.prefix(limits.answersPerCallMax)
             .prefix { $0.collector == first.collector }
         return call(
-            .collected, [.string(first.collector), .array(batch.map(\.told))], pools, now)
+            .collected, .both([.string(first.collector), .array(batch.map(\.told))]), pools, now)
     }
 
     /// A call of a hook at this moment; its seed is set when it begins.
     func call(
-        _ hook: Hook, _ arguments: [JSON], _ pools: PoolBalances, _ now: Int64
+        _ hook: Hook, _ arguments: CallArguments, _ pools: PoolBalances, _ now: Int64
     ) -> PlayCall {
         var standings: [String: PoolStanding] = [:]
         if program.manifest.capabilities.contains(.prizes) {

@@ -6,7 +6,7 @@ package import Wire
 struct PlayCall: Sendable, Equatable {
     var hook: Hook
     /// After `room`.
-    var arguments: [JSON]
+    var arguments: CallArguments
     /// Show time.
     var nowMilliseconds: Int64
     var seed: UInt64
@@ -31,41 +31,52 @@ struct PlayCall: Sendable, Equatable {
     var stageCall: StageCall {
         StageCall(
             call: ScriptCall(
-                hook: hook.functionName, arguments: JSON.array(arguments).encoded(),
+                hook: hook.functionName, arguments: arguments.text,
                 nowMilliseconds: nowMilliseconds, seed: seed),
             pools: pools, present: present, shelf: shelf)
     }
 
-    /// `{hook, arguments, now, seed}` and what else is set.
-    var json: JSONObject {
-        var object: JSONObject = [
-            "hook": .string(hook.functionName), "arguments": .array(arguments),
-            "now": .integer(nowMilliseconds), "seed": .integer(Int64(bitPattern: seed)),
-        ]
-        // Looking for a place costs time, so nothing is looked for that most calls do not have.
+    /// Writes the members `hook`, `arguments`, `now`, `seed` and what else is set.
+    func write(to writer: inout JSONWriter) {
+        writer.name("hook")
+        writer.string(hook.functionName)
+        writer.name("arguments")
+        writer.raw(arguments.text)
+        writer.name("now")
+        writer.integer(nowMilliseconds)
+        writer.name("seed")
+        writer.integer(Int64(bitPattern: seed))
         if !pools.isEmpty {
-            let members = pools.sorted { $0.key < $1.key }.map { pool, standing -> (String, JSON) in
-                let value: JSON = [
-                    "available": .integer(standing.available),
-                    "reserved": .integer(standing.reserved),
-                ]
-                return (pool, value)
+            writer.name("pools")
+            writer.beginObject()
+            for (pool, standing) in pools.sorted(by: { $0.key < $1.key }) {
+                writer.name(pool)
+                writer.beginObject()
+                writer.name("available")
+                writer.integer(standing.available)
+                writer.name("reserved")
+                writer.integer(standing.reserved)
+                writer.endObject()
             }
-            object["pools"] = .object(JSONObject(members))
+            writer.endObject()
         }
-        if let by { object["by"] = by.json }
-        if let configuration { object["config"] = .object(configuration) }
-        if let products { object["products"] = products }
-        if let values { object["values"] = .object(values) }
-        if let show { object["show"] = .string(show) }
-        if let present { object["present"] = .integer(present) }
-        if let shelf { object["shelf"] = shelf.json }
-        if let program { object["program"] = program.json }
-        return object
+        func write(_ name: StaticString, _ value: JSON?) {
+            guard let value else { return }
+            writer.name(name)
+            value.appendEncoded(to: &writer)
+        }
+        write("by", by?.json)
+        write("config", configuration.map { .object($0) })
+        write("products", products)
+        write("values", values.map { .object($0) })
+        write("show", show.map { .string($0) })
+        write("present", present.map { .integer($0) })
+        write("shelf", shelf?.json)
+        write("program", program?.json)
     }
 
     init(
-        hook: Hook, arguments: [JSON], nowMilliseconds: Int64, seed: UInt64,
+        hook: Hook, arguments: CallArguments, nowMilliseconds: Int64, seed: UInt64,
         pools: [String: PoolStanding] = [:]
     ) {
         self.hook = hook
@@ -81,7 +92,8 @@ struct PlayCall: Sendable, Equatable {
             let now = json["now"]?.integerValue, let seed = json["seed"]?.integerValue
         else { return nil }
         self.init(
-            hook: hook, arguments: arguments, nowMilliseconds: now, seed: UInt64(bitPattern: seed))
+            hook: hook, arguments: CallArguments(arguments), nowMilliseconds: now,
+            seed: UInt64(bitPattern: seed))
         for (pool, standing) in json["pools"]?.objectValue?.members ?? [] {
             guard let available = standing["available"]?.integerValue,
                 let reserved = standing["reserved"]?.integerValue
@@ -157,7 +169,7 @@ package struct CollectedAnswer: Sendable, Equatable {
 /// What one record of a play says. The only way in which a ``PlayState`` changes.
 enum PlayRecord: Sendable, Equatable {
     /// A hook ran, or the program has none of this name.
-    case call(PlayCall, changes: JSON, effects: [Effect])
+    case call(PlayCall, changes: StateChanges, effects: [Effect])
     /// Answers were taken by collectors.
     case answered(nowMilliseconds: Int64, [CollectedAnswer])
     /// A hook failed; its event is spent and nothing else changed, but that the play may be paused.
@@ -182,35 +194,47 @@ extension PlayRecord {
         }
     }
 
-    var event: JSON {
+    var event: RecordedValue {
         switch self {
-        case .call(let call, _, _): return .object(call.json)
+        case .call(let call, _, _):
+            var writer = JSONWriter()
+            writer.beginObject()
+            call.write(to: &writer)
+            writer.endObject()
+            return .text(writer.bytes)
         case .answered(let now, let answers):
-            return ["now": .integer(now), "answers": .array(answers.map(\.json))]
+            return .tree(["now": .integer(now), "answers": .array(answers.map(\.json))])
         case .fault(let call, let fault, let pauses):
-            var object = call.json
-            object["fault"] = .string(fault.kind.rawValue)
-            object["message"] = .string(fault.message)
-            object["trace"] = .string(fault.trace)
-            object["pauses"] = .bool(pauses)
-            return .object(object)
-        case .stopped(let now, let by): return ["now": .integer(now), "by": by.json]
+            var writer = JSONWriter()
+            writer.beginObject()
+            call.write(to: &writer)
+            writer.name("fault")
+            writer.string(fault.kind.rawValue)
+            writer.name("message")
+            writer.string(fault.message)
+            writer.name("trace")
+            writer.string(fault.trace)
+            writer.name("pauses")
+            writer.bool(pauses)
+            writer.endObject()
+            return .text(writer.bytes)
+        case .stopped(let now, let by): return .tree(["now": .integer(now), "by": by.json])
         case .configured(let now, let by, let configuration):
-            return [
+            return .tree([
                 "now": .integer(now), "by": by.json, "config": .object(configuration),
-            ]
+            ])
         case .loaded(let now, let program):
-            return ["now": .integer(now), "program": program.json]
+            return .tree(["now": .integer(now), "program": program.json])
         }
     }
 
-    var changes: JSON {
-        guard case .call(_, let changes, _) = self else { return .null }
-        return changes
+    var changes: RecordedValue {
+        guard case .call(_, let changes, _) = self else { return .tree(.null) }
+        return .text(changes.text)
     }
 
     var effects: JSON {
-        guard case .call(_, _, let effects) = self else { return [] }
+        guard case .call(_, _, let effects) = self, !effects.isEmpty else { return [] }
         return .array(effects.map(\.json))
     }
 
@@ -250,7 +274,9 @@ extension PlayRecord {
                 let list = effects.arrayValue
             else { return nil }
             let effects = list.compactMap(Effect.init(json:))
-            guard effects.count == list.count else { return nil }
+            guard effects.count == list.count, let changes = StateChanges(json: changes) else {
+                return nil
+            }
             self = .call(call, changes: changes, effects: effects)
         }
     }

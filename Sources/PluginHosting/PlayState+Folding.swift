@@ -47,7 +47,7 @@ extension PlayState {
 
     /// `room.state` after a call; a start begins with an empty one.
     private mutating func changedTree(
-        _ call: PlayCall, _ changes: JSON
+        _ call: PlayCall, _ changes: StateChanges
     ) throws(PlayRecordError) -> StateTree {
         // Moved out, so that it is changed in place and not copied.
         var changed = StateTree()
@@ -135,18 +135,17 @@ extension PlayState {
     private mutating func consume(_ call: PlayCall) {
         switch call.hook {
         case .timer:
-            guard let name = call.arguments.first?.stringValue else { return }
+            guard let name = call.arguments.values.first?.stringValue else { return }
             timers[name] = nil
         case .collected:
-            guard call.arguments.count == 2, let batch = call.arguments[1].arrayValue else {
-                return
-            }
+            let values = call.arguments.values
+            guard values.count == 2, let batch = values[1].arrayValue else { return }
             undelivered.removeFirst(min(batch.count, undelivered.count))
         case .result:
-            guard let id = call.arguments.first?["id"]?.integerValue else { return }
+            guard let id = call.arguments.values.first?["id"]?.integerValue else { return }
             requests[id] = nil
         case .media:
-            guard let media = call.arguments.first, let seat = media["seat"]?.integerValue,
+            guard let media = call.arguments.values.first, let seat = media["seat"]?.integerValue,
                 let lease = memory.seating.leases.first(where: { $0.seat == seat })
             else { return }
             if media["up"] == true {

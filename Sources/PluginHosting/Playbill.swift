@@ -68,17 +68,16 @@ extension Playbill {
     package mutating func request(
         _ request: PluginRequest, nowMilliseconds: Int64
     ) -> [PlayOutput] {
-        // Nothing is judged yet, so there is nothing to complete.
-        guard
-            let outputs = plays[request.plugin]?.request(request, nowMilliseconds: nowMilliseconds)
-        else {
+        // By its place: changed there, a play is not moved out of the table and back.
+        guard let place = plays.index(forKey: request.plugin) else {
             let error = RequestError(
                 .unknownPlugin, "this show has no plugin \"\(request.plugin)\"")
             return [
                 .afterwards(.refuse(to: request.session, id: request.requestID, error: error))
             ]
         }
-        return outputs
+        // Nothing is judged yet, so there is nothing to complete.
+        return plays.values[place].request(request, nowMilliseconds: nowMilliseconds)
     }
 
     /// The Unix time at which ``step(_:nowMilliseconds:)`` has something to do for some play.
@@ -240,9 +239,9 @@ extension Playbill {
         _ plugin: String, _ body: (inout Play, inout PoolBalances) -> [PlayOutput]
     ) -> [PlayOutput] {
         let pinned = pinnedProduct
-        let seatingBefore = plays[plugin]?.state.memory.seating
         // Taken out, so that it is changed in place and not copied.
         guard var play = plays.removeValue(forKey: plugin) else { return [] }
+        let seatingBefore = play.state.memory.seating
         var outputs = body(&play, &pools)
         plays[plugin] = play
         if pinnedProduct != pinned {
@@ -252,17 +251,18 @@ extension Playbill {
         if play.state.memory.seating != seatingBefore {
             outputs.tellLast(.state(key: "seats", value: seats ?? .null, audience: .everyone))
         }
-        return outputs.map { output in
-            switch output {
-            case .draft(let draft) where !draft.afterwards.contains(where: \.isOfPlugins):
-                return output
+        // Few have anything to complete; the others are not touched.
+        for index in outputs.indices where outputs[index].isOfPlugins {
+            switch outputs[index] {
             case .draft(var draft):
                 draft.afterwards = draft.afterwards.map { complete($0, plugin) }
-                return .draft(draft)
-            case .afterwards(let afterwards): return .afterwards(complete(afterwards, plugin))
-            case .openStage, .closeStage, .check: return output
+                outputs[index] = .draft(draft)
+            case .afterwards(let afterwards):
+                outputs[index] = .afterwards(complete(afterwards, plugin))
+            case .openStage, .closeStage, .check: break
             }
         }
+        return outputs
     }
 
     private func complete(_ afterwards: Afterwards, _ plugin: String) -> Afterwards {
@@ -278,6 +278,17 @@ extension Playbill {
 extension Afterwards {
     fileprivate var isOfPlugins: Bool {
         if case .state("plugins", _, _) = self { true } else { false }
+    }
+}
+
+extension PlayOutput {
+    /// Whether it tells something about `plugins`.
+    fileprivate var isOfPlugins: Bool {
+        switch self {
+        case .draft(let draft): draft.afterwards.contains(where: \.isOfPlugins)
+        case .afterwards(let afterwards): afterwards.isOfPlugins
+        case .openStage, .closeStage, .check: false
+        }
     }
 }
 
