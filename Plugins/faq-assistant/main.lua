@@ -3,6 +3,7 @@
 local checks = require "lib.checks"
 local privacy = require "lib.privacy"
 local screens = require "lib.screens"
+local shop = require "lib.shop"
 local text = require "lib.text"
 local values = require "lib.values"
 local waiting = require "lib.waiting"
@@ -17,20 +18,6 @@ local REMARK_MIN = 0.5             -- least score of a remark, which asks nothin
 local BACK_SECONDS = 30            -- how long a viewer may take to answer a question back
 
 local function copy(viewer) return { user = viewer.user, name = viewer.name } end
-
-local function copy_entry(entry)
-  return {
-    id = entry.id, version = entry.version, question = entry.question, answer = entry.answer,
-    language = entry.language, product = entry.product, category = entry.category,
-  }
-end
-
--- The best three, as they are now: what is changed later in the shop does not change them.
-local function copy_entries(entries)
-  local copies = {}
-  for index = 1, math.min(3, #(entries or {})) do copies[index] = copy_entry(entries[index]) end
-  return copies
-end
 
 local function count(s, name) s.counts[name] = s.counts[name] + 1 end
 
@@ -128,7 +115,7 @@ local function hand_over(room, question, reason, entries, fault)
   local ticket = {
     id = s.number, reason = reason, fault = fault, text = question.text, user = question.user, name = question.name,
     product = question.product, personal = question.personal, language = question.language, count = question.count,
-    askers = {}, entries = copy_entries(entries), due = room.now + config.ticket_seconds, edition = s.edition,
+    askers = {}, entries = shop.best(entries), due = room.now + config.ticket_seconds, edition = s.edition,
   }
   for index, asker in ipairs(question.askers) do
     ticket.askers[index] = copy(asker)
@@ -203,8 +190,8 @@ local function answer(room, question, entry, options)
     local id = room.webhook.send(config.facts, { entry = entry.id, product = product, names = foreign },
       { seconds = config.search_seconds })
     room.state.facts[id] = {
-      question = question, entry = copy_entry(entry), words = options.words, is_public = options.is_public,
-      by = options.by, entries = copy_entries(options.entries),
+      question = question, entry = shop.copy(entry), words = options.words, is_public = options.is_public,
+      by = options.by, entries = shop.best(options.entries),
     }
     return true
   end
@@ -227,17 +214,11 @@ local function answer(room, question, entry, options)
   return false
 end
 
--- The same answer in another language is no rival.
-local function is_twin(one, other)
-  return other ~= nil and one.product == other.product and one.category == other.category
-    and one.language ~= other.language
-end
-
 -- The entry to answer with, in the viewer's language if it is there (FAQ-19). Nil when no language will do.
 local function choose(room, entries, language)
   local first, second = entries[1], entries[2]
   if not language or first.language == language then return first end
-  if is_twin(first, second) and second.language == language then return second end
+  if shop.is_twin(first, second) and second.language == language then return second end
   if room.config.other_language == "handover" or not has(room.config.languages, first.language) then return nil end
   return first
 end
@@ -247,7 +228,7 @@ end
 local function ask_back(room, question, entry)
   local s = room.state
   s.backs[question.user] = {
-    stage = "confirm", question = question, entry = copy_entry(entry), due = room.now + BACK_SECONDS,
+    stage = "confirm", question = question, entry = shop.copy(entry), due = room.now + BACK_SECONDS,
   }
   screens.tell(room, question.askers[1], { { "text", "did_you_mean", args = { question = text.clip(entry.question, 100) } } }, true)
 end
@@ -358,7 +339,7 @@ local function decide(room, question, finding)
     end
     return hand_over(room, question, finding.rule, entries)
   end
-  local is_clear = finding.margin * 100 >= config.margin_min or is_twin(entries[1] or {}, entries[2])
+  local is_clear = finding.margin * 100 >= config.margin_min or shop.is_twin(entries[1] or {}, entries[2])
   if finding.band == "answer" and finding.score * 100 >= config.answer_min and is_clear then
     local entry = choose(room, entries, question.language)
     if not entry then return hand_over(room, question, "language", entries) end
@@ -393,7 +374,7 @@ local function tap(room, id, place, by)
     language = ticket.language, askers = {}, edition = ticket.edition,
   }
   for index, asker in ipairs(ticket.askers) do question.askers[index] = copy(asker) end
-  if answer(room, question, copy_entry(entry), { is_public = not ticket.personal, by = by.name, ticket = ticket }) then
+  if answer(room, question, shop.copy(entry), { is_public = not ticket.personal, by = by.name, ticket = ticket }) then
     close(room, ticket)
   end
 end
