@@ -128,7 +128,8 @@ enum Command {
             let path = beside.appendingPathComponent(folder).path
             guard !FileManager.default.fileExists(atPath: path) else { continue }
             throw Incomplete(
-                description: "\(path) is missing: copy \(folder) from where the executable was built")
+                description:
+                    "\(path) is missing: copy \(folder) from where the executable was built")
         }
     }
 

@@ -104,7 +104,7 @@ extension Play {
 
     /// Whether an outcome of the stage counts: its call is the one that its input takes now.
     private mutating func stands(_ done: Outstanding) -> Bool {
-        guard isStageOpen, let item = done.item else { return false }
+        guard isStageOpen, !isShelfStale, let item = done.item else { return false }
         return done.call.seed == seed(ofCall: 0) && isPlain(item)
     }
 

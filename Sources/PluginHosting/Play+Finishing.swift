@@ -66,6 +66,7 @@ extension Play {
         do throws(PlayRecordError) {
             let consequences = try state.fold(record, setting)
             pools.apply(consequences.moves)
+            if effects.contains(where: \.changesWhatIsOnAir) { isShelfStale = true }
             outputs.append(
                 .draft(draft(record, consequences, replies: acknowledgement(of: done, effects))))
             if state.status != .running { outputs.append(closeStage()) }
@@ -178,5 +179,14 @@ extension Play {
             changes: record.changes, effects: .tree(record.effects), moves: consequences.moves,
             events: consequences.events,
             afterwards: afterwards.isEmpty ? replies : afterwards + replies)
+    }
+}
+
+extension Effect {
+    fileprivate var changesWhatIsOnAir: Bool {
+        switch self {
+        case .productPin, .productUnpin: true
+        default: false
+        }
     }
 }

@@ -64,7 +64,7 @@ extension Play {
                 queue.removeFirst()
                 return
             }
-            (hook, arguments) = (.media, [media])
+            (hook, arguments) = (.media, CallArguments([media]))
             item = .media(lease: lease, change)
         case .request(let asked):
             request = asked

@@ -41,7 +41,9 @@ package struct Play: Sendable {
     /// People in the room; kept up to date by who owns the play.
     package var presentCount: Int64 = 0
     /// What other plays did with the products, as the next calls are told; nil while that is nothing.
-    var shelf: Shelf?
+    var shelf: Shelf? { didSet { isShelfStale = false } }
+    /// Whether a call since then has changed what is on air, so that those behind it were told wrong.
+    var isShelfStale = false
 
     package init(program: PluginProgram, show: PlayShow, limits: PlayLimits = PlayLimits()) {
         self.program = program

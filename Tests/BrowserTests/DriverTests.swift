@@ -6,7 +6,7 @@ import Wire
 /// The driver itself, against a page that needs no server of ours.
 @Suite(
     .serialized, .enabled(if: Chromium.isUsable, "\(Chromium.skipReason)"),
-    .timeLimit(.minutes(3)))
+    .timeLimit(.minutes(5)))
 struct DriverTests {
     private static let html = """
         <!doctype html><meta charset="utf-8"><title>A page</title>

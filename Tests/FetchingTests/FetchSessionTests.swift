@@ -33,7 +33,7 @@ private final class Answerer: Sendable {
     deinit { listener.close() }
 }
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct FetchSessionTests {
     private func post(
         _ text: String, milliseconds: Int = 20_000, bytesMax: Int = 100, closes: Bool = false,

@@ -7,7 +7,7 @@ import Wire
 
 @testable import Outreach
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct WebhookSenderTests {
     private static let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     private static let play = PlayID(show: "spring-tea", plugin: "lottery")

@@ -10,7 +10,7 @@ import Wire
 @testable import Playhouse
 
 /// Who may enter: tokens, anonymous viewers, and that a room hears nothing of those who may not.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct AdmissionTests {
     /// How somebody who was not let in was told.
     private struct Refusal: Equatable {

@@ -16,7 +16,7 @@ import Wire
 #endif
 
 /// A server in a process of its own, which is killed, and told to end.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct ChildServerTests {
     private let key: SigningKey
 

@@ -7,7 +7,7 @@ import Wire
 @testable import Playhouse
 
 /// The command line: help, exit codes, and sentences that name what is wrong.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct CommandTests {
     @Test func `every command tells how it is used`() async throws {
         for words in [[], ["--help"], ["-h"], ["help"], ["serve", "--help"], ["demo", "-h"]] {

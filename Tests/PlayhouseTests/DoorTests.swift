@@ -10,7 +10,7 @@ import Wire
 @testable import Serving
 
 /// What an address and a connection may use up before a room hears of anything.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct DoorTests {
     private func get(_ path: String, _ headers: String = "") -> String {
         "GET \(path) HTTP/1.1\r\nHost: localhost\r\n\(headers)\r\n"

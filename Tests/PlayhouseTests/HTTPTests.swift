@@ -9,7 +9,7 @@ import Wire
 @testable import Playhouse
 
 /// HTTP/1.1 as a client sees it on the wire.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct HTTPTests {
     private func get(_ path: String, _ headers: String = "") -> String {
         "GET \(path) HTTP/1.1\r\nHost: localhost\r\n\(headers)\r\n"

@@ -10,7 +10,7 @@ import Wire
 @testable import Playhouse
 
 /// Commit, then speak; and what a room does while it cannot commit.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct JournalRefusalTests {
     private func withStubbornHouse(
         _ body: (StubbornHouse) async throws -> Void

@@ -9,7 +9,7 @@ import Wire
 @testable import Playhouse
 
 /// What plugins find in a served room, with endpoints of every mood behind it.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct KnowledgeOverSocketsTests {
     private static let manifest = """
         {"id":"asker","version":"1.0.0","api":1,"title":{"zh":"问","en":"Asker"},

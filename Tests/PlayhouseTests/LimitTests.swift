@@ -11,7 +11,7 @@ import Wire
 @testable import Playhouse
 
 /// The bounds that hold before and in a room, on both sides of each.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct LimitTests {
     @Test func `connections of one address are bounded, over all lanes`() async throws {
         try await withHouse {

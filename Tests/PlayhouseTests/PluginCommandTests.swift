@@ -3,7 +3,7 @@ import Testing
 import Wire
 
 /// `playhouse plugin` as it is typed: exit codes, files, and what is printed.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct PluginCommandTests {
     @Test(arguments: [
         ["plugin"], ["plugin", "--help"], ["plugin", "new", "--help"],

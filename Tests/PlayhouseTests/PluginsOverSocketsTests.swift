@@ -9,7 +9,7 @@ import Wire
 @testable import Playhouse
 
 /// What a plugin hears and does in a served room, over real sockets.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct PluginsOverSocketsTests {
     private static let manifest = """
         {"id":"echo","version":"1.0.0","api":1,"title":{"zh":"回声","en":"Echo"},

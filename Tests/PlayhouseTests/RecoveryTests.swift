@@ -28,7 +28,7 @@ final class Heard: Sendable {
 }
 
 /// Recovery by epoch and offset, over real sockets.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct RecoveryTests {
     @Test func `a viewer whose connection is cut again and again misses nothing`() async throws {
         let seed = fuzzSeed("recovery")

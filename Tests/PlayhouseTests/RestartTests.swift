@@ -11,7 +11,7 @@ import Wire
 @testable import Playhouse
 
 /// A server that ends in good order and is started again on the same data.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct RestartTests {
     @Test func `epoch, offsets and events are those of before`() async throws {
         let folder = try TemporaryFolder()

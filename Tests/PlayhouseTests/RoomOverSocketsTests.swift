@@ -9,7 +9,7 @@ import Wire
 @testable import Playhouse
 
 /// What people in one room see of each other, over real sockets.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct RoomOverSocketsTests {
     private func presence(
         _ client: RoomClient, users: Int64, connections: Int64

@@ -8,7 +8,7 @@ import Wire
 @testable import Playhouse
 
 /// What one plugin is told of the products that another one has on air, or keeps to itself.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct ShelfOverSocketsTests {
     private static let keeper = """
         local game = {}

@@ -10,7 +10,7 @@ import Wire
 @testable import Playhouse
 
 /// Many people at once, who come, go, are cut off, talk, like and publish.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct StressTests {
     /// One guest over many connections: what was heard in all, and what went wrong.
     private struct Guest: Sendable {

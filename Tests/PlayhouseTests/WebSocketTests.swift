@@ -9,7 +9,7 @@ import Wire
 @testable import Playhouse
 
 /// RFC 6455 and the first message, frame by frame.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct WebSocketTests {
     private static let hello =
         #"{"type":"hello","id":"1","version":1,"room":"teahouse","name":"安娜"}"#

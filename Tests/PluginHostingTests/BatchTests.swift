@@ -261,15 +261,21 @@ import Wire
             environment["PLAYHOUSE_FUZZ_SEED"].flatMap { UInt64($0) }
             ?? UInt64.random(in: 0...9_999)
         let rounds = environment["PLAYHOUSE_FUZZ_ROUNDS"].flatMap { UInt64($0) } ?? 40
-        for round in 0..<rounds {
+        // 1823: a product was taken off air by a call in the middle of a batch.
+        for round in [1_823 &- seed] + Array(0..<rounds) {
             var together = BatchedShow(seed: seed &+ round, callsPerBatchMax: 256)
             var singly = BatchedShow(seed: seed &+ round, callsPerBatchMax: 1)
             for _ in 0..<30 {
                 together.doSomething()
                 singly.doSomething()
                 let isSame = together.records == singly.records
-                #expect(isSame, "PLAYHOUSE_FUZZ_SEED=\(seed &+ round)")
-                guard isSame else { return }
+                guard isSame else {
+                    let pairs = zip(together.records, singly.records)
+                    let differing = pairs.first { $0 != $1 }
+                    Issue.record(
+                        "PLAYHOUSE_FUZZ_SEED=\(seed &+ round): \(String(describing: differing))")
+                    return
+                }
             }
             let one = try #require(together.bill.plays["game"]).state
             let isSame = one == singly.bill.plays["game"]?.state
