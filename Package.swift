@@ -51,10 +51,13 @@ let package = Package(
         module("Scripting", uses: ["CSandbox", "Clockwork"]),
         module("Journaling", uses: ["CSQLite", "Clockwork"]),
         module("PluginContract", uses: ["Wire"]),
+        module("Fairness", uses: ["Wire", "Cryptography", "PluginContract"]),
 
         module(
             "PluginHosting",
-            uses: ["Clockwork", "Wire", "Cryptography", "Scripting", "PluginContract"]),
+            uses: [
+                "Clockwork", "Wire", "Cryptography", "Scripting", "PluginContract", "Fairness",
+            ]),
         module("Rooms", uses: ["Wire", "PluginContract"]),
 
         module(
@@ -77,7 +80,7 @@ let package = Package(
             uses: [
                 "Clockwork", "Wire", "Cryptography", "Lanes", "Scripting", "Journaling",
                 "PluginContract", "PluginHosting", "Rooms", "Serving", "Staging", "Visiting",
-                "Outreach",
+                "Outreach", "Fairness",
             ]),
         module(
             "Workshop",
@@ -93,6 +96,7 @@ let package = Package(
             dependencies: [
                 "Clockwork", "Wire", "Cryptography", "Scripting", "Journaling", "PluginContract",
                 "PluginHosting", "Staging", "Playhouse", "Workshop", "Benchmarking", "Knowledge",
+                "Fairness",
             ],
             swiftSettings: strict),
 
@@ -103,6 +107,8 @@ let package = Package(
         tests("LanesTests", uses: ["Lanes", "CAllocationCounter", "Clockwork", "Wire"]),
         tests("ScriptingTests", uses: ["Scripting", "CLua", "Clockwork"]),
         tests("JournalingTests", uses: ["Journaling", "CSQLite", "Clockwork"]),
+        tests(
+            "FairnessTests", uses: ["Fairness", "PluginContract", "Cryptography", "Wire"]),
         tests("PluginContractTests", uses: ["PluginContract", "Wire"]),
         tests(
             "PluginHostingTests",

@@ -18,7 +18,7 @@ struct ShopServices: HostServices {
         case .webhook:
             guard let sender = sendersByShow[play.show] else { break }
             return await sender.perform(request, of: play)
-        case .knowledge:
+        case .knowledge, .draw, .reveal:
             break
         }
         return await NoHostServices().perform(request, of: play)

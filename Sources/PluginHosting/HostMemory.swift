@@ -2,7 +2,7 @@ package import PluginContract
 package import Wire
 
 /// What the host keeps for a plugin so that its functions can answer at once: points, values, seats,
-/// the number of its requests.
+/// commitments, the number of its requests.
 ///
 /// Like `room.state` it changes with what a call asked for, on the stage while the call runs and in
 /// ``PlayState`` when its record is folded, by the same function.
@@ -11,6 +11,7 @@ package struct HostMemory: Sendable, Equatable {
     package var values: JSONObject = [:]
     package var leaderboard = Leaderboard()
     package var seating = Seating()
+    package var commitments = Commitments()
     /// Of the last request.
     package var requestCount: Int64 = 0
 
@@ -38,8 +39,10 @@ package struct HostMemory: Sendable, Equatable {
                 return "\(request.service.path): \(bytes) bytes are more than"
                     + " \(HostRequest.Limit.parameterBytes)"
             }
+            if let problem = commitments.problem(with: effect) { return problem }
             return request.id == requestCount + 1
                 ? nil : "\(request.service.path): request \(request.id) is out of order"
+        case .fairnessCommit, .fairnessFreeze: return commitments.problem(with: effect)
         default: return nil
         }
     }
@@ -50,7 +53,10 @@ package struct HostMemory: Sendable, Equatable {
         case .leaderboardAdd(let viewer, let points): leaderboard.add(points, to: viewer)
         case .leaderboardReset: leaderboard = Leaderboard()
         case .kvSet(let key, let value): values[key] = value.isNull ? JSON?.none : value
-        case .request(let request): requestCount = max(requestCount, request.id)
+        case .request(let request):
+            requestCount = max(requestCount, request.id)
+            commitments.apply(effect)
+        case .fairnessCommit, .fairnessFreeze: commitments.apply(effect)
         case .seatGrant(let lease): seating.grant(lease)
         case .seatRevoke(let seat): seating.revoke(seat)
         default: break
@@ -60,7 +66,9 @@ package struct HostMemory: Sendable, Equatable {
     /// Whether an effect changes it.
     static func isChanged(by effect: Effect) -> Bool {
         switch effect {
-        case .leaderboardAdd, .leaderboardReset, .kvSet, .request, .seatGrant, .seatRevoke: true
+        case .leaderboardAdd, .leaderboardReset, .kvSet, .request, .seatGrant, .seatRevoke,
+            .fairnessCommit, .fairnessFreeze:
+            true
         default: false
         }
     }
@@ -70,6 +78,8 @@ package struct HostMemory: Sendable, Equatable {
         var memory = HostMemory()
         memory.values = values ?? self.values
         memory.requestCount = requestCount
+        memory.commitments = commitments
+        memory.commitments.abandon()
         return memory
     }
 
@@ -77,6 +87,7 @@ package struct HostMemory: Sendable, Equatable {
         [
             "values": .object(values), "leaderboard": leaderboard.json,
             "requests": .integer(requestCount), "seats": seating.json,
+            "commitments": commitments.json,
         ]
     }
 
@@ -85,11 +96,13 @@ package struct HostMemory: Sendable, Equatable {
         guard let values = json["values"]?.objectValue,
             let leaderboard = json["leaderboard"].flatMap(Leaderboard.init),
             let count = json["requests"]?.integerValue,
-            let seating = Seating(json: json["seats"] ?? [])
+            let seating = Seating(json: json["seats"] ?? []),
+            let commitments = json["commitments"].map(Commitments.init(json:)) ?? Commitments()
         else { return nil }
         self.values = values
         self.leaderboard = leaderboard
         requestCount = count
         self.seating = seating
+        self.commitments = commitments
     }
 }

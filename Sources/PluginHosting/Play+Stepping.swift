@@ -13,6 +13,7 @@ extension Play {
         var step = PlayStep()
         guard outstanding.isEmpty else { return step }
         advance(nowMilliseconds: nowMilliseconds)
+        revealPending()
         let now = showTime(nowMilliseconds)
         var desk = AnswerDesk(nowMilliseconds: now)
         migrate(now, &pools, &desk)
@@ -128,6 +129,9 @@ extension Play {
         }
         var next = next
         next.call.seed = seed(ofCall: 0)
+        if program.manifest.capabilities.contains(.fairness) {
+            next.call.sealed = show.secrets.sealed(state.memory.commitments.count + 1)
+        }
         outstanding = [next]
         if caution > 0 { caution -= 1 }
         if next.call.hook == .start { notices.clear() }

@@ -21,6 +21,8 @@ struct PlayCall: Sendable, Equatable {
     var values: JSONObject?
     /// People in the room, for plugins that are told.
     var present: Int64?
+    /// The hash of the next secret, for plugins that may commit to it.
+    var sealed: String?
     /// Of a start and of a migration: what is run from here on.
     var program: ProgramMark?
 
@@ -29,7 +31,7 @@ struct PlayCall: Sendable, Equatable {
             call: ScriptCall(
                 hook: hook.functionName, arguments: JSON.array(arguments).encoded(),
                 nowMilliseconds: nowMilliseconds, seed: seed),
-            pools: pools, present: present)
+            pools: pools, present: present, sealed: sealed)
     }
 
     /// `{hook, arguments, now, seed}` and what else is set.
@@ -54,6 +56,7 @@ struct PlayCall: Sendable, Equatable {
         if let products { object["products"] = products }
         if let values { object["values"] = .object(values) }
         if let present { object["present"] = .integer(present) }
+        if let sealed { object["sealed"] = .string(sealed) }
         if let program { object["program"] = program.json }
         return object
     }
@@ -87,6 +90,7 @@ struct PlayCall: Sendable, Equatable {
         products = json["products"]
         values = json["values"]?.objectValue
         present = json["present"]?.integerValue
+        sealed = json["sealed"]?.stringValue
         program = json["program"].flatMap(ProgramMark.init)
     }
 }

@@ -20,12 +20,14 @@ extension PlayState {
         case .call(let call, let changes, let effects):
             let tree = try changedTree(call, changes)
             pass(call)
+            reveal(call, setting, &consequences)
             fold(call, tree, effects, setting, &consequences)
         case .answered(let now, let answers):
             pass(now)
             for answer in answers { accept(answer, &consequences) }
         case .fault(let call, _, let pauses):
             pass(call)
+            reveal(call, setting, &consequences)
             foldFault(call, pauses: pauses, setting, &consequences)
         case .stopped(let now, let by):
             pass(now)
@@ -104,6 +106,7 @@ extension PlayState {
             undelivered = []
             requests = [:]
             memory.seating = Seating()
+            abandonCommitments(setting, &consequences)
             announce("stopped", setting, by: nil, &consequences)
         }
     }
@@ -181,6 +184,7 @@ extension PlayState {
         own = [:]
         ownIDs = []
         reservations = [:]
+        abandonCommitments(setting, &consequences)
         memory = memory.begun(values: nil)
         requests = [:]
         pin = nil

@@ -55,13 +55,17 @@ package struct StageCall: Sendable, Equatable {
     package var pools: [String: PoolStanding]
     /// People in the room; nil for plugins without the capability `presence`.
     package var present: Int64?
+    /// The hash of the next secret; nil for plugins without the capability `fairness`.
+    package var sealed: String?
 
     package init(
-        call: ScriptCall, pools: [String: PoolStanding] = [:], present: Int64? = nil
+        call: ScriptCall, pools: [String: PoolStanding] = [:], present: Int64? = nil,
+        sealed: String? = nil
     ) {
         self.call = call
         self.pools = pools
         self.present = present
+        self.sealed = sealed
     }
 }
 

@@ -142,6 +142,7 @@ extension StageCall {
         }
         // There are no fewer people than none.
         writer.integer(present ?? -1)
+        writer.text(sealed ?? "")
     }
 
     fileprivate init(_ reader: inout PackedReader) throws(StageFormatError) {
@@ -157,8 +158,10 @@ extension StageCall {
             )
         }
         let present = try reader.integer(Int64.self)
+        let sealed = try reader.text()
         self.init(
-            call: call, pools: Dictionary(pools) { $1 }, present: present < 0 ? nil : present)
+            call: call, pools: Dictionary(pools) { $1 }, present: present < 0 ? nil : present,
+            sealed: sealed.isEmpty ? nil : sealed)
     }
 }
 
