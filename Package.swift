@@ -137,6 +137,7 @@ let package = Package(
             uses: [
                 "Playhouse", "Serving", "Journaling", "PluginHosting", "PluginContract",
                 "Scripting", "Rooms", "Lanes", "Wire", "Clockwork", "Cryptography", "Visiting",
+                "Fairness",
             ]),
         tests(
             "WorkshopTests",

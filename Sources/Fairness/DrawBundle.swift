@@ -168,8 +168,8 @@ extension DrawBundle {
     /// Does the draw again and compares.
     ///
     /// - Parameters:
-    ///   - commitment: What was shown at the opening, if it was noted.
-    ///   - entrantsHash: What was shown at the close, if it was noted.
+    ///   - shown: What was shown at the opening, if it was noted.
+    ///   - shownHash: What was shown at the close, if it was noted.
     /// - Returns: Everything that does not hold; nothing for a good draw.
     package func problems(
         commitment shown: String? = nil, entrantsHash shownHash: String? = nil
@@ -185,7 +185,8 @@ extension DrawBundle {
         {
             problems.append(.commitment)
         }
-        if records != records.sorted() || records[0] == records[1] || records[2] == records[3] {
+        // A list may be fixed together with the commitment; the secret comes in a record of its own.
+        if records != records.sorted() || records[2] == records[3] {
             problems.append(.order)
         }
         guard let list = EntrantList(json: entrants) else { return problems + [.entrants] }

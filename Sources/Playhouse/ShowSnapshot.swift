@@ -54,7 +54,8 @@ struct ReadSnapshot: Sendable {
             json["show"]?.stringValue == snapshot.show,
             json["sequence"]?.integerValue == snapshot.sequence,
             let offset = json["offset"]?.integerValue,
-            let hash = json["hash"]?.stringValue.flatMap(Digest.bytes(hexadecimal:)), hash.count == 32,
+            let hash = json["hash"]?.stringValue.flatMap(Digest.bytes(hexadecimal:)),
+            hash.count == 32,
             let facts = json["room"]?.arrayValue, let plugins = json["plugins"]
         else { throw Problem(description: "it is damaged") }
         chain = RecordChain(

@@ -82,7 +82,8 @@ enum JournalCommand {
         default:
             throw Arguments.Mistake(
                 message: "\"\(positions.joined(separator: " "))\" is not expected; "
-                    + "say list, show SHOW, export SHOW, verify, draws SHOW or bundle SHOW PLUGIN NUMBER")
+                    + "say list, show SHOW, export SHOW, verify, draws SHOW or bundle SHOW PLUGIN NUMBER"
+            )
         }
         return 0
     }

@@ -54,7 +54,9 @@ extension Reference {
                 ("id", "integer", "What the request returned."),
                 (
                     "service",
-                    HostRequest.Service.allCases.filter { !$0.isOfTheHouse }.map { "\"\($0.rawValue)\"" }.joined(
+                    HostRequest.Service.allCases.filter { !$0.isOfTheHouse }.map {
+                        "\"\($0.rawValue)\""
+                    }.joined(
                         separator: "|"),
                     ""
                 ),

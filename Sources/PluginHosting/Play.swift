@@ -91,7 +91,8 @@ extension Play {
         let due = [
             timers.values.map(\.dueMilliseconds).min(),
             requests.map(\.dueMilliseconds).min(),
-            outstanding.isEmpty && hasPendingReveal ? state.nowMilliseconds : nil, notices.map { max($0, state.nowMilliseconds) },
+            outstanding.isEmpty && hasPendingReveal ? state.nowMilliseconds : nil,
+            notices.map { max($0, state.nowMilliseconds) },
         ]
         return due.compactMap(\.self).min().map { $0 + show.beganAtMilliseconds }
     }
