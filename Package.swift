@@ -46,6 +46,7 @@ let package = Package(
         module("Clockwork"),
         module("Wire"),
         module("Cryptography", uses: ["CCrypto", "Wire"]),
+        module("Fetching", uses: ["Clockwork"]),
 
         module("Lanes", uses: ["CKernel", "Clockwork", "Wire"]),
         module("Scripting", uses: ["CSandbox", "Clockwork"]),
@@ -67,12 +68,15 @@ let package = Package(
             "Serving",
             uses: ["Clockwork", "Wire", "Cryptography", "Lanes", "PluginContract", "Rooms"],
             resources: [.copy("Pages")]),
-        module("Visiting", uses: ["Wire", "Cryptography", "PluginContract"]),
+        module("Visiting", uses: ["Wire", "Cryptography", "Lanes", "PluginContract"]),
         module(
             "Outreach",
-            uses: ["Clockwork", "Wire", "Cryptography", "PluginContract", "PluginHosting"]),
+            uses: [
+                "Clockwork", "Wire", "Cryptography", "Fetching", "PluginContract", "PluginHosting",
+            ]),
         module(
-            "Knowledge", uses: ["Clockwork", "Wire", "PluginContract"],
+            "Knowledge",
+            uses: ["Clockwork", "Wire", "Cryptography", "Fetching", "PluginContract"],
             resources: [.copy("Data")]),
 
         module(
@@ -80,7 +84,7 @@ let package = Package(
             uses: [
                 "Clockwork", "Wire", "Cryptography", "Lanes", "Scripting", "Journaling",
                 "PluginContract", "PluginHosting", "Rooms", "Serving", "Staging", "Visiting",
-                "Outreach", "Fairness",
+                "Outreach", "Knowledge", "Fetching", "Fairness",
             ]),
         module(
             "Workshop",
@@ -96,7 +100,7 @@ let package = Package(
             dependencies: [
                 "Clockwork", "Wire", "Cryptography", "Scripting", "Journaling", "PluginContract",
                 "PluginHosting", "Staging", "Playhouse", "Workshop", "Benchmarking", "Knowledge",
-                "Fairness",
+                "Fetching", "Fairness",
             ],
             swiftSettings: strict),
 
@@ -106,6 +110,7 @@ let package = Package(
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         tests("LanesTests", uses: ["Lanes", "CAllocationCounter", "Clockwork", "Wire"]),
         tests("ScriptingTests", uses: ["Scripting", "CLua", "Clockwork"]),
+        tests("FetchingTests", uses: ["Fetching", "Visiting", "Clockwork"]),
         tests("JournalingTests", uses: ["Journaling", "CSQLite", "Clockwork"]),
         tests(
             "FairnessTests", uses: ["Fairness", "PluginContract", "Cryptography", "Wire"]),
@@ -129,7 +134,7 @@ let package = Package(
             "PlayhouseTests",
             uses: [
                 "Playhouse", "Serving", "Lanes", "Rooms", "Journaling", "PluginHosting",
-                "PluginContract", "Outreach",
+                "PluginContract", "Outreach", "Knowledge",
                 "Staging", "Wire", "Cryptography", "Clockwork", "Visiting",
             ]),
         tests(
@@ -149,7 +154,7 @@ let package = Package(
                 "Clockwork",
             ]),
         tests(
-            "KnowledgeTests", uses: ["Knowledge", "Visiting", "Wire", "Clockwork"],
+            "KnowledgeTests", uses: ["Knowledge", "Fetching", "Visiting", "Wire", "Clockwork"],
             resources: [.copy("Shops")]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
         tests("BenchmarkingTests", uses: ["Benchmarking", "Wire", "Cryptography"]),

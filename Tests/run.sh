@@ -12,12 +12,14 @@ cd "$(dirname "$0")/.."
 
 read -r -a swift <<< "${SWIFT:-swift}"
 options=(--disable-xctest)
+order=(--parallel)
 label=${LABEL:-Tests/run.sh}
 case "${PLAYHOUSE_SANITIZER:-}" in
 "") ;;
 address)
     options+=(--sanitize=address --scratch-path .build-asan)
-    # Foundation's Process leaks a few bytes each time; the leaks of our own code have no excuse.
+    # A stage that crashes is to die of its signal, and the sanitizer's handler may do nothing in the cage.
+    export ASAN_OPTIONS="handle_segv=0:handle_sigbus=0:handle_sigill=0:handle_sigfpe=0:handle_abort=0"
     export LSAN_OPTIONS="suppressions=$PWD/Tests/leaks.supp:print_suppressions=0"
     ;;
 thread)
@@ -28,6 +30,8 @@ thread)
     exit 2
     ;;
 esac
+# Everything takes ten times as long there: one test at a time, or those with a time limit would starve.
+[ -z "${PLAYHOUSE_SANITIZER:-}" ] || order=(--no-parallel)
 
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
@@ -56,8 +60,12 @@ for stage in "$@"; do
         ;;
     esac
     echo "Running the $stage tests ..."
-    "${swift[@]}" test --skip-build "${options[@]}" "${choice[@]}" 2>&1 | tee "$output" ||
+    if ! "${swift[@]}" test --skip-build "${options[@]}" "${choice[@]}" 2>&1 | tee "$output"; then
+        # What failed is far above by now.
+        echo
+        grep -aE -A 1 'recorded an issue|error:|^✘|Fatal' "$output" || true
         give_up "in the $stage tests"
+    fi
     # A filter that matches nothing is a success to `swift test`, and must not be one here.
     count=$(sed -n 's/.*Test run with \([0-9][0-9]*\) tests\{0,1\} .*passed.*/\1/p' "$output" | tail -n 1)
     [ "${count:-0}" -gt 0 ] || give_up "in the $stage tests: none ran"

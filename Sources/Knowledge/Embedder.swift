@@ -1,4 +1,5 @@
 package import Clockwork
+package import Fetching
 import Wire
 
 /// Asks an embeddings endpoint, remembers what it said about the texts of a shop, and leaves it
@@ -21,7 +22,7 @@ package actor Embedder {
     }
 
     private let endpoint: Endpoint
-    private let session: EndpointSession
+    private let session: FetchSession
     private let clock: any Clock
     private let limits: Limits
     private var cache: [String: [Float]] = [:]
@@ -30,9 +31,11 @@ package actor Embedder {
 
     /// Why the endpoint last failed; nil after it did well.
     package private(set) var lastError: EndpointError?
+    /// How often the endpoint failed so far.
+    package private(set) var failureCount = 0
 
     package init(
-        endpoint: Endpoint, session: EndpointSession, clock: any Clock, limits: Limits = .init()
+        endpoint: Endpoint, session: FetchSession, clock: any Clock, limits: Limits = .init()
     ) {
         self.endpoint = endpoint
         self.session = session
@@ -67,10 +70,13 @@ package actor Embedder {
         return vectors
     }
 
-    /// The vector of a viewer's line; nil when the endpoint fails, is slow or is left alone.
-    package func vector(ofLine line: String) async -> [Float]? {
-        guard !isPaused else { return nil }
-        return try? await ask([line], millisecondsMax: limits.lineMillisecondsMax).first
+    /// The vector of a viewer's line; nil when the endpoint fails, is slow or is left alone. Whoever
+    /// asks waits no longer than `millisecondsMax`, if that is less than the limit.
+    package func vector(ofLine line: String, millisecondsMax: Int = .max) async -> [Float]? {
+        guard !isPaused, millisecondsMax > 0 else { return nil }
+        return try? await ask(
+            [line], millisecondsMax: min(millisecondsMax, limits.lineMillisecondsMax)
+        ).first
     }
 
     private func ask(
@@ -81,8 +87,8 @@ package actor Embedder {
             "encoding_format": "float",
         ]
         do throws(EndpointError) {
-            let bytes = try await session.post(
-                body.encoded(), to: endpoint, millisecondsMax: millisecondsMax,
+            let bytes = try await endpoint.post(
+                body.encoded(), through: session, millisecondsMax: millisecondsMax,
                 bytesMax: limits.answerBytesMax)
             let vectors = try EmbeddingsReply.parse(bytes, count: texts.count)
             guard let count = vectors.first?.count, dimension ?? count == count else {
@@ -93,6 +99,7 @@ package actor Embedder {
             return vectors
         } catch {
             lastError = error
+            failureCount += 1
             if error != .cancelled {
                 pausedUntilNanoseconds =
                     clock.monotonicNanoseconds + UInt64(limits.pauseMilliseconds) * 1_000_000

@@ -9,7 +9,7 @@ package struct Finding: Sendable {
         case ignore
     }
 
-    /// How many entries are offered.
+    /// How many entries are offered unless told otherwise.
     package static let entriesMax = 3
 
     package var band: Band
@@ -18,10 +18,32 @@ package struct Finding: Sendable {
     package var isQuestion: Bool
     /// The probability that the first entry is right, 0 to 1.
     package var score: Double
-    /// The best entries, best first, at most ``entriesMax``; also of a line that is not answered.
+    /// By how much the first entry is more probable than the second, -1 to 1; 1 without a second.
+    package var margin: Double
+    /// The best entries, best first; also of a line that is not answered.
     package var entries: [Shop.Entry]
     package var features: Features
 
     /// The entry to answer with, if one is.
     package var answer: Shop.Entry? { band == .answer ? entries.first : nil }
+}
+
+extension Finding {
+    /// What is to be done when no entry holds.
+    static func nothing(kind: LineRules.Kind?, isQuestion: Bool) -> Finding {
+        Finding(
+            band: kind.map(Band.held(for:)) ?? (isQuestion ? .handover : .ignore), kind: kind,
+            isQuestion: isQuestion, score: 0, margin: 0, entries: [],
+            features: Features(values: []))
+    }
+}
+
+extension Finding.Band {
+    /// What is done about a line that a rule holds.
+    static func held(for kind: LineRules.Kind) -> Finding.Band {
+        switch kind {
+        case .injection, .spam: .ignore
+        case .complaint, .order, .price: .handover
+        }
+    }
 }

@@ -112,9 +112,12 @@ package struct KnowledgeIndex: Sendable {
     ///   - line: The words of a viewer; anything beyond the first 512 bytes is passed over.
     ///   - onAir: The id of the product being explained, if one is.
     ///   - similarities: Of each entry, the cosine of its embedding with the line's, if known.
+    ///   - unixSeconds: Entries that do not hold then are passed over; nil takes all.
+    ///   - limit: How many entries are offered.
     /// - Returns: What is to be done, with the best entries.
     package func find(
-        _ line: String, onAir: String? = nil, similarities: [Float]? = nil
+        _ line: String, onAir: String? = nil, similarities: [Float]? = nil,
+        unixSeconds: Int64? = nil, limit: Int = Finding.entriesMax
     ) -> Finding {
         let line = read(line, onAir: onAir)
         let kind = tables.rules.kind(of: line.text)
@@ -123,31 +126,42 @@ package struct KnowledgeIndex: Sendable {
             values.count == shop.entries.count ? Self.deviations(values) : nil
         }
         let ranking = tables.weights.ranking
-        let lexical = shop.entries.indices.map { lexicalScore($0, line, ranking) }
+        let holds = shop.entries.map { entry in
+            unixSeconds.map { entry.validity.contains($0) } ?? true
+        }
+        let lexical = shop.entries.indices.map { index in
+            holds[index] ? lexicalScore(index, line, ranking) : -.infinity
+        }
         let scores = lexical.indices.map { index in
             lexical[index] + ranking.similarity * (deviations?[index] ?? 0)
         }
-        let order = scores.indices.sorted {
+        let order = scores.indices.filter { holds[$0] }.sorted {
             scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1
         }
-        let features = self.features(
-            first: order[0], line: line, lexical: lexical, deviations: deviations,
-            isQuestion: isQuestion)
+        guard let first = order.first else {
+            return .nothing(kind: kind, isQuestion: isQuestion)
+        }
         let logistic = deviations == nil ? tables.weights.lexical : tables.weights.embedded
+        func seen(as entry: Int) -> Features {
+            self.features(
+                first: entry, line: line, lexical: lexical, deviations: deviations,
+                isQuestion: isQuestion)
+        }
+        let features = seen(as: first)
         let score = logistic.score(features.values)
-        let sharesSomething = line.overlaps[order[0]].sum > 0
+        let second = order.dropFirst().first.map { logistic.score(seen(as: $0).values) } ?? 0
+        let sharesSomething = line.overlaps[first].sum > 0
         let band: Finding.Band =
             switch kind {
-            case .injection, .spam: .ignore
-            case .complaint, .order, .price: .handover
+            case .some(let kind): .held(for: kind)
             case nil where score >= logistic.answerMin && (sharesSomething || deviations != nil):
                 .answer
             case nil where isQuestion || score >= logistic.handoverMin: .handover
             case nil: .ignore
             }
         return Finding(
-            band: band, kind: kind, isQuestion: isQuestion, score: score,
-            entries: order.prefix(Finding.entriesMax).map { shop.entries[$0] },
+            band: band, kind: kind, isQuestion: isQuestion, score: score, margin: score - second,
+            entries: order.prefix(limit).map { shop.entries[$0] },
             features: features)
     }
 

@@ -50,28 +50,46 @@ package actor KnowledgeService {
     /// - Parameters:
     ///   - line: The words of the viewer.
     ///   - onAir: The id of the product being explained, if one is.
+    ///   - unixSeconds: Entries that do not hold then are passed over; nil takes all.
+    ///   - limit: How many entries are offered.
+    ///   - millisecondsMax: How long whoever asks can wait for the embeddings endpoint.
     /// - Returns: What is to be done, with the best entries.
-    package func find(_ line: String, onAir: String? = nil) async -> Finding {
-        index.find(line, onAir: onAir, similarities: await similarities(of: line))
+    package func find(
+        _ line: String, onAir: String? = nil, unixSeconds: Int64? = nil,
+        limit: Int = Finding.entriesMax, millisecondsMax: Int = .max
+    ) async -> Finding {
+        index.find(
+            line, onAir: onAir,
+            similarities: await similarities(of: line, millisecondsMax: millisecondsMax),
+            unixSeconds: unixSeconds, limit: limit)
     }
 
     /// Of each entry, its cosine with a line; nil without embeddings.
-    package func similarities(of line: String) async -> [Float]? {
+    package func similarities(of line: String, millisecondsMax: Int = .max) async -> [Float]? {
         guard let embedder else { return nil }
         guard let passages else {
             if preparation == nil, await !embedder.isPaused { Task { await prepare() } }
             return nil
         }
-        guard let vector = await embedder.vector(ofLine: line) else { return nil }
+        guard
+            let vector = await embedder.vector(ofLine: line, millisecondsMax: millisecondsMax)
+        else { return nil }
         return passages.map { texts in
             texts.reduce(0) { $0 + Self.dot($1, vector) } / Float(max(texts.count, 1))
         }
     }
 
     /// The words of an answer: the merchant's own, or a model's that say the same.
-    package func words(for entry: Shop.Entry, line: String) async -> Wording.Answer {
-        guard let wording else { return Wording.Answer(text: entry.answer, kept: nil) }
-        return await wording.answer(for: entry, line: line)
+    ///
+    /// An answer with a place for a live value, such as `{price}`, stays as it is: a model would
+    /// word the place away.
+    package func words(
+        for entry: Shop.Entry, line: String, millisecondsMax: Int = .max
+    ) async -> Wording.Answer {
+        guard let wording, !entry.answer.contains("{") else {
+            return Wording.Answer(text: entry.answer, kept: nil)
+        }
+        return await wording.answer(for: entry, line: line, millisecondsMax: millisecondsMax)
     }
 
     private static func dot(_ one: [Float], _ other: [Float]) -> Float {

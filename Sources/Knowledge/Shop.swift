@@ -1,3 +1,5 @@
+import Cryptography
+
 /// What a shop has written down for its viewers: products, and entries of questions and answers.
 package struct Shop: Sendable, Equatable {
     /// One product of the show.
@@ -32,10 +34,16 @@ package struct Shop: Sendable, Equatable {
         package var language: String
         package var question: String
         package var answer: String
+        /// Names these texts: what the shop calls them, else eight digits of their digest.
+        package var version: String
+        /// When the answer holds, in seconds since 1970.
+        package var validity: Range<Int64>
 
+        /// Makes an entry; an empty version stands for the digest of the texts.
         package init(
             id: String, product: String? = nil, category: String = "", language: String = "zh",
-            question: String, answer: String
+            question: String, answer: String, version: String = "",
+            validity: Range<Int64> = Int64.min..<Int64.max
         ) {
             self.id = id
             self.product = product
@@ -43,6 +51,10 @@ package struct Shop: Sendable, Equatable {
             self.language = language
             self.question = question
             self.answer = answer
+            self.version =
+                version.isEmpty
+                ? Shop.digest([product ?? "", language, question, answer], digits: 8) : version
+            self.validity = validity
         }
     }
 
@@ -52,6 +64,29 @@ package struct Shop: Sendable, Equatable {
     package init(products: [Product] = [], entries: [Entry] = []) {
         self.products = products
         self.entries = entries
+    }
+
+    /// Names everything that is written down: another text, product or time gives another edition.
+    package var edition: String {
+        let entries = entries.flatMap { entry in
+            [
+                entry.id, entry.version, entry.product ?? "", entry.category, entry.language,
+                entry.question, entry.answer, "\(entry.validity)",
+            ]
+        }
+        let products = products.flatMap { product in
+            [
+                product.id, product.slot.map(String.init) ?? "", product.nameZh, product.nameEn,
+                product.category,
+            ] + product.nicknames
+        }
+        return Self.digest(entries + ["", ""] + products, digits: 12)
+    }
+
+    fileprivate static func digest(_ texts: [String], digits: Int) -> String {
+        var bytes: [UInt8] = []
+        for text in texts { bytes += Array("\(text.utf8.count):".utf8) + Array(text.utf8) }
+        return String(Digest.hex(Digest.sha256(bytes)).prefix(digits))
     }
 
     /// The product of an id.

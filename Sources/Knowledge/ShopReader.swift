@@ -52,11 +52,12 @@ package struct ShopReader: Sendable {
                     "there is no product \"\(product)\"",
                     "add it to products.jsonl, or say null for the whole shop")
             }
-            shop.entries.append(entry)
+            if try line.flag("approved") ?? true { shop.entries.append(entry) }
         }
         guard !shop.entries.isEmpty else {
             throw ShopError(
-                file: "kb.jsonl", message: "there is no entry", remedy: "write one object a line")
+                file: "kb.jsonl", message: "there is no approved entry",
+                remedy: "write one object a line")
         }
         return shop
     }
@@ -105,7 +106,9 @@ package struct ShopReader: Sendable {
             category: try line.optionalText("category", bytesMax: limits.nameBytesMax) ?? "",
             language: try line.optionalText("lang", bytesMax: limits.idBytesMax) ?? "zh",
             question: try line.text("question", bytesMax: limits.questionBytesMax),
-            answer: try line.text("answer", bytesMax: limits.answerBytesMax))
+            answer: try line.text("answer", bytesMax: limits.answerBytesMax),
+            version: try line.optionalText("version", bytesMax: limits.idBytesMax) ?? "",
+            validity: try line.validity())
     }
 
     private func read(
@@ -230,6 +233,34 @@ struct ShopLine {
             texts.append(text)
         }
         return texts
+    }
+
+    func flag(_ name: String) throws(ShopError) -> Bool? {
+        guard let value = object[name], !value.isNull else { return nil }
+        guard let flag = value.boolValue else {
+            throw error("\"\(name)\" is not true or false", "write true or false")
+        }
+        return flag
+    }
+
+    /// Reads `valid_from` and `valid_until`; without them the entry always holds.
+    func validity() throws(ShopError) -> Range<Int64> {
+        let from = try time("valid_from") ?? .min
+        let until = try time("valid_until") ?? .max
+        guard from < until else {
+            throw error("\"valid_until\" is not after \"valid_from\"", "exchange the two")
+        }
+        return from..<until
+    }
+
+    private func time(_ name: String) throws(ShopError) -> Int64? {
+        guard let text = try optionalText(name, bytesMax: 40) else { return nil }
+        guard let date = ISO8601DateFormatter().date(from: text) else {
+            throw error(
+                "\"\(name)\" is no time with a time zone",
+                "write it as 2026-11-11T20:00:00+08:00")
+        }
+        return Int64(date.timeIntervalSince1970)
     }
 
     func slot() throws(ShopError) -> Int? {

@@ -1,4 +1,5 @@
 import Clockwork
+package import Fetching
 import Wire
 
 /// Lets a chat model put an approved answer into other words, and takes them only when they say
@@ -31,12 +32,12 @@ package struct Wording: Sendable {
     }
 
     private let endpoint: Endpoint
-    private let session: EndpointSession
+    private let session: FetchSession
     private let check: ReplyCheck
     private let limits: Limits
 
     package init(
-        endpoint: Endpoint, session: EndpointSession, check: ReplyCheck, limits: Limits = .init()
+        endpoint: Endpoint, session: FetchSession, check: ReplyCheck, limits: Limits = .init()
     ) {
         self.endpoint = endpoint
         self.session = session
@@ -45,9 +46,20 @@ package struct Wording: Sendable {
     }
 
     /// Returns the words for an answer. A cancelled task gets the merchant's own text at once.
-    package func answer(for entry: Shop.Entry, line: String) async -> Answer {
+    ///
+    /// - Parameters:
+    ///   - entry: What is answered with.
+    ///   - line: The words of the viewer.
+    ///   - millisecondsMax: How long whoever asks can wait, if that is less than the limit.
+    /// - Returns: The words, and whose they are.
+    package func answer(
+        for entry: Shop.Entry, line: String, millisecondsMax: Int = .max
+    ) async -> Answer {
+        guard millisecondsMax > 0 else {
+            return Answer(text: entry.answer, kept: EndpointError.slow.description)
+        }
         do throws(EndpointError) {
-            let reply = try await ask(entry, line).trimmingSpaces
+            let reply = try await ask(entry, line, millisecondsMax).trimmingSpaces
             if let fault = check.fault(of: reply, entry: entry) {
                 return Answer(text: entry.answer, kept: fault.rawValue)
             }
@@ -66,7 +78,9 @@ package struct Wording: Sendable {
         the words alone.
         """
 
-    private func ask(_ entry: Shop.Entry, _ line: String) async throws(EndpointError) -> String {
+    private func ask(
+        _ entry: Shop.Entry, _ line: String, _ millisecondsMax: Int
+    ) async throws(EndpointError) -> String {
         let material: JSON = [
             "answer": .string(entry.answer), "question": .string(entry.question),
             "line": .string(line),
@@ -83,8 +97,9 @@ package struct Wording: Sendable {
             ],
         ]
         let progress = Lock<Result<ChatReply, EndpointError>>(.success(ChatReply()))
-        _ = try await session.post(
-            body.encoded(), to: endpoint, millisecondsMax: limits.millisecondsMax,
+        _ = try await endpoint.post(
+            body.encoded(), through: session,
+            millisecondsMax: min(millisecondsMax, limits.millisecondsMax),
             bytesMax: limits.answerBytesMax
         ) { bytes in
             progress.withLock { progress in

@@ -1,5 +1,9 @@
 /// The connections of one room that live on one lane, and what they share.
+///
+/// It is dealt into parts that read the same events and states, and each its own chatter.
 final class Audience {
+    static let partCount = 4
+
     /// One key of class `state` with its newest frame.
     struct StateSlot {
         var key: String
@@ -13,7 +17,10 @@ final class Audience {
     /// Slots of the lane, in no order; a connection knows its place here.
     var members: ContiguousArray<Int32> = []
     var events: ByteLog
-    var chatter: ByteLog
+    /// One log for each part.
+    let chatter: UnsafeMutablePointer<ByteLog>
+    /// Where the logs of ``chatter`` end, for the pass over the readers.
+    private(set) var chatterEnds = SIMD4<UInt64>()
     private(set) var states: [StateSlot] = []
     /// Grows with every change of a state.
     private(set) var stateVersion: UInt64 = 0
@@ -29,7 +36,23 @@ final class Audience {
     init(number: Int, limits: LaneLimits) {
         self.number = number
         events = ByteLog(window: limits.eventBacklogBytesMax)
-        chatter = ByteLog(window: limits.chatterBacklogBytesMax)
+        chatter = .allocate(capacity: Self.partCount)
+        for part in 0..<Self.partCount {
+            (chatter + part).initialize(to: ByteLog(window: limits.chatterBacklogBytesMax))
+        }
+    }
+
+    deinit {
+        chatter.deinitialize(count: Self.partCount)
+        chatter.deallocate()
+    }
+
+    /// Appends a frame for the parts whose bits are set.
+    func appendChatter(_ bytes: UnsafeRawBufferPointer, parts: UInt8) {
+        for part in 0..<Self.partCount where parts >> UInt8(part) & 1 == 1 {
+            chatter[part].append(bytes)
+            chatterEnds[part] = chatter[part].end
+        }
     }
 
     func setState(key: String, frame: [UInt8], staffOnly: Bool) {
@@ -46,6 +69,6 @@ final class Audience {
     func forgetWhatAllHaveRead() {
         guard blockedCount == 0 else { return }
         events.forgetAll()
-        chatter.forgetAll()
+        for part in 0..<Self.partCount { chatter[part].forgetAll() }
     }
 }

@@ -1,15 +1,17 @@
 /// What a room asks a lane to do. All bytes are complete WebSocket frames, encoded once and shared.
 package enum Delivery: Sendable {
     /// Puts a connection into a room's audience. `greeting`, then `missed`, are sent before anything
-    /// else of the room; the bytes of `missed` are shared with whoever else missed the same.
+    /// else of the room; its `part` of the audience, 0 to 3, decides which chatter it gets. The bytes of `missed` are shared with whoever else missed the same.
     case admit(
-        ConnectionID, audience: Int, staff: Bool, greeting: [UInt8], missed: [UInt8] = [])
+        ConnectionID, audience: Int, part: Int = 0, staff: Bool, greeting: [UInt8],
+        missed: [UInt8] = [])
     /// For one connection, after the events that were delivered before and before those that come later.
     case direct(ConnectionID, [UInt8])
     /// Class `event`: in order, complete; who cannot keep up is closed.
     case event(audience: Int, [UInt8])
-    /// Class `chatter`: in order; a reader who falls behind skips to the newest.
-    case chatter(audience: Int, [UInt8])
+    /// Class `chatter`: in order, for the parts of the audience whose bits are set; a reader who falls
+    /// behind skips to the newest.
+    case chatter(audience: Int, parts: UInt8 = .max, [UInt8])
     /// Class `state`: a later value of the same key replaces one that a reader has not taken yet.
     case state(audience: Int, key: String, [UInt8], staffOnly: Bool)
     /// Sends what waits for this connection alone, then these last frames, and closes; what its room

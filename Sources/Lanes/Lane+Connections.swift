@@ -111,13 +111,14 @@ extension Lane {
         return index
     }
 
-    func admit(_ index: Int, to audience: Audience, staff: Bool) {
+    func admit(_ index: Int, to audience: Audience, part: Int, staff: Bool) {
         let slot = slots + index
         precondition(slot.pointee.audience < 0, "a connection is admitted to one room only")
         slot.pointee.audience = Int32(audience.number)
         slot.pointee.place = Int32(audience.members.count)
         slot.pointee.eventCursor = audience.events.end
-        slot.pointee.chatterCursor = audience.chatter.end
+        slot.pointee.part = UInt8(part)
+        slot.pointee.chatterCursor = audience.chatter[part].end
         slot.pointee.stateVersion = audience.stateVersion
         if staff { slot.pointee.flags.insert(.staff) }
         if slot.pointee.flags.contains(.blocked) { audience.blockedCount += 1 }

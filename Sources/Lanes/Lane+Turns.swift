@@ -2,9 +2,11 @@ import Clockwork
 import Wire
 
 extension Lane: LoopResident {
-    nonisolated func begin(ready count: Int) { assumeIsolated { $0.beginTurn(ready: count) } }
+    package nonisolated func begin(ready count: Int) {
+        assumeIsolated { $0.beginTurn(ready: count) }
+    }
 
-    nonisolated func end() { assumeIsolated { $0.endTurn() } }
+    package nonisolated func end() { assumeIsolated { $0.endTurn() } }
 }
 
 extension Lane {
@@ -25,17 +27,17 @@ extension Lane {
 
     private func carryOut(_ delivery: Delivery) {
         switch delivery {
-        case .admit(let id, let number, let staff, let greeting, let missed):
+        case .admit(let id, let number, let part, let staff, let greeting, let missed):
             guard let index = index(of: id), !slots[index].flags.contains(.closing) else { return }
-            admit(index, to: audience(number), staff: staff)
+            admit(index, to: audience(number), part: part, staff: staff)
             enqueue(greeting, at: index, isCounted: false)
             if !missed.isEmpty { enqueue(missed, at: index, isCounted: false) }
         case .direct(let id, let bytes):
             send(bytes, to: id)
         case .event(let number, let bytes):
-            append(bytes, to: audience(number), chatter: false)
-        case .chatter(let number, let bytes):
-            append(bytes, to: audience(number), chatter: true)
+            append(bytes, to: audience(number))
+        case .chatter(let number, let parts, let bytes):
+            append(bytes, to: audience(number), chatter: parts)
         case .state(let number, let key, let bytes, let staffOnly):
             let audience = audience(number)
             audience.setState(key: key, frame: bytes, staffOnly: staffOnly)
@@ -45,16 +47,23 @@ extension Lane {
         }
     }
 
-    private func append(_ bytes: [UInt8], to audience: Audience, chatter: Bool) {
+    /// Appends an event, or chatter for the parts of the audience whose bits are set.
+    private func append(_ bytes: [UInt8], to audience: Audience, chatter parts: UInt8? = nil) {
         guard !audience.members.isEmpty else { return }
         let oldStart = audience.events.start
         bytes.withUnsafeBytes {
-            if chatter { audience.chatter.append($0) } else { audience.events.append($0) }
+            if let parts {
+                audience.appendChatter($0, parts: parts)
+            } else {
+                audience.events.append($0)
+            }
         }
-        observation.demand += audience.members.count
+        let parts = parts ?? .max
+        let partsReached = min(parts.nonzeroBitCount, Audience.partCount)
+        observation.demand += audience.members.count * partsReached / Audience.partCount
         audience.framesSinceObservation += 1
         markDirty(audience)
-        if !chatter, audience.events.start != oldStart { closeWhoFellBehind(in: audience) }
+        if audience.events.start != oldStart { closeWhoFellBehind(in: audience) }
     }
 
     private func markDirty(_ audience: Audience) {

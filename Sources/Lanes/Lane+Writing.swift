@@ -43,7 +43,7 @@ extension Lane {
         let slots = slots
         let eventStart = audience.events.start
         let eventEnd = audience.events.end
-        let chatterEnd = audience.chatter.end
+        let chatterEnds = audience.chatterEnds
         let version = audience.stateVersion
         let busy = Slot.Flags.busy
         var gone: ContiguousArray<Int32> = []
@@ -57,7 +57,7 @@ extension Lane {
             let slot = slots + index
             guard slot.pointee.flags.isDisjoint(with: busy) else { continue }
             guard slot.pointee.waiting == nil, slot.pointee.stateVersion == version,
-                slot.pointee.chatterCursor == chatterEnd
+                slot.pointee.chatterCursor == chatterEnds[Int(slot.pointee.part)]
             else {
                 if !flush(index, removing: false) { gone.append(Int32(index)) }
                 continue
@@ -183,12 +183,13 @@ extension Lane {
                 list.add(.states, frames, audience.stateVersion)
             }
         }
-        if slot.pointee.chatterCursor < audience.chatter.start {
-            slot.pointee.chatterCursor = audience.chatter.start
+        let chatter = audience.chatter + Int(slot.pointee.part)
+        if slot.pointee.chatterCursor < chatter.pointee.start {
+            slot.pointee.chatterCursor = chatter.pointee.start
             statistics.chatterSkips &+= 1
         }
-        let chatter = audience.chatter.bytes(from: slot.pointee.chatterCursor)
-        list.add(.chatter, chatter, audience.chatter.end)
+        let danmaku = chatter.pointee.bytes(from: slot.pointee.chatterCursor)
+        list.add(.chatter, danmaku, chatter.pointee.end)
     }
 
     /// Books that the kernel took the first `count` bytes of a piece.

@@ -72,11 +72,11 @@ package final class Listener: Sendable, LoopResident {
         loop.post { [loop, descriptor] in loop.forget(descriptor.number) }
     }
 
-    func begin(ready count: Int) {
+    package func begin(ready count: Int) {
         for index in 0..<count where loop.event(index).number == 0 { acceptAll() }
     }
 
-    func end() {}
+    package func end() {}
 
     private func acceptAll() {
         for _ in 0..<256 {

@@ -40,7 +40,7 @@ package final class Loop: SerialExecutor {
     func wake() { runner.wake() }
 
     /// Gives the loop the one whose sockets it watches. Held weakly.
-    func settle(_ resident: any LoopResident) {
+    package func settle(_ resident: any LoopResident) {
         post { [runner, weak resident] in runner.resident = resident }
     }
 
@@ -62,22 +62,22 @@ package final class Loop: SerialExecutor {
         LoopAlarm(runner: runner, body: body)
     }
 
-    func watch(_ socket: Int32, number: UInt64, for interest: Readiness.Interest) {
+    package func watch(_ socket: Int32, number: UInt64, for interest: Readiness.Interest) {
         runner.readiness.watch(socket, number: number, for: interest)
     }
 
-    func change(_ socket: Int32, number: UInt64, to interest: Readiness.Interest) {
+    package func change(_ socket: Int32, number: UInt64, to interest: Readiness.Interest) {
         runner.readiness.change(socket, number: number, to: interest)
     }
 
-    func forget(_ socket: Int32) { runner.readiness.forget(socket) }
+    package func forget(_ socket: Int32) { runner.readiness.forget(socket) }
 
     /// One of the sockets that are ready, for ``LoopResident/begin(ready:)``.
-    func event(_ index: Int) -> Readiness.Event { runner.readiness.event(index) }
+    package func event(_ index: Int) -> Readiness.Event { runner.readiness.event(index) }
 }
 
 /// Has sockets on a loop; called on its thread.
-protocol LoopResident: AnyObject, Sendable {
+package protocol LoopResident: AnyObject, Sendable {
     /// A round begins: so many sockets are ready, ``Loop/event(_:)`` tells which. One that is not
     /// its resident's has the number `UInt64.max`.
     func begin(ready count: Int)

@@ -8,6 +8,8 @@ struct Slot {
     /// Index into the audience's members.
     var place: Int32 = 0
     var flags: Flags = []
+    /// The part of the audience it is in.
+    var part: UInt8 = 0
     /// By when a closing connection is cut, in seconds of the lane's clock.
     var deadline: UInt32 = 0
     /// Since when the kernel has taken nothing; of a connection that is blocked.

@@ -1,12 +1,8 @@
 package import Clockwork
-import Foundation
+import Fetching
 package import PluginContract
 package import PluginHosting
 import Wire
-
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
 
 /// Sends webhooks, signed as Standard Webhooks says (https://www.standardwebhooks.com).
 ///
@@ -20,6 +16,8 @@ package struct WebhookSender: Sendable {
 
     private let webhooks: [String: Webhook]
     private let clock: any Clock
+    // As many connections as requests of a plugin can wait: a slow hook must not hold up another.
+    private let session = FetchSession(connectionsMax: HostRequest.Limit.waiting)
 
     package init(_ webhooks: [Webhook], clock: any Clock) {
         self.webhooks = Dictionary(webhooks.map { ($0.id, $0) }) { first, _ in first }
@@ -49,7 +47,7 @@ package struct WebhookSender: Sendable {
         for attempt in 0... {
             let now = clock.monotonicNanoseconds
             guard now < due, !Task.isCancelled else { break }
-            switch await send(message, seconds: Double(due - now) / 1e9) {
+            switch await send(message, milliseconds: Int((due - now) / 1_000_000)) {
             case .final(let result): return result
             case .again(let result): last = result
             }
@@ -71,26 +69,21 @@ package struct WebhookSender: Sendable {
         case again(HostResult)
     }
 
-    private func send(_ message: Message, seconds: Double) async -> Attempt {
+    private func send(_ message: Message, milliseconds: Int) async -> Attempt {
         let unixSeconds = clock.unixMilliseconds / 1_000
-        var request = URLRequest(url: message.webhook.url)
-        request.httpMethod = "POST"
-        request.httpBody = Data(message.body)
-        for (name, value) in [
-            ("Content-Type", "application/json"), ("Accept", "application/json"),
-            ("User-Agent", "Playhouse"), ("webhook-id", message.id),
-            ("webhook-timestamp", String(unixSeconds)),
-            (
-                "webhook-signature",
-                message.webhook.secret.signature(
-                    id: message.id, unixSeconds: unixSeconds, body: message.body)
-            ),
-        ] {
-            request.setValue(value, forHTTPHeaderField: name)
-        }
-        do throws(BoundedFetch.Failure) {
-            let answer = try await BoundedFetch.answer(
-                to: request, bytesMax: Self.answerBytesMax, seconds: seconds)
+        let signature = message.webhook.secret.signature(
+            id: message.id, unixSeconds: unixSeconds, body: message.body)
+        let headers = [
+            (name: "Content-Type", value: "application/json"),
+            (name: "Accept", value: "application/json"), (name: "User-Agent", value: "Playhouse"),
+            (name: "webhook-id", value: message.id),
+            (name: "webhook-timestamp", value: String(unixSeconds)),
+            (name: "webhook-signature", value: signature),
+        ]
+        do throws(FetchError) {
+            let answer = try await session.post(
+                message.body, to: message.webhook.url, headers: headers,
+                millisecondsMax: milliseconds, bytesMax: Self.answerBytesMax)
             return judge(answer, of: message.webhook)
         } catch {
             switch error {
@@ -100,8 +93,11 @@ package struct WebhookSender: Sendable {
                         .tooLarge,
                         message: "the answer of webhook \"\(message.webhook.id)\" is over "
                             + "\(Self.answerBytesMax) bytes"))
-            case .cancelled:
-                return .final(.failure(.timeout, message: "cancelled"))
+            case .cancelled, .slow:
+                return .final(
+                    .failure(
+                        .timeout,
+                        message: "webhook \"\(message.webhook.id)\" did not answer in time"))
             case .unreachable(let reason):
                 return .again(
                     .failure(
@@ -111,9 +107,9 @@ package struct WebhookSender: Sendable {
         }
     }
 
-    private func judge(_ answer: BoundedFetch.Answer, of webhook: Webhook) -> Attempt {
+    private func judge(_ answer: FetchAnswer, of webhook: Webhook) -> Attempt {
         let status = answer.status
-        guard (200...299).contains(status) else {
+        guard answer.isGood else {
             let failure = HostResult.failure(
                 .failed, message: "webhook \"\(webhook.id)\" answered with status \(status)")
             return status == 408 || status == 429 || status >= 500

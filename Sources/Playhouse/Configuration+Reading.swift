@@ -209,6 +209,9 @@ extension Configuration {
                 }
                 configuration.webhooks.append(read)
             }
+            show.object("knowledge") {
+                configuration.knowledge = KnowledgeConfiguration(&$0, path: path)
+            }
             show.list("plugins") { plugin in
                 guard let read = readPlugin(&plugin) else { return }
                 guard !configuration.plugins.contains(where: { $0.id == read.id }) else {

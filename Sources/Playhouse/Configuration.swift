@@ -53,6 +53,8 @@ package struct RoomConfiguration: Sendable {
     package var plugins: [PluginConfiguration] = []
     /// Where plugins may send messages.
     package var webhooks: [Webhook] = []
+    /// What plugins may look up; nil answers every search `UNAVAILABLE`.
+    package var knowledge: KnowledgeConfiguration?
 
     package init(settings: RoomSettings, show: String) {
         self.settings = settings

@@ -4,7 +4,8 @@ import Rooms
 import Serving
 import Wire
 
-/// The configuration of `playhouse demo`: a tea house with six teas and the price-guessing game.
+/// The configuration of `playhouse demo`: a tea house with six teas, the price-guessing game, and a
+/// small shop folder.
 package struct DemoShow: Sendable {
     package static let room = "teahouse"
     package let configuration: Configuration
@@ -31,6 +32,7 @@ package struct DemoShow: Sendable {
                 id: "price-guess",
                 config: ["product": "oolong", "price": 12_800, "seconds": 45, "winners": 1])
         ]
+        room.knowledge = try DemoKnowledge.configuration(in: folder)
         var configuration = Configuration()
         configuration.host = host
         configuration.port = port

@@ -48,8 +48,6 @@ package actor LiveRoom {
     let checker: ReplayChecker?
     let replayOneIn: UInt64
     private var deliveries: [[Delivery]]
-    /// Parts of the audience that somebody was ever put into.
-    private var partCount = 1
     private var missedFrames = MissedFrames()
     private var callers: [SessionID: @Sendable ([UInt8]) -> Void] = [:]
     private var callerCount: UInt64 = 0
@@ -234,11 +232,9 @@ package actor LiveRoom {
             switch output {
             case .admit(let session, let staff, let part, let welcome, let missed):
                 let missed = missedFrames.frames(of: missed)
-                partCount = max(partCount, part + 1)
-                let audience = audience(part)
                 deliver(session) {
                     .admit(
-                        $0, audience: audience, staff: staff,
+                        $0, audience: number, part: part, staff: staff,
                         greeting: WebSocketFrame.text(welcome), missed: missed)
                 }
             case .send(let session, let message):
@@ -249,13 +245,13 @@ package actor LiveRoom {
                 }
             case .event(let message):
                 let frame = WebSocketFrame.text(message)
-                broadcast { .event(audience: $0, frame) }
+                broadcast(.event(audience: number, frame))
             case .chatter(let message, let parts):
                 let frame = WebSocketFrame.text(message)
-                broadcast(to: parts) { .chatter(audience: $0, frame) }
+                broadcast(.chatter(audience: number, parts: parts.bits, frame))
             case .state(let key, let message, let staffOnly):
                 let frame = WebSocketFrame.text(message)
-                broadcast { .state(audience: $0, key: key, frame, staffOnly: staffOnly) }
+                broadcast(.state(audience: number, key: key, frame, staffOnly: staffOnly))
             case .refuse(let session, let requestID, let code, let message):
                 deliver(session) {
                     .close(
@@ -280,14 +276,8 @@ package actor LiveRoom {
         deliveries[id.lane].append(make(id))
     }
 
-    /// The number on every lane of a part of the room's audience.
-    private func audience(_ part: Int) -> Int { number * ChatterParts.count + part }
-
-    private func broadcast(to parts: ChatterParts = .all, _ make: (Int) -> Delivery) {
-        for part in 0..<partCount where parts.contains(part) {
-            let delivery = make(audience(part))
-            for lane in deliveries.indices { deliveries[lane].append(delivery) }
-        }
+    private func broadcast(_ delivery: Delivery) {
+        for lane in deliveries.indices { deliveries[lane].append(delivery) }
     }
 
     // MARK: - For HTTP

@@ -180,6 +180,43 @@ extension MetricsText {
             "Changed plugins that did not pass their check.", [([], Double(reloads.failures))])
     }
 
+    mutating func add(knowledge: [(room: String, entries: Int, figures: KnowledgeFigures)]) {
+        func each(_ value: (KnowledgeFigures) -> Double) -> [(
+            labels: [(String, String)], value: Double
+        )] {
+            knowledge.map { ([("room", $0.room)], value($0.figures)) }
+        }
+        add(
+            "playhouse_knowledge_entries", "gauge", "Entries that a room's plugins can find.",
+            knowledge.map { ([("room", $0.room)], Double($0.entries)) })
+        add(
+            "playhouse_knowledge_searches_total", "counter", "Searches, by what was to be done.",
+            knowledge.flatMap { room, _, figures in
+                figures.searches.sorted { $0.key < $1.key }.map {
+                    ([("room", room), ("band", $0.key)], Double($0.value))
+                }
+            })
+        add(
+            "playhouse_knowledge_seconds_total", "counter", "Time that searches took.",
+            each { $0.seconds })
+        add(
+            "playhouse_knowledge_embeddings_missed_total", "counter",
+            "Searches without embeddings although an endpoint is configured.",
+            each { Double($0.missedEmbeddings) })
+        add(
+            "playhouse_knowledge_worded_total", "counter", "Answers in the words of the model.",
+            each { Double($0.worded) })
+        add(
+            "playhouse_knowledge_texts_kept_total", "counter",
+            "Answers in the merchant's words although a model was asked.", each { Double($0.kept) })
+        add(
+            "playhouse_knowledge_reloads_total", "counter", "Changed shop folders taken over.",
+            each { Double($0.reloads) })
+        add(
+            "playhouse_knowledge_reload_failures_total", "counter",
+            "Changed shop folders with a mistake.", each { Double($0.reloadFailures) })
+    }
+
     mutating func add(programsOf rooms: [(id: String, figures: LiveRoom.RoomFigures)]) {
         add(
             "playhouse_plugin_info", "gauge", "1 for the program that a room runs.",

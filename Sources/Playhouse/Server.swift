@@ -28,6 +28,8 @@ package actor Server {
     private nonisolated let counters: ServingCounters
     private nonisolated let hotReload: HotReload
     private var reloading: Task<Void, Never>?
+    private let knowledge: [ShowKnowledge]
+    private var watching: Task<Void, Never>?
 
     /// Opens the journal, brings every show back, and opens the port; nobody is let in before
     /// ``open()``.
@@ -53,10 +55,12 @@ package actor Server {
         stage = Self.stage(configuration, clock: clock, log: log)
         rehearsal = Self.stage(configuration, clock: clock, log: log)
         checker = ReplayChecker(stage: rehearsal, log: log)
+        let services = try ShopServices(configuration.rooms, clock: clock, log: log)
+        knowledge = services.knowledge
         var surroundings = LiveRoom.Surroundings(
             clock: clock, log: log, journal: journal, lanes: lanes, stage: stage,
             loops: Self.roomLoops(besides: lanes),
-            services: ShopServices(configuration.rooms, clock: clock))
+            services: services)
         surroundings.snapshotRecords = configuration.snapshotRecords
         surroundings.checker = checker
         surroundings.replayOneIn = configuration.replayOneIn
@@ -70,7 +74,7 @@ package actor Server {
         let premises = try Self.premises(
             configuration, clock: clock, lanes: lanes, rooms: rooms, journal: journal,
             stage: stage as? StageProcess, draining: draining, checker: checker,
-            hotReload: hotReload)
+            hotReload: hotReload, knowledge: knowledge)
         counters = premises.counters
         for lane in lanes {
             await lane.start { _ in
@@ -87,6 +91,12 @@ package actor Server {
     package func open() async {
         for room in rooms { await room.open() }
         listener.start()
+        watching = Task { [knowledge] in
+            await withTaskGroup(of: Void.self) { group in
+                for shop in knowledge { group.addTask { await shop.prepare() } }
+                group.addTask { await KnowledgeWatch(knowledge).run() }
+            }
+        }
         if configuration.reload { reloading = Task { [hotReload] in await hotReload.run() } }
         log.info(
             "listening on http://\(urlHost):\(port)",
@@ -115,6 +125,7 @@ package actor Server {
         draining.withLock { $0 = true }
         log.info("draining", ["seconds": .integer(Int64(configuration.drainSeconds))])
         reloading?.cancel()
+        watching?.cancel()
         let deadline = configuration.drainSeconds
         let isDone = await withTaskGroup(of: Bool.self) { group in
             group.addTask { [self] in
@@ -246,7 +257,7 @@ package actor Server {
     private static func premises(
         _ configuration: Configuration, clock: any Clock, lanes: [Lane], rooms: [LiveRoom],
         journal: SQLiteJournal, stage: StageProcess?, draining: Lock<Bool>,
-        checker: ReplayChecker, hotReload: HotReload
+        checker: ReplayChecker, hotReload: HotReload, knowledge: [ShowKnowledge]
     ) throws -> Premises {
         let counters = ServingCounters()
         let addresses = AddressBook(limits: configuration.limits)
@@ -278,6 +289,7 @@ package actor Server {
                 metrics.add(programsOf: rooms.map { ($0.id, $0.latestFigures) })
                 metrics.add(replays: checker.counts)
                 metrics.add(reloads: hotReload.counts)
+                metrics.add(knowledge: knowledge.map { ($0.room, $0.entryCount, $0.figures) })
                 metrics.add(journal: journal.statistics)
                 return metrics.text
             },

@@ -1,4 +1,5 @@
 import Clockwork
+import Fetching
 import Foundation
 import Knowledge
 import Wire
@@ -70,7 +71,7 @@ enum KnowledgeCommand {
     }
 
     private static func embedder(
-        _ arguments: Arguments, _ session: EndpointSession
+        _ arguments: Arguments, _ session: FetchSession
     ) throws -> Embedder? {
         guard let address = arguments.text("embeddings") else { return nil }
         let endpoint = try Endpoint(
@@ -85,7 +86,7 @@ enum KnowledgeCommand {
     private static func service(
         _ shop: KnowledgeShop, _ arguments: Arguments
     ) async throws -> KnowledgeService {
-        let session = EndpointSession()
+        let session = FetchSession()
         let embedder = try embedder(arguments, session)
         let wording: Wording? = try arguments.text("chat").map { address in
             Wording(

@@ -171,6 +171,7 @@ extension Effect {
                 "limit": arguments.option(1, "limit") ?? 3,
             ]
             parameters["product"] = arguments.option(1, "product")
+            if arguments.option(1, "words")?.boolValue == true { parameters["words"] = true }
             return .request(
                 HostRequest(
                     id: 0, service: .knowledge, parameters: parameters,

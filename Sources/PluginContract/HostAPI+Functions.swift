@@ -207,11 +207,14 @@ extension HostAPI {
                         HostParameter(
                             "product", .text(charactersMax: 64), isOptional: true,
                             "The product that is spoken of."),
+                        HostParameter(
+                            "words", .boolean, isOptional: true,
+                            "Whether the configured model may word the answer."),
                         seconds,
                     ]), isOptional: true),
             ],
             returns: Return("integer", "The request's id, which `on_result` repeats."),
-            "Looks for entries of the shop's knowledge; `on_result` is told what was found.",
+            "Looks for entries of the shop's knowledge; `on_result` is told a `Finding`.",
             "2 seconds unless said otherwise."),
         Function(
             "webhook.send", .webhook, in: whileRunning,

@@ -88,6 +88,40 @@ extension Reference {
                 ("input", "string?", "The public input, empty for none."),
             ]),
         LuaClass(
+            name: "Finding", summary: "What is to be done about a line: the value of a search.",
+            fields: [
+                (
+                    "band", "\"answer\"|\"handover\"|\"ignore\"",
+                    "By the shop's own rules and the score."
+                ),
+                (
+                    "rule", "\"injection\"|\"spam\"|\"complaint\"|\"order\"|\"price\"|nil",
+                    "The rule that held the line; then it is never answered."
+                ),
+                ("question", "boolean", "Whether the line asks something."),
+                ("score", "number", "How probable it is that the first entry is right, 0 to 1."),
+                (
+                    "margin", "number",
+                    "By how much the first entry is more probable than the second."
+                ),
+                ("entries", "Entry[]", "The best ones, best first."),
+                (
+                    "words", "string?",
+                    "The first entry's answer in the words of a model that says nothing else."
+                ),
+                ("kept", "string?", "Why the model's words were not taken."),
+                ("edition", "string", "Changes whenever anything in the shop's folder does."),
+            ]),
+        LuaClass(
+            name: "Entry", summary: "A question with the answer that the merchant approved.",
+            fields: [
+                ("id", "string", ""),
+                ("version", "string", "Changes with the texts."),
+                ("question", "string", ""), ("answer", "string", ""),
+                ("product", "string?", "Nil for the whole shop."),
+                ("category", "string", ""), ("language", "string", "Such as `\"zh\"`."),
+            ]),
+        LuaClass(
             name: "Product", summary: "A thing on sale.",
             fields: [
                 ("id", "string", ""), ("title", "table<string, string>", "Per locale."),

@@ -4,6 +4,7 @@ package struct ChatterParts: Sendable, Equatable {
     package static let count = 4
     package static let all = ChatterParts(bits: 1 << UInt8(count) - 1)
 
+    /// Bit `n` for part `n`.
     package private(set) var bits: UInt8
 
     init(bits: UInt8 = 0) { self.bits = bits }
@@ -16,7 +17,7 @@ package struct ChatterParts: Sendable, Equatable {
 
 /// Decides who gets which danmaku when there are more than people can read.
 ///
-/// A sample for each viewer would need bytes of its own for each. Instead a large audience is dealt
+/// A sample for each viewer would need bytes of its own for each. Instead the audience is dealt
 /// into ``ChatterParts/count`` parts that each get as many a second as people can read. While there are
 /// fewer than that, everybody gets everything. Beyond it the parts take turns: each keeps a reserve
 /// for the danmaku whose turn is its own, so that viewers see different ones, and the room as a

@@ -27,9 +27,7 @@ extension Room {
         }
         counters.joins += 1
         let slot = remember(person.user, name: person.name, isStaff: person.role.isStaff)
-        let part =
-            people.connectionCount < settings.sampledTogetherMax
-            ? 0 : Int(slot) % ChatterParts.count
+        let part = Int(slot) % ChatterParts.count
         people.join(session, slot: slot, role: person.role, part: part)
         let isFirst = people.sessions(of: slot).count == 1
         counts.presenceChanged = true

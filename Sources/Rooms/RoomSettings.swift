@@ -30,10 +30,6 @@ package struct RoomSettings: Sendable {
     package var moderatedMax = 10_000
     /// Danmaku a second that each viewer gets, besides their own; see ``ChatterSampler``.
     package var chatterPerSecondMax = 30
-    /// Connections up to which everybody gets the same sample of the danmaku; those that come after
-    /// are dealt into parts (``ChatterParts``). A part costs a copy of what its slow readers have not
-    /// read yet, which a small room need not pay.
-    package var sampledTogetherMax = 2_000
     package var wordFilter = WordFilter.none
 
     package init(id: String, title: [String: String]) {

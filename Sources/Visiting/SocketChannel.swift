@@ -1,15 +1,14 @@
 // Threading: a channel belongs to one loop. Every method must be called on it and every callback
-// comes on it; a precondition checks. The descriptor is closed only after both of its Dispatch
-// sources have been cancelled, so a number that the system hands out again is never watched.
+// comes on it; a precondition checks.
 
-import Dispatch
+import Lanes
 
 /// Reads and writes one TCP connection on a loop.
 ///
 /// Bytes that the kernel does not take at once wait in a queue; who writes must watch
 /// ``bytesUnsent``. Reading can be paused, which holds the peer back through TCP's window.
-package final class SocketChannel: @unchecked Sendable {
-    // Sendable: all mutable state is confined to the queue of `loop`; see the top of this file.
+package final class SocketChannel: SocketWatching, @unchecked Sendable {
+    // Sendable: all mutable state is confined to `loop`; see the top of this file.
 
     /// What happens on a channel, in order; `ended` is the last.
     package enum Happening: @unchecked Sendable {
@@ -29,8 +28,9 @@ package final class SocketChannel: @unchecked Sendable {
     package private(set) var bytesUnsent = 0
 
     private let descriptor: Int32
-    private let readSource: any DispatchSourceRead
-    private let writeSource: any DispatchSourceWrite
+    /// What the loop knows it by, once it has started.
+    private var number: UInt64?
+    private var interest = Readiness.Interest()
     private var handler: ((Happening) -> Void)?
     private var unsent: [[UInt8]] = []
     private var unsentOffset = 0
@@ -60,19 +60,14 @@ package final class SocketChannel: @unchecked Sendable {
         self.descriptor = descriptor
         self.isConnecting = isConnecting
         self.loop = loop
-        readSource = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: loop.queue)
-        writeSource = DispatchSource.makeWriteSource(fileDescriptor: descriptor, queue: loop.queue)
-        let remaining = SourceCount(2)
-        let closeLast: @Sendable () -> Void = { [descriptor] in
-            if remaining.cancelledOne() { SystemCalls.close(descriptor) }
-        }
-        readSource.setCancelHandler(handler: closeLast)
-        writeSource.setCancelHandler(handler: closeLast)
     }
 
     deinit {
-        // A suspended Dispatch source must be resumed before it may be released.
-        if !isClosed { cancelSources() }
+        guard !isClosed else { return }
+        // Whoever held it last may have been on any thread.
+        loop.async { [loop, descriptor, number, interest] in
+            Self.release(descriptor, number, interest, loop)
+        }
     }
 
     /// Starts the callbacks. The handler is kept until the channel has ended or is closed.
@@ -80,14 +75,10 @@ package final class SocketChannel: @unchecked Sendable {
         checkLoop()
         precondition(self.handler == nil && !isClosed, "a channel is started once")
         self.handler = handler
-        readSource.setEventHandler { [weak self] in self?.readable() }
-        writeSource.setEventHandler { [weak self] in self?.writable() }
-        if isConnecting {
-            isAwaitingRoom = true
-            writeSource.resume()
-        } else {
-            resumeReading()
-        }
+        number = loop.settle(self)
+        isAwaitingRoom = isConnecting
+        isReading = !isConnecting
+        watch()
     }
 
     /// Sends bytes, or queues them behind what waits already. Does nothing on a closed channel.
@@ -104,14 +95,14 @@ package final class SocketChannel: @unchecked Sendable {
         checkLoop()
         guard isReading, !isClosed else { return }
         isReading = false
-        readSource.suspend()
+        watch()
     }
 
     package func resumeReading() {
         checkLoop()
         guard !isReading, !isConnecting, !isClosed else { return }
         isReading = true
-        readSource.resume()
+        watch()
     }
 
     /// Ends the sending direction once everything written has left.
@@ -132,13 +123,17 @@ package final class SocketChannel: @unchecked Sendable {
         handler = nil
         unsent = []
         bytesUnsent = 0
-        cancelSources()
+        Self.release(descriptor, number, interest, loop)
     }
 
-    /// Reads until nothing is left: an end that lies behind the last bytes when both sides have
-    /// ended is told of once by Dispatch on Linux, and would be missed.
+    func ready(_ event: Readiness.Event) {
+        if event.isWritable || event.isBroken { writable() }
+        if event.isReadable || event.isBroken { readable() }
+    }
+
     private func readable() {
-        // A few rounds at a time, so that one fast peer does not keep the others of the loop waiting.
+        // A few rounds at a time, so that one fast peer does not keep the others of the loop waiting;
+        // what is left is told of again.
         for _ in 0..<8 {
             guard isReading, !isClosed else { return }
             switch SystemCalls.receive(descriptor, into: loop.scratch) {
@@ -149,21 +144,20 @@ package final class SocketChannel: @unchecked Sendable {
             case .failed(let number): return end(.system(call: "recv", number: number))
             }
         }
-        loop.async { [weak self] in self?.readable() }
     }
 
     private func writable() {
         guard isAwaitingRoom, !isClosed else { return }
         isAwaitingRoom = false
-        writeSource.suspend()
         if isConnecting {
             let number = SystemCalls.pendingError(descriptor)
             guard number == 0 else { return end(.system(call: "connect", number: number)) }
             isConnecting = false
-            resumeReading()
+            isReading = true
             handler?(.connected)
         }
         flush()
+        watch()
     }
 
     private func flush() {
@@ -189,7 +183,7 @@ package final class SocketChannel: @unchecked Sendable {
             handler?(.drained)
         case .wouldBlock:
             isAwaitingRoom = true
-            writeSource.resume()
+            watch()
         case .end: end(nil)
         case .failed(let number): end(.system(call: "send", number: number))
         }
@@ -201,25 +195,24 @@ package final class SocketChannel: @unchecked Sendable {
         handler?(.ended(error))
     }
 
-    private func cancelSources() {
-        if !isReading { readSource.resume() }
-        if !isAwaitingRoom { writeSource.resume() }
-        readSource.cancel()
-        writeSource.cancel()
+    private func watch() {
+        guard let number, !isClosed else { return }
+        var wanted = Readiness.Interest()
+        if isReading { wanted.insert(.reading) }
+        if isAwaitingRoom { wanted.insert(.writing) }
+        loop.watch(descriptor, number: number, from: interest, to: wanted)
+        interest = wanted
+    }
+
+    private static func release(
+        _ descriptor: Int32, _ number: UInt64?, _ interest: Readiness.Interest, _ loop: SocketLoop
+    ) {
+        if let number {
+            loop.watch(descriptor, number: number, from: interest, to: [])
+            loop.leave(number)
+        }
+        SystemCalls.close(descriptor)
     }
 
     private func checkLoop() { loop.checkIsolated() }
-}
-
-/// Counts down the sources of a descriptor; only their loop's queue touches it.
-private final class SourceCount: @unchecked Sendable {
-    // Sendable: both cancel handlers run on the one serial queue that the sources were made with.
-    private var remaining: Int
-
-    init(_ remaining: Int) { self.remaining = remaining }
-
-    func cancelledOne() -> Bool {
-        remaining -= 1
-        return remaining == 0
-    }
 }

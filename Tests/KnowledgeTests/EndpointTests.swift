@@ -1,4 +1,5 @@
 import Clockwork
+import Fetching
 import Foundation
 import Knowledge
 import Testing
@@ -18,7 +19,7 @@ import Visiting
         let endpoint = try Endpoint(
             address: address, service: .embeddings, key: "secret-key", model: "small")
         let embedder = Embedder(
-            endpoint: endpoint, session: EndpointSession(), clock: clock, limits: limits)
+            endpoint: endpoint, session: FetchSession(), clock: clock, limits: limits)
         return (
             KnowledgeService(index: try KnowledgeFixtures.stall(), embedder: embedder), embedder
         )

@@ -70,6 +70,33 @@ import Testing
         #expect(wrong.entries.map(\.id) == index.find(line, onAir: "mat").entries.map(\.id))
     }
 
+    /// FAQ-03.
+    @Test func `An entry is found from its first second to the one before its last`() throws {
+        var shop = try KnowledgeFixtures.stall().shop
+        shop.entries[2].validity = 100..<200
+        let index = KnowledgeIndex(shop: shop, tables: try KnowledgeFixtures.tables.get())
+        for (second, isThere) in [(99, false), (100, true), (199, true), (200, false)] {
+            let finding = index.find("台灯功率多少瓦?", onAir: "lamp", unixSeconds: Int64(second))
+            #expect((finding.answer?.id == "lamp-power") == isThere)
+            #expect(finding.entries.contains { $0.id == "lamp-power" } == isThere)
+        }
+        for number in shop.entries.indices { shop.entries[number].validity = 100..<200 }
+        let nothing = KnowledgeIndex(shop: shop, tables: try KnowledgeFixtures.tables.get())
+            .find("台灯功率多少瓦?", unixSeconds: 99)
+        #expect(nothing.band == .handover)
+        #expect(nothing.entries.isEmpty)
+    }
+
+    /// FAQ-01.
+    @Test func `The margin is small where two entries answer alike`() throws {
+        let index = try KnowledgeFixtures.stall()
+        let clear = index.find("台灯功率多少瓦?", onAir: "lamp")
+        let unclear = index.find("怎么清洗?")
+        #expect(clear.margin > 0.5)
+        #expect(abs(unclear.margin) < clear.margin)
+        #expect(index.find("怎么清洗?", limit: 1).entries.count == 1)
+    }
+
     @Test func `An entry is embedded by its question and by all about it`() throws {
         let index = try KnowledgeFixtures.stall()
         #expect(index.passages(of: 0) == ["多久发货?", "多久发货? 48小时内发出,周末顺延。"])

@@ -34,6 +34,13 @@ import Testing
         ("\n\n[1]", 3, "object"), ("{", 1, "JSON"), ("\n{\"id\": \"e\",}", 2, "JSON"),
         (entry + "\n" + entry, 2, "twice"),
         (#"{"id": "e", "product": "q", "question": "a", "answer": "b"}"#, 1, "no product \"q\""),
+        (#"{"id": "e", "question": "a", "answer": "b", "approved": 1}"#, 1, "approved"),
+        (#"{"id": "e", "question": "a", "answer": "b", "approved": false}"#, 0, "approved entry"),
+        (#"{"id": "e", "question": "a", "answer": "b", "valid_from": "soon"}"#, 1, "valid_from"),
+        (
+            #"{"id": "e", "question": "a", "answer": "b", "valid_from": "2026-03-01T00:00:00Z", "valid_until": "2026-03-01T08:00:00+08:00"}"#,
+            1, "not after"
+        ),
     ])
     func `A mistake in the entries is told with its line`(
         entries: String, line: Int, word: String
@@ -43,7 +50,8 @@ import Testing
         #expect(error?.line == line)
         #expect(error?.message.contains(word) == true)
         #expect(error?.remedy.isEmpty == false)
-        #expect(error?.description.hasPrefix("kb.jsonl:\(line): ") == true)
+        let place = line == 0 ? "kb.jsonl: " : "kb.jsonl:\(line): "
+        #expect(error?.description.hasPrefix(place) == true)
     }
 
     @Test(arguments: [
@@ -92,6 +100,39 @@ import Testing
         ]
         for (entries, limits) in above {
             #expect(throws: ShopError.self) { try read(entries: entries, limits: limits) }
+        }
+    }
+
+    /// FAQ-03.
+    @Test func `Drafts are left out, and an entry has version and validity`() throws {
+        let shop = try read(
+            entries: """
+                {"id": "a", "question": "q", "answer": "one", "approved": true}
+                {"id": "b", "question": "q", "answer": "one", "approved": false}
+                {"id": "c", "question": "q", "answer": "two", "version": "7", "valid_from": "2026-03-01T08:00:00+08:00", "valid_until": "2026-03-02T00:00:00Z"}
+                {"id": "d", "question": "q", "answer": "two"}
+                """)
+        #expect(shop.entries.map(\.id) == ["a", "c", "d"])
+        #expect(shop.entries[1].version == "7")
+        #expect(shop.entries[1].validity == 1_772_323_200..<1_772_409_600)
+        #expect(shop.entries[0].version.count == 8)
+        #expect(shop.entries[0].version != shop.entries[2].version)
+    }
+
+    /// FAQ-20.
+    @Test func `Whatever changes gives another edition, and nothing else does`() throws {
+        let edition = try read().edition
+        #expect(try read(entries: Self.entry + "\n\n").edition == edition)
+        for (products, entries) in [
+            (Self.product, Self.entry.replacing("350", with: "300")),
+            (Self.product, Self.entry.replacing("\"e\"", with: "\"f\"")),
+            (
+                Self.product,
+                Self.entry.replacing("}", with: #", "valid_until": "2027-01-01T00:00:00Z"}"#)
+            ),
+            (Self.product.replacing("cup", with: "mug"), Self.entry),
+        ] {
+            #expect(try read(products: products, entries: entries).edition != edition)
         }
     }
 

@@ -1,3 +1,4 @@
+import Fetching
 import Foundation
 import Knowledge
 import Testing
@@ -16,7 +17,7 @@ import Wire
         limits.millisecondsMax = millisecondsMax
         return Wording(
             endpoint: try Endpoint(address: server.address, service: .chat, model: "m"),
-            session: EndpointSession(),
+            session: FetchSession(),
             check: ReplyCheck(folding: try KnowledgeFixtures.tables.get().folding), limits: limits)
     }
 

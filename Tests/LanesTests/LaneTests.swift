@@ -149,6 +149,34 @@ struct LaneTests {
         #expect(fixture.endings.withLock { $0.isEmpty })
     }
 
+    @Test func `a danmaku comes to the parts of the audience that it is for, an event to all`()
+        async throws
+    {
+        let fixture = await LaneFixture()
+        var fars: [FarEnd] = []
+        for part in 0..<4 {
+            let (id, far) = try await fixture.connect()
+            fixture.lane.post([
+                .admit(
+                    id, audience: 0, part: part, staff: false,
+                    greeting: fixture.frame("welcome"))
+            ])
+            fars.append(far)
+        }
+        fixture.lane.post([.chatter(audience: 0, parts: 0b0101, fixture.frame("first"))])
+        fixture.lane.post([.chatter(audience: 0, parts: 0b1101, fixture.frame("second"))])
+        fixture.lane.post([.chatter(audience: 0, parts: 0, fixture.frame("for nobody"))])
+        fixture.lane.post([.chatter(audience: 0, fixture.frame("for all"))])
+        for far in fars { try await far.read { $0.texts.contains("for all") } }
+        fixture.lane.post([.event(audience: 0, fixture.frame("event"))])
+        for far in fars { try await far.read { $0.texts.contains("event") } }
+        let rest = ["for all", "event"]
+        #expect(fars[0].texts == ["welcome", "first", "second"] + rest)
+        #expect(fars[1].texts == ["welcome"] + rest)
+        #expect(fars[2].texts == ["welcome", "first", "second"] + rest)
+        #expect(fars[3].texts == ["welcome", "second"] + rest)
+    }
+
     @Test func `a peer that goes away ends its connection once`() async throws {
         let fixture = await LaneFixture()
         var (id, far): (ConnectionID, FarEnd?) = try await fixture.connect()
