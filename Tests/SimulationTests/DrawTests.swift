@@ -5,6 +5,7 @@ import Foundation
 import Journaling
 import PluginContract
 import PluginHosting
+import Rooms
 import Testing
 import Wire
 
