@@ -78,7 +78,9 @@ final class FakeEndpoint: Sendable {
         listener = try SocketListener(loop: loop) { channel in
             let connection = Connection(channel)
             connections.withLock { $0.append(connection) }
-            channel.start { [unowned connection] happening in
+            channel.start { [weak connection] happening in
+                // Whoever asked may be answered late, when the endpoint is gone.
+                guard let connection else { return }
                 switch happening {
                 case .received(let bytes):
                     connection.received += bytes

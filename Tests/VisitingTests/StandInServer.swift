@@ -39,8 +39,8 @@ final class StandInServer: Sendable {
         listener = try SocketListener(loop: loop) { channel in
             let connection = Connection(channel)
             connections.withLock { $0.append(connection) }
-            channel.start { [unowned connection] happening in
-                if case .received(let bytes) = happening {
+            channel.start { [weak connection] happening in
+                if let connection, case .received(let bytes) = happening {
                     Self.received(bytes, connection, script)
                 }
             }
