@@ -273,7 +273,8 @@ import Wire
         }
         let expected: Set<String> = [
             "ask", "best_so_far", "committed", "congratulations", "guess_count", "guesses",
-            "lock_now", "nobody", "nobody_guessed", "price_was", "revealed", "rules", "winner", "won", "your_guess",
+            "lock_now", "nobody", "nobody_guessed", "price_was", "revealed", "rules", "winner",
+            "won", "your_guess",
         ]
         #expect(keys == expected)
         for (locale, bytes) in room.program.locales {
