@@ -12,9 +12,9 @@ MAKEFLAGS += --no-print-directory
 # The Swift to use; another one with `make SWIFT=/path/to/swift …`.
 SWIFT ?= swift
 
-# What the build needs, and what the browser tests need on top.
+# What the build needs, and what the tests of pages and of the stream need on top.
 BUILD_PACKAGES := liblua5.4-dev libsqlite3-dev libssl-dev libcurl4 pkg-config
-TEST_PACKAGES := $(BUILD_PACKAGES) chromium fonts-noto-cjk
+TEST_PACKAGES := $(BUILD_PACKAGES) chromium fonts-noto-cjk ffmpeg curl
 
 # Words for the commands below, such as `make demo ARGS='--port 9000 --viewers 40'`.
 ARGS ?=
@@ -24,7 +24,7 @@ RUN = SWIFT="$(SWIFT)" LABEL="make $@"
 FORMATTED := Sources Tests Package.swift
 FORMAT_OPTIONS := --recursive --parallel --configuration .swift-format
 
-.PHONY: help demo build test test-fast fuzz asan tsan autobahn knowledge conformance bench format lint clean \
+.PHONY: help demo build test test-fast fuzz asan tsan autobahn knowledge conformance pictures bench format lint clean \
     build-packages test-packages
 
 help: ## lists what make can do here
@@ -51,6 +51,11 @@ asan: build-packages ## runs the fast and the server tests under the address san
 
 tsan: build-packages ## runs the fast and the server tests under the thread sanitizer
 	@$(RUN) PLAYHOUSE_SANITIZER=thread Tests/run.sh fast server
+
+pictures: test-packages ## makes the pictures of the documentation again, in headless Chromium
+	@$(SWIFT) build --build-tests
+	@$(SWIFT) test --skip-build --disable-xctest --filter 'BrowserTests\.(Gallery|Operator|Dev)Tests'
+	@cp artifacts/{gallery-dark,gallery-light,operator,dev,tutorial-vote,tutorial-won}.png SDK-docs/images/
 
 autobahn: build-packages ## runs the Autobahn WebSocket suite (PyPI) against the echo endpoint
 	@AUTOBAHN_FOLDER="$${AUTOBAHN_FOLDER:-$(CURDIR)/.build-autobahn}" Tests/Autobahn/run.sh

@@ -68,6 +68,7 @@ let package = Package(
             "Serving",
             uses: ["Clockwork", "Wire", "Cryptography", "Lanes", "PluginContract", "Rooms"],
             resources: [.copy("Pages")]),
+        module("Streaming", uses: ["Clockwork", "Wire", "Cryptography", "Lanes"]),
         module("Visiting", uses: ["Wire", "Cryptography", "Lanes", "PluginContract"]),
         module(
             "Outreach",
@@ -89,9 +90,9 @@ let package = Package(
         module(
             "Workshop",
             uses: [
-                "Clockwork", "Wire", "Scripting", "Journaling", "PluginContract",
-                "PluginHosting", "Rooms", "Playhouse",
-            ], resources: [.copy("Lua"), .copy("Templates")]),
+                "Clockwork", "Wire", "Cryptography", "Scripting", "Journaling", "PluginContract",
+                "PluginHosting", "Rooms", "Serving", "Visiting", "Playhouse",
+            ], resources: [.copy("Lua"), .copy("Templates"), .copy("Dev")]),
         module(
             "Benchmarking",
             uses: ["CFloor", "CNetlink", "Clockwork", "Wire", "Cryptography", "Scripting", "Lanes"]),
@@ -134,7 +135,7 @@ let package = Package(
             "PlayhouseTests",
             uses: [
                 "Playhouse", "Serving", "Lanes", "Rooms", "Journaling", "PluginHosting",
-                "PluginContract", "Outreach", "Knowledge",
+                "PluginContract", "Scripting", "Outreach", "Knowledge",
                 "Staging", "Wire", "Cryptography", "Clockwork", "Visiting",
             ]),
         tests(
@@ -146,7 +147,10 @@ let package = Package(
             ]),
         tests(
             "WorkshopTests",
-            uses: ["Workshop", "PluginHosting", "PluginContract", "Scripting", "Wire", "Clockwork"]),
+            uses: [
+                "Workshop", "Playhouse", "Journaling", "Visiting", "PluginHosting",
+                "PluginContract", "Scripting", "Wire", "Clockwork",
+            ]),
         tests(
             "OutreachTests",
             uses: [
@@ -156,11 +160,12 @@ let package = Package(
         tests(
             "KnowledgeTests", uses: ["Knowledge", "Fetching", "Visiting", "Wire", "Clockwork"],
             resources: [.copy("Shops")]),
+        tests("StreamingTests", uses: ["Streaming", "Lanes", "Wire", "Cryptography", "Clockwork"]),
         tests("VisitingTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"]),
         tests("BenchmarkingTests", uses: ["Benchmarking", "Wire", "Cryptography"]),
         tests(
             "BrowserTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"],
-            exclude: ["Plugins"]),
+            exclude: ["Plugins", "Shop"]),
         tests("TidyTests", uses: []),
     ]
 )

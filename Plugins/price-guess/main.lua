@@ -209,6 +209,7 @@ local function begin_round(room)
   local s, config = room.state, room.config
   local product, price = product_of(room, s.round)
   s.product, s.currency, s.price = product.id, product.currency, price
+  room.products.embargo(product.id)                   -- nobody else tells it meanwhile (PG-05)
   s.count, s.best, s.near, s.newest, s.buckets = 0, {}, {}, {}, {}
   s.guesses, s.hint, s.is_closest_overall, s.commitment, s.revealed = {}, nil, nil, nil, nil
   s.reopened = false
@@ -310,6 +311,7 @@ local function judge(room, reveal)
     end
   end
   if config.points then score(room, best) end
+  room.products.lift(s.product)
   show_result(room, winners)
   grant(room, winners)
   go_on(room)
@@ -321,6 +323,7 @@ local function void(room)
   room.collect.close("guess")
   room.timers.cancel("lock")
   room.timers.cancel("hint")
+  room.products.lift(room.state.product)
   show_void(room)
   go_on(room)
 end

@@ -61,6 +61,17 @@ function Guest:leave() end
 ---Comes back, with this device.
 function Guest:join() end
 
+---Begins to send sound and picture from the own seat, with this device; refused with `FORBIDDEN` without a seat.
+---@return Answer
+function Guest:publish() end
+
+---What this device sends breaks off.
+function Guest:drop() end
+
+---Tells whether what this device sends is taken: it is cut when the seat is lost.
+---@return boolean
+function Guest:is_publishing() end
+
 ---Joins with a further device.
 ---@return Guest
 function Guest:another_device() end
@@ -260,7 +271,7 @@ function Show:fail_request(request, code) end
 function Show:leaderboard() end
 
 ---Tells who has which seat.
----@return { seat: integer, user: string, name: string, audio: boolean, video: boolean, screen: boolean }[]
+---@return { seat: integer, user: string, name: string, audio: boolean, video: boolean, screen: boolean, lease: integer }[]
 function Show:seats() end
 
 ---Tells what `room.kv` keeps.

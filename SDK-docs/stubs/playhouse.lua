@@ -20,6 +20,7 @@
 ---@field viewer Viewer
 ---@field value integer|string|boolean|nil What was entered; of a danmaku the phrase.
 ---@field position integer Among all answers of the plugin in this show, from 1.
+---@field at number Seconds since the show began when it was taken, with milliseconds: of the log, whatever the viewer's clock says.
 ---@field message string? The danmaku it was found in.
 
 ---Something that was said.
@@ -39,6 +40,7 @@
 ---A wish of a host or operator.
 ---@class Command
 ---@field by Viewer
+---@field role "host"|"operator"|"service"
 ---@field name string
 ---@field value integer|string|boolean|nil
 
@@ -96,16 +98,24 @@
 ---@field title table<string, string> Per locale.
 ---@field image string A URL.
 ---@field currency string ISO 4217.
----@field priceMinor integer In minor units.
+---@field priceMinor integer? In minor units; nil under an embargo.
 
 ---A place on the leaderboard.
 ---@class Rank: Viewer
 ---@field rank integer From 1; equals share it.
 ---@field points integer
 
+---What became of what is sent from a seat.
+---@class Media
+---@field seat integer Its number.
+---@field viewer Viewer Who has the seat.
+---@field up boolean Whether it arrives.
+---@field reason "lost"|"restart"|"banned"|nil Why it does not: it broke off, the server was started again, or the person was banned from the room, whether something was sent or not.
+
 ---A seat that somebody has.
 ---@class Seat: Viewer
 ---@field seat integer Its number.
+---@field lease integer Tells this grant from those before it; stays when the person moves or is muted.
 ---@field audio boolean Whether sound may be sent from it.
 ---@field video boolean Whether a picture may be sent from it.
 ---@field screen boolean Whether a screen may be sent from it.
@@ -123,6 +133,7 @@
 ---@field on_collected? fun(room: Room, name: string, batch: Answer[]) A collector took answers.
 ---@field on_result? fun(room: Room, result: Result) A request to the host was answered, or was not in time.
 ---@field on_revealed? fun(room: Room, name: string, reveal: Reveal) A secret that was committed to is revealed, with the outcome of its draw.
+---@field on_media? fun(room: Room, media: Media) What is sent from a seat began to arrive, or broke off.
 ---@field on_migrate? fun(room: Room, from: string) This version takes over the state of version `from`, which `migrations` names.
 
 ---The only door to the room.
@@ -143,6 +154,7 @@
 ---@field fairness Room.fairness
 ---@field knowledge Room.knowledge
 ---@field webhook Room.webhook
+---@field show Room.show
 local Room = {}
 
 ---Writes a line into the record of this call, and into the server's log.
@@ -151,6 +163,13 @@ local Room = {}
 ---@param level "debug"|"info"|"warning"|"error"
 ---@param text string
 function Room.log(level, text) end
+
+---Answers whoever acted with the code `REFUSED` and this reason.
+---What the call has done stands all the same; of several reasons the first is told.
+---
+---In `on_action`, `on_command`.
+---@param reason string A key of the texts.
+function Room.refuse(reason) end
 
 ---Ends the run after this handler.
 ---Panels stay until the next start or stop; timers and collectors are gone, and what was reserved and not granted is back in its pool.
@@ -247,6 +266,14 @@ function prizes.grant(pool, viewer, count) end
 ---@param pool string A pool of the show.
 function prizes.release(pool) end
 
+---Tells how many units of a pool this plugin has granted a viewer in this show, in all its runs.
+---
+---Capability `prizes`; in every hook.
+---@param pool string A pool of the show.
+---@param viewer Viewer
+---@return integer # 0 for who has none.
+function prizes.granted(pool, viewer) end
+
 ---@class Room.chat
 ---@field collect Room.chat.collect
 local chat = {}
@@ -315,6 +342,25 @@ function products.pin(id) end
 ---Capability `products`; in every hook but `on_migrate`.
 function products.unpin() end
 
+---Tells which product is on air, whichever plugin pinned it.
+---
+---Capability `products`; in every hook.
+---@return string? # Its id, as the call began.
+function products.on_air() end
+
+---Keeps the price of a product from everybody else.
+---Until it is lifted or the run ends, it is nil for other plugins, hidden on the panels that they show, and not told with the product on air.
+---
+---Capability `products`; in every hook but `on_stop`, `on_migrate`.
+---@param id string A product of the show.
+function products.embargo(id) end
+
+---Ends an embargo of this plugin.
+---
+---Capability `products`; in every hook but `on_migrate`.
+---@param id string A product of the show.
+function products.lift(id) end
+
 ---@class Room.leaderboard
 local leaderboard = {}
 
@@ -380,6 +426,14 @@ function seats.grant(seat, viewer, options) end
 ---Capability `seats`; in every hook but `on_migrate`.
 ---@param seat integer
 function seats.revoke(seat) end
+
+---Lets the people of two seats change places.
+---What they send goes on. One of the seats may be empty.
+---
+---Capability `seats`; in every hook but `on_stop`, `on_migrate`.
+---@param seat integer
+---@param other integer
+function seats.swap(seat, other) end
 
 ---Tells who has which seat.
 ---
@@ -460,3 +514,12 @@ local webhook = {}
 ---@param options? { seconds?: number }
 ---@return integer # The request's id, which `on_result` repeats.
 function webhook.send(hook, body, options) end
+
+---@class Room.show
+local show = {}
+
+---Tells which show of the room this is.
+---
+---In every hook.
+---@return string # The same in all runs of one show.
+function show.id() end

@@ -9,6 +9,7 @@ package enum BenchCommand {
                                       [--seconds S] [--slow K] [--json]
                playhouse bench fanout --cases [--json]
                playhouse bench idle [--connections N] [--rooms R] [--seconds S] [--json]
+               playhouse bench dispatch|rooms|sandbox|recovery [--help]
 
         Measures a server that it starts in a process of its own, on loopback, with the load in
         another. Everything is removed at the end. Leave the machine alone meanwhile, and compare
@@ -27,6 +28,10 @@ package enum BenchCommand {
           --connections N   connections (19000)
           --rooms R         rooms (one for each hundred connections)
           --seconds S       how long they are held (4)
+        dispatch   plugin calls: one call beside plain C, the whole path, a burst of answers
+        rooms      memory of many rooms with idle plugins
+        sandbox    Lua loops and patterns in the sandbox, beside the distribution's Lua
+        recovery   bringing shows back from a journal
         --json   prints one JSON object instead of text
 
         Exit codes: 0 measured, 1 could not measure, 2 wrong arguments.

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -46,8 +47,11 @@ static bool limit(int resource, rlim_t most) {
 #if defined(__linux__)
 // An empty directory that has no name any more: nothing is in it and nothing can be put there.
 static bool leave_file_system(void) {
-    char path[] = "/tmp/playhouse-stage-XXXXXX";
-    if (!mkdtemp(path)) return false;
+    const char *folder = getenv("TMPDIR");
+    char path[4096];
+    int length = snprintf(
+        path, sizeof path, "%s/playhouse-stage-XXXXXX", folder && folder[0] ? folder : "/tmp");
+    if (length < 0 || (size_t)length >= sizeof path || !mkdtemp(path)) return false;
     bool isInside = chdir(path) == 0;
     rmdir(path);
     if (isInside && chroot(".") == 0 && chdir("/") == 0) return true;

@@ -2,8 +2,8 @@
 #pragma once
 #include <sqlite3.h>
 
-// A cast of an integer to a function pointer, which Swift does not import as a constant:
-// SQLite copies bound bytes before the call returns.
-static inline sqlite3_destructor_type playhouse_sqlite_transient(void) {
-    return SQLITE_TRANSIENT;
+// Takes a variable number of arguments, which Swift cannot give. Without statistics of memory an
+// allocation takes no lock that all connections share. To be called before anything else.
+static inline int playhouse_sqlite_skip_statistics(void) {
+    return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }

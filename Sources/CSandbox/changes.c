@@ -82,8 +82,12 @@ static void write_change(
         if (!removals) {
             box_append_byte(L, changes, ',');
             PathText path = {.count = 0};
-            state_path_to(L, &path, table, 0);
-            box_path_add(L, &path, top + 1);
+            path.text[0] = 0;
+            // What is no table was judged when it was put in: nothing can be wrong with it now.
+            if (lua_istable(L, value)) {
+                state_path_to(L, &path, table, 0);
+                box_path_add(L, &path, top + 1);
+            }
             box_write_json(L, changes, value, JSON_STATE, path.text, keyCount + 2);
         }
         box_append_byte(L, changes, ']');
@@ -120,12 +124,13 @@ static void emit_table(lua_State *L, int table) {
 // Judges the tree and writes the changes of the call. Changes nothing itself.
 int box_state_emit(lua_State *L) {
     Sandbox *box = box_of(L);
-    lua_settop(L, 0);
     if (box->linkedCount == 0 && box->orderCount == 0) {
         box->changes.count = 0;
-        box_append(L, &box->changes, "[]", 2);
+        box_append_byte(L, &box->changes, '[');
+        box_append_byte(L, &box->changes, ']');
         return 0;
     }
+    lua_settop(L, 0);
     state_push_slot(L, SLOT_LINKED);
     for (lua_Integer index = 1; index <= box->linkedCount; index += 1) {
         lua_rawgeti(L, 1, index);

@@ -16,6 +16,7 @@ enum {
     HOOK_INTERVAL_COROUTINE = 100,
     CLASS_BYTES = 16,
     CLASS_COUNT = 32,
+    NAME_COUNT = 16, // a power of two
 };
 
 // Slots of the registry's array part; the library itself uses 1 to 4.
@@ -37,6 +38,8 @@ enum Slot {
     SLOT_LAST_HOOK,   // the function of the hook that ran last
     SLOT_IDS,         // object -> number, for tostring
     SLOT_LAST_ERROR,  // the text of an error in an error handler
+    SLOT_NAMES,       // short names of fields that were read last
+    SLOT_NAMES_END = SLOT_NAMES + NAME_COUNT,
 };
 
 typedef struct Buffer {
@@ -118,7 +121,10 @@ struct Sandbox {
     const void *stateMetatable, *configMetatable;
     lua_Integer orderCount, freshCount, linkedCount, searchCount;
     lua_Integer idCount;
-    uint64_t random[4];
+    // The texts in SLOT_NAMES, padded with zeros; the last byte is the length, and 0 for none.
+    uint64_t names[NAME_COUNT][2];
+    uint64_t random[4], randomSeed;
+    bool isRandomReady; // whether `random` has been made from the seed of this call
 };
 
 static inline Sandbox *box_of(lua_State *L) { return *(Sandbox **)lua_getextraspace(L); }

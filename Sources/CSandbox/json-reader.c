@@ -40,6 +40,8 @@ static int malformed(const Reader *reader, const char *what) {
 }
 
 static void skip_space(Reader *reader) {
+    // Nearly always there is none.
+    if (reader->at < reader->end && *reader->at > ' ') return;
     while (reader->at < reader->end
            && (*reader->at == ' ' || *reader->at == '\n' || *reader->at == '\r'
                || *reader->at == '\t'))
@@ -71,6 +73,17 @@ static void skip_digits(Reader *reader) {
 
 static void read_number(Reader *reader) {
     const uint8_t *from = reader->at;
+    // Nearly every number is a short integer without a sign.
+    if (*from >= '1' && *from <= '9') {
+        lua_Integer value = 0;
+        const uint8_t *at = from, *most = reader->end - from > 18 ? from + 18 : reader->end;
+        while (at < most && *at >= '0' && *at <= '9') value = value * 10 + (*at++ - '0');
+        if (at < most && *at != '.' && (*at | 0x20) != 'e') {
+            reader->at = at;
+            lua_pushinteger(reader->L, value);
+            return;
+        }
+    }
     bool isNegative = accept_byte(reader, '-'), isInteger = true;
     if (!accept_byte(reader, '0')) skip_digits(reader);
     else if (is_digit(reader)) malformed(reader, "a number begins with 0");
@@ -161,7 +174,7 @@ static void read_escape(Reader *reader, Buffer *text) {
 }
 
 // Goes behind ASCII that stands for itself, eight bytes at a time; may stop before its end.
-static void skip_plain(Reader *reader) {
+static inline void skip_plain(Reader *reader) {
     while (reader->end - reader->at >= 8) {
         uint64_t word = 0;
         memcpy(&word, reader->at, sizeof word);
@@ -183,10 +196,17 @@ static void skip_plain(Reader *reader) {
 
 static void read_string(Reader *reader) {
     lua_State *L = reader->L;
-    Buffer *text = &box_of(L)->scratch;
     reader->at += 1;
-    size_t start = text->count;
     const uint8_t *from = reader->at;
+    skip_plain(reader);
+    if (reader->at < reader->end && *reader->at == '"') {
+        // Plain ASCII, as most texts are.
+        lua_pushlstring(L, (const char *)from, (size_t)(reader->at - from));
+        reader->at += 1;
+        return;
+    }
+    Buffer *text = &box_of(L)->scratch;
+    size_t start = text->count;
     uint8_t all = 0; // of the bytes that stand for themselves
     for (;;) {
         skip_plain(reader);
@@ -219,13 +239,56 @@ static void read_string(Reader *reader) {
 
 static void read_value(Reader *reader, int depth);
 
+// Reads the name of a field. Every event brings the same few: they are kept, so that Lua need not
+// hash and find them again.
+static void read_name(Reader *reader) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    enum { SHORT_MAX = 15 };
+    const uint8_t *from = reader->at + 1;
+    if (reader->mode == JSON_PLAIN && reader->end - from > SHORT_MAX + 1) {
+        uint64_t words[2];
+        memcpy(words, from, sizeof words);
+        reader->at = from;
+        skip_plain(reader);
+        size_t length = (size_t)(reader->at - from);
+        if (length <= SHORT_MAX && *reader->at == '"') {
+            lua_State *L = reader->L;
+            Sandbox *box = box_of(L);
+            if (length < 8) {
+                words[0] &= ((uint64_t)1 << (8 * length)) - 1;
+                words[1] = 0;
+            } else {
+                words[1] &= ((uint64_t)1 << (8 * (length - 8))) - 1;
+            }
+            words[1] |= (uint64_t)(length + 1) << 56;
+            size_t place = ((words[0] ^ words[1] * 31) * 0x9E3779B97F4A7C15u) >> 32;
+            place &= NAME_COUNT - 1;
+            uint64_t *known = box->names[place];
+            reader->at += 1;
+            if (known[0] == words[0] && known[1] == words[1]) {
+                lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_NAMES + (int)place);
+                return;
+            }
+            lua_pushlstring(L, (const char *)from, length);
+            lua_pushvalue(L, -1);
+            lua_rawseti(L, LUA_REGISTRYINDEX, SLOT_NAMES + (int)place);
+            memcpy(known, words, sizeof words);
+            return;
+        }
+        reader->at = from - 1;
+    }
+#endif
+    read_string(reader);
+}
+
 static int read_elements(Reader *reader, int depth, int table) {
     int count = 0;
     reader->at += 1;
     skip_space(reader);
     if (accept_byte(reader, ']')) return 0;
     for (;;) {
-        if (!table) luaL_checkstack(reader->L, 10, NULL);
+        // Whatever is called from Lua has room for 20 values.
+        if (!table && count >= 4) luaL_checkstack(reader->L, 16, NULL);
         read_value(reader, depth + 1);
         count += 1;
         if (table) lua_rawseti(reader->L, table, count);
@@ -237,10 +300,11 @@ static int read_elements(Reader *reader, int depth, int table) {
 
 // Undoes what write_object_key did for a state.
 static void translate_key(Reader *reader) {
+    if (reader->mode != JSON_STATE) return;
     lua_State *L = reader->L;
     size_t length = 0;
     const char *text = lua_tolstring(L, -1, &length);
-    if (reader->mode != JSON_STATE || length == 0 || text[0] != '#') return;
+    if (length == 0 || text[0] != '#') return;
     if (length > 1 && text[1] == '#') {
         lua_pushlstring(L, text + 1, length - 1);
     } else if (lua_stringtonumber(L, text + 1) != length || !lua_isinteger(L, -1)) {
@@ -257,7 +321,7 @@ static void read_members(Reader *reader, int depth, int table) {
     for (;;) {
         skip_space(reader);
         if (reader->at >= reader->end || *reader->at != '"') malformed(reader, "a key is missing");
-        read_string(reader);
+        read_name(reader);
         translate_key(reader);
         skip_space(reader);
         if (!accept_byte(reader, ':')) malformed(reader, "':' is missing");
@@ -275,8 +339,8 @@ static void read_value(Reader *reader, int depth) {
     uint8_t c = reader->at < reader->end ? *reader->at : 0;
     if (c == '{' || c == '[') {
         if (depth > reader->depthMax) malformed(reader, "nested too deep");
-        // The container, a key, a value, and what messages need.
-        luaL_checkstack(L, 10, NULL);
+        // The container, a key, a value, and what messages need; who begins has room for two.
+        if (depth > 2) luaL_checkstack(L, 10, NULL);
     }
     if (c == '{') {
         // What an event brings has a few fields; finding out one by one costs more than reading them.
@@ -308,7 +372,7 @@ static void expect_end(Reader *reader) {
 
 void box_read_json(lua_State *L, SandboxBytes text, JSONMode mode, int depthMax) {
     Reader reader = {L, text.bytes, text.bytes, text.bytes + text.count, mode, depthMax};
-    luaL_checkstack(L, 10, NULL);
+    luaL_checkstack(L, 16, NULL);
     read_value(&reader, 1);
     expect_end(&reader);
 }

@@ -40,8 +40,14 @@ void box_write_string(lua_State *L, Buffer *buffer, const char *text, size_t len
 
 static void write_integer(lua_State *L, Buffer *buffer, lua_Integer integer) {
     char digits[24];
-    int count = snprintf(digits, sizeof digits, "%lld", (long long)integer);
-    box_append(L, buffer, digits, (size_t)count);
+    size_t first = sizeof digits;
+    uint64_t rest = integer < 0 ? 0 - (uint64_t)integer : (uint64_t)integer;
+    do {
+        digits[--first] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (integer < 0) digits[--first] = '-';
+    box_append(L, buffer, digits + first, sizeof digits - first);
 }
 
 static void write_number(lua_State *L, Buffer *buffer, lua_Number number) {

@@ -18,6 +18,12 @@ static uint64_t next_random(uint64_t state[4]) {
 }
 
 void box_seed_random(Sandbox *box, uint64_t seed) {
+    box->randomSeed = seed;
+    box->isRandomReady = false;
+}
+
+static void prepare_random(Sandbox *box) {
+    uint64_t seed = box->randomSeed;
     // SplitMix64 spreads the seed, as the authors of xoshiro advise.
     for (int index = 0; index < 4; index += 1) {
         uint64_t mixed = (seed += 0x9E3779B97F4A7C15u);
@@ -25,6 +31,7 @@ void box_seed_random(Sandbox *box, uint64_t seed) {
         mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBu;
         box->random[index] = mixed ^ (mixed >> 31);
     }
+    box->isRandomReady = true;
 }
 
 // A number of 0...limit, each equally likely.
@@ -38,6 +45,8 @@ static uint64_t project(uint64_t value, uint64_t limit, uint64_t state[4]) {
 
 static int math_random(lua_State *L) {
     Sandbox *box = box_of(L);
+    // Few calls draw lots.
+    if (!box->isRandomReady) prepare_random(box);
     uint64_t value = next_random(box->random);
     lua_Integer low = 1, high = 0;
     switch (lua_gettop(L)) {
@@ -66,6 +75,7 @@ static int math_random(lua_State *L) {
 
 static void set_seed(lua_State *L, lua_Integer first, lua_Integer second) {
     uint64_t *state = box_of(L)->random;
+    box_of(L)->isRandomReady = true;
     state[0] = (uint64_t)first;
     state[1] = 0xFF;
     state[2] = (uint64_t)second;
@@ -82,6 +92,7 @@ static int math_randomseed(lua_State *L) {
     box_charge(L, 4);
     lua_Integer first = 0, second = 0;
     if (lua_isnone(L, 1)) {
+        if (!box->isRandomReady) prepare_random(box);
         first = (lua_Integer)next_random(box->random);
         second = (lua_Integer)next_random(box->random);
     } else {

@@ -65,7 +65,7 @@ typedef struct Request {
 // Runs `function` with `argument`. Whatever it raises is in message and trace.
 static SandboxStatus run_protected(Sandbox *box, lua_CFunction function, void *argument) {
     lua_State *L = box->L;
-    lua_settop(L, 0);
+    // Its stack is empty: nothing is left on it by whatever ran before.
     lua_pushcfunction(L, box_message_handler);
     lua_pushcfunction(L, function);
     lua_pushlightuserdata(L, argument);
@@ -131,7 +131,7 @@ static int open_state(lua_State *L) {
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
     lua_pop(L, 1);
     // Reserves the slots as one array.
-    for (int slot = 3; slot <= SLOT_LAST_ERROR; slot += 1) {
+    for (int slot = 3; slot < SLOT_NAMES_END; slot += 1) {
         lua_pushboolean(L, 0);
         lua_rawseti(L, LUA_REGISTRYINDEX, slot);
     }
@@ -271,7 +271,6 @@ static bool push_hook(lua_State *L, SandboxBytes name) {
 static int run_hook(lua_State *L) {
     Sandbox *box = box_of(L);
     Request *request = lua_touserdata(L, 1);
-    lua_settop(L, 0);
     if (box->idCount > 0) {
         box->idCount = 0;
         lua_newtable(L);
@@ -285,7 +284,7 @@ static int run_hook(lua_State *L) {
         lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_ROOM_FIELDS);
         lua_pushliteral(L, "now");
         lua_pushnumber(L, (lua_Number)request->nowMilliseconds / 1000);
-        lua_rawset(L, 2);
+        lua_rawset(L, -3);
         lua_pop(L, 1);
         box->nowMilliseconds = request->nowMilliseconds;
     }
@@ -298,6 +297,15 @@ static int run_hook(lua_State *L) {
     lua_call(L, count + 1, 0);
     box->inHook = false;
     return box_state_emit(L);
+}
+
+static bool begin_effects(Sandbox *box) {
+    static const uint8_t bracket = '[';
+    if (box->effects.capacity == 0)
+        return box_buffer_set(&box->effects, (SandboxBytes){&bracket, 1});
+    box->effects.bytes[0] = bracket;
+    box->effects.count = 1;
+    return true;
 }
 
 static void close_effects(Sandbox *box) {
@@ -319,8 +327,7 @@ SandboxStatus sandbox_call(
         .hook = hook, .arguments = arguments, .nowMilliseconds = nowMilliseconds};
     box_begin(box);
     box_seed_random(box, seed);
-    static const uint8_t bracket = '[';
-    if (!box_buffer_set(&box->effects, (SandboxBytes){&bracket, 1})) return SANDBOX_MEMORY;
+    if (!begin_effects(box)) return SANDBOX_MEMORY;
     SandboxStatus status = run_protected(box, run_hook, &request);
     box->inHook = false;
     if (status == SANDBOX_DONE && request.isAbsent) return SANDBOX_ABSENT;
@@ -401,8 +408,7 @@ SandboxStatus sandbox_evaluate(Sandbox *box, SandboxBytes name, int isHandler, u
     box->globalsFrozen = isHandler != 0;
     box_begin(box);
     box_seed_random(box, seed);
-    static const uint8_t bracket = '[';
-    if (!box_buffer_set(&box->effects, (SandboxBytes){&bracket, 1})) return SANDBOX_MEMORY;
+    if (!begin_effects(box)) return SANDBOX_MEMORY;
     status = run_protected(box, evaluate, &request);
     box->inHook = false;
     close_effects(box);

@@ -352,14 +352,28 @@ static int contents_length(lua_State *L) {
 
 static int config_new_index(lua_State *L) { return box_deny(L, "room.config is read-only"); }
 
-void state_forget_call(lua_State *L) {
-    Sandbox *box = box_of(L);
-    if (box->orderCount == 0 && box->freshCount == 0 && box->linkedCount == 0) return;
-    box->orderCount = box->freshCount = box->linkedCount = 0;
-    for (int slot = SLOT_ORDER; slot <= SLOT_SEEN; slot += 1) {
+static void renew_slots(lua_State *L, int first, int last) {
+    for (int slot = first; slot <= last; slot += 1) {
         lua_newtable(L);
         lua_rawseti(L, LUA_REGISTRYINDEX, slot);
     }
+}
+
+void state_forget_call(lua_State *L) {
+    Sandbox *box = box_of(L);
+    // Most calls write to one known table, and leave nothing else behind.
+    if (box->orderCount == 1) {
+        state_push_slot(L, SLOT_ORDER);
+        lua_pushnil(L);
+        lua_rawseti(L, -2, 1);
+        lua_pop(L, 1);
+    } else if (box->orderCount > 1) {
+        renew_slots(L, SLOT_ORDER, SLOT_ORDER);
+    }
+    if (box->freshCount > 0) renew_slots(L, SLOT_FRESH, SLOT_FRESH);
+    // Without links nothing is searched for.
+    if (box->linkedCount > 0) renew_slots(L, SLOT_LINKED, SLOT_SEEN);
+    box->orderCount = box->freshCount = box->linkedCount = 0;
 }
 
 static void make_metatable(lua_State *L, int slot, lua_CFunction newIndex) {
@@ -384,8 +398,7 @@ void box_state_open(lua_State *L) {
     state_push_slot(L, SLOT_CONFIG_METATABLE);
     box->configMetatable = lua_topointer(L, -1);
     lua_pop(L, 2);
-    box->orderCount = 1;
-    state_forget_call(L);
+    renew_slots(L, SLOT_ORDER, SLOT_SEEN);
     box->searchCount = 1;
 }
 

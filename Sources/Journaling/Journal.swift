@@ -104,7 +104,7 @@ package struct Snapshot: Sendable, Equatable {
 }
 
 /// Why the journal did not do what it was asked.
-package enum JournalError: Error, Equatable {
+package enum JournalError: Error, Equatable, CustomStringConvertible {
     /// The disk is full or the file size limit is reached; trying again later may help.
     case full(String)
     /// The storage failed in another way; trying again may help.
@@ -116,6 +116,15 @@ package enum JournalError: Error, Equatable {
     /// A record or a snapshot is larger than ``JournalLimits`` allow, or than the storage takes.
     case tooLarge(String)
     case closed
+
+    package var description: String {
+        switch self {
+        case .full(let text), .storage(let text), .damaged(let text), .conflict(let text),
+            .tooLarge(let text):
+            text
+        case .closed: "the journal is closed"
+        }
+    }
 
     /// Whether the same call may succeed later without anybody changing what it writes.
     package var isTransient: Bool {

@@ -132,20 +132,30 @@ final class JournalTables {
         return header
     }
 
-    func append(_ record: Record) throws(JournalError) {
-        var place = try place(of: record.show)
-        guard record.sequence == place.lastSequence + 1 else {
-            throw .wrongSequence(record, last: place.lastSequence)
-        }
-        try insertRecord.run([
-            .integer(place.id), .integer(record.sequence), .integer(record.offset),
-            .text(record.source), .text(record.kind), .integer(record.atMilliseconds),
-            .bytes(record.event), .bytes(record.changes), .bytes(record.effects),
-            .bytes(record.events), .bytes(record.hash),
-        ])
+    func append(_ record: Record) throws(JournalError) { try append([record]) }
+
+    func append(_ records: [Record]) throws(JournalError) {
+        guard let first = records.first else { return }
+        var place = try place(of: first.show)
         placesBefore.append(place)
-        place.lastSequence = record.sequence
-        places[record.show] = place
+        for record in records {
+            if record.show != place.show {
+                places[place.show] = place
+                place = try self.place(of: record.show)
+                placesBefore.append(place)
+            }
+            guard record.sequence == place.lastSequence + 1 else {
+                throw .wrongSequence(record, last: place.lastSequence)
+            }
+            try insertRecord.run([
+                .integer(place.id), .integer(record.sequence), .integer(record.offset),
+                .text(record.source), .text(record.kind), .integer(record.atMilliseconds),
+                .bytes(record.event), .bytes(record.changes), .bytes(record.effects),
+                .bytes(record.events), .bytes(record.hash),
+            ])
+            place.lastSequence = record.sequence
+        }
+        places[place.show] = place
     }
 
     func append(_ entry: LedgerEntry) throws(JournalError) {

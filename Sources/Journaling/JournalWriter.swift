@@ -162,7 +162,7 @@ final class JournalWriter: @unchecked Sendable {
             case .open(let wanted):
                 header = try tables.open(wanted)
             case .append(let records, let entries):
-                for record in records { try tables.append(record) }
+                try tables.append(records)
                 for entry in entries { try tables.append(entry) }
             case .save(let snapshot):
                 try tables.save(snapshot)

@@ -14,6 +14,7 @@ final class SQLiteConnection {
     /// Opens a file, creating an empty one where there is none unless it is only to be read.
     init(path: String, isReadOnly: Bool = false) throws(JournalError) {
         self.path = path
+        _ = Self.configuration
         var opened: OpaquePointer?
         let mode =
             isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
@@ -28,6 +29,9 @@ final class SQLiteConnection {
     }
 
     deinit { sqlite3_close_v2(handle) }
+
+    /// Done once, before the first connection; refused without harm where SQLite is in use already.
+    private static let configuration = playhouse_sqlite_skip_statistics()
 
     /// Runs SQL that returns no rows that matter; for settings and transactions.
     func run(_ sql: String) throws(JournalError) {

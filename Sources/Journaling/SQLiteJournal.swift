@@ -47,7 +47,9 @@ package final class SQLiteJournal: Journal {
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {
-            throw .storage("\(folder.path): the folder cannot be made: \(error)")
+            throw .storage(
+                "\(folder.path): the folder cannot be made; give this user the right, or name "
+                    + "another with \"data\" or --data")
         }
         let lock = try FileLock(for: file.path)
         // It will hold the seeds of draws, so that nobody else may read it. SQLite gives its other

@@ -12,6 +12,9 @@ enum SQLiteValue {
 final class SQLiteStatement {
     private let connection: SQLiteConnection
     private let handle: OpaquePointer
+    /// The texts and bytes that are bound, one behind the other, so that SQLite need not copy each.
+    private var bound: [UInt8] = []
+    private static let boundBytesKept = 1 << 20
 
     init(_ sql: String, on connection: SQLiteConnection) throws(JournalError) {
         self.connection = connection
@@ -33,20 +36,40 @@ final class SQLiteStatement {
     func rows<Row>(
         _ values: [SQLiteValue], _ read: (SQLiteStatement) -> Row
     ) throws(JournalError) -> [Row] {
+        collect(values)
+        defer { if bound.capacity > Self.boundBytesKept { bound = [] } }
         // A statement that is not reset keeps its transaction open; its error was thrown already.
         defer {
             sqlite3_reset(handle)
             sqlite3_clear_bindings(handle)
         }
-        for (index, value) in values.enumerated() {
-            guard bind(value, at: Int32(index + 1)) == SQLITE_OK else { throw connection.error() }
+        let rows = bound.withUnsafeBytes { bound -> [Row]? in
+            var rest = bound[...]
+            for (index, value) in values.enumerated() {
+                guard bind(value, at: Int32(index + 1), from: &rest) == SQLITE_OK else {
+                    return nil
+                }
+            }
+            var rows: [Row] = []
+            while true {
+                switch sqlite3_step(handle) {
+                case SQLITE_ROW: rows.append(read(self))
+                case SQLITE_DONE: return rows
+                default: return nil
+                }
+            }
         }
-        var rows: [Row] = []
-        while true {
-            switch sqlite3_step(handle) {
-            case SQLITE_ROW: rows.append(read(self))
-            case SQLITE_DONE: return rows
-            default: throw connection.error()
+        guard let rows else { throw connection.error() }
+        return rows
+    }
+
+    private func collect(_ values: [SQLiteValue]) {
+        bound.removeAll(keepingCapacity: true)
+        for value in values {
+            switch value {
+            case .null, .integer: break
+            case .text(let text): bound.append(contentsOf: text.utf8)
+            case .bytes(let bytes): bound.append(contentsOf: bytes)
             }
         }
     }
@@ -65,28 +88,37 @@ final class SQLiteStatement {
         sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : text(column)
     }
 
-    private func bind(_ value: SQLiteValue, at place: Int32) -> Int32 {
+    /// Binds a value; texts and bytes are the next of what was collected, and stay where they lie until
+    /// the bindings are cleared.
+    private func bind(
+        _ value: SQLiteValue, at place: Int32, from rest: inout Slice<UnsafeRawBufferPointer>
+    ) -> Int32 {
         switch value {
         case .null:
             return sqlite3_bind_null(handle, place)
         case .integer(let integer):
             return sqlite3_bind_int64(handle, place, integer)
-        case .text(var text):
-            return text.withUTF8 { bytes in
-                bytes.withMemoryRebound(to: CChar.self) { characters in
-                    guard let start = characters.baseAddress else {
-                        return sqlite3_bind_text(handle, place, "", 0, nil)
-                    }
-                    return sqlite3_bind_text64(
-                        handle, place, start, UInt64(characters.count),
-                        playhouse_sqlite_transient(), UInt8(SQLITE_UTF8))
-                }
-            }
-        case .bytes(let bytes):
+        case .text(let text):
             // A null address would bind NULL.
-            guard !bytes.isEmpty else { return sqlite3_bind_zeroblob(handle, place, 0) }
-            return sqlite3_bind_blob64(
-                handle, place, bytes, UInt64(bytes.count), playhouse_sqlite_transient())
+            guard let start = take(text.utf8.count, from: &rest) else {
+                return sqlite3_bind_text(handle, place, "", 0, nil)
+            }
+            return sqlite3_bind_text64(
+                handle, place, start.assumingMemoryBound(to: CChar.self),
+                UInt64(text.utf8.count), nil, UInt8(SQLITE_UTF8))
+        case .bytes(let bytes):
+            guard let start = take(bytes.count, from: &rest) else {
+                return sqlite3_bind_zeroblob(handle, place, 0)
+            }
+            return sqlite3_bind_blob64(handle, place, start, UInt64(bytes.count), nil)
         }
+    }
+
+    private func take(
+        _ count: Int, from rest: inout Slice<UnsafeRawBufferPointer>
+    ) -> UnsafeRawPointer? {
+        guard count > 0 else { return nil }
+        defer { rest = rest.dropFirst(count) }
+        return UnsafeRawBufferPointer(rebasing: rest).baseAddress
     }
 }

@@ -141,6 +141,12 @@ package actor Lane {
         enqueue(bytes, at: index)
     }
 
+    /// Bytes that wait for one connection alone, because its kernel buffer is full.
+    package func waitingBytes(for id: ConnectionID) -> Int {
+        guard let index = index(of: id) else { return 0 }
+        return slots[index].waiting?.takeUnretainedValue().byteCount ?? 0
+    }
+
     /// Sends last bytes, then ends the connection. ``ConnectionHandling/ended(_:on:)`` is called at once.
     package func close(_ id: ConnectionID, farewell: [UInt8]) {
         guard let index = index(of: id) else { return }

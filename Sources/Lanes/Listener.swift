@@ -36,8 +36,7 @@ package final class Listener: Sendable, LoopResident {
         var found: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(host, String(port), &hints, &found)
         guard code == 0, let found else {
-            throw ListenError(
-                description: "\(host) is not a numeric address to listen on; try 127.0.0.1 or ::")
+            throw Self.notNumeric(host)
         }
         defer { freeaddrinfo(found) }
         let number = socket(found.pointee.ai_family, streamType, 0)
@@ -57,6 +56,23 @@ package final class Listener: Sendable, LoopResident {
         self.port = Listener.boundPort(number) ?? port
         self.lanes = lanes
         loop.settle(self)
+    }
+
+    /// Looks whether an address is one to listen on.
+    ///
+    /// - Throws: When it is not numeric.
+    package static func check(host: String) throws(ListenError) {
+        var hints = addrinfo()
+        hints.ai_flags = AI_PASSIVE | AI_NUMERICHOST
+        hints.ai_socktype = streamType
+        var found: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(host, nil, &hints, &found) == 0 else { throw notNumeric(host) }
+        freeaddrinfo(found)
+    }
+
+    private static func notNumeric(_ host: String) -> ListenError {
+        ListenError(
+            description: "\(host) is not a numeric address to listen on; try 127.0.0.1 or ::")
     }
 
     /// Begins to accept.

@@ -253,7 +253,7 @@ extension Configuration {
         var config: JSONObject = [:]
         reader.identifier("id", isRequired: true) { id = $0 }
         reader.json("config") { config = $0 }
-        return id.map { PluginConfiguration(id: $0, config: config) }
+        return id.map { PluginConfiguration(id: $0, config: config, place: reader.place) }
     }
 
     private static func readProduct(
@@ -265,6 +265,7 @@ extension Configuration {
         reader.identifier("id", isRequired: true) { id = $0 }
         reader.texts("title") { product.title = $0 }
         reader.text("image") { product.image = path($0) }
+        product.place = reader.place
         reader.text("currency") { product.currency = $0 }
         reader.integer("priceMinor", 0...1_000_000_000_000) { product.priceMinor = $0 }
         guard let id else { return nil }

@@ -1,6 +1,7 @@
 package import Cryptography
 package import Lanes
 package import Outreach
+import PluginContract
 package import Rooms
 package import Serving
 package import Wire
@@ -20,6 +21,8 @@ package struct Configuration: Sendable {
     package var lanes = 0
     /// Folder whose sub-folders are plugins.
     package var plugins = "Plugins"
+    /// Folders of plugins that are somewhere else, by id.
+    package var pluginFolders: [String: String] = [:]
     /// Where plugins run.
     package var stage = StageKind.process
     /// The program whose processes are stages; nil for the one that is running.
@@ -37,7 +40,13 @@ package struct Configuration: Sendable {
     /// Serves `/echo`, for the Autobahn suite.
     package var echoes = false
 
+    /// The rooms' ids, as the file lists them.
+    package var roomIDs: [String] { rooms.map(\.settings.id) }
+
     package init() {}
+
+    /// The folder of a plugin.
+    package func folder(ofPlugin id: String) -> String { pluginFolders[id] ?? plugins + "/" + id }
 }
 
 /// Where plugins run: in caged processes, or, for plugins that are trusted, in the server's own.
@@ -69,6 +78,8 @@ package struct ProductConfiguration: Sendable {
     package var image: String?
     package var currency: String
     package var priceMinor: Int64
+    /// Where the file says so; for messages.
+    package var place = "products"
 
     package init(
         id: String, title: [String: String], image: String?, currency: String, priceMinor: Int64
@@ -84,10 +95,25 @@ package struct ProductConfiguration: Sendable {
 package struct PluginConfiguration: Sendable {
     package var id: String
     package var config: JSONObject
+    /// Where the file says so, such as `config.json:12: $.rooms[0].show.plugins[0]`; for messages.
+    package var place: String
 
-    package init(id: String, config: JSONObject) {
+    package init(id: String, config: JSONObject, place: String = "plugins") {
         self.id = id
         self.config = config
+        self.place = place
+    }
+}
+
+extension RoomConfiguration {
+    /// The products as plugins see them.
+    var hostProducts: [Product] {
+        products.map {
+            Product(
+                id: $0.id, title: $0.title,
+                image: ProductPictures.path(room: settings.id, product: $0.id),
+                currency: $0.currency, priceMinor: $0.priceMinor)
+        }
     }
 }
 

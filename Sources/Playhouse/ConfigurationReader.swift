@@ -25,8 +25,15 @@ struct ConfigurationReader {
     }
 
     mutating func problem(_ name: String, _ message: String) {
+        problems.append("\(place(of: name)): \(message)")
+    }
+
+    /// File, line and path of the object, for a message about it that comes later.
+    var place: String { place(of: "") }
+
+    private func place(of name: String) -> String {
         let place = name.isEmpty ? path : "\(path).\(name)"
-        problems.append("\(file):\(locator.line(of: place)): \(place): \(message)")
+        return "\(file):\(locator.line(of: place)): \(place)"
     }
 
     private mutating func take(_ name: String) -> JSON? {

@@ -89,7 +89,7 @@ package struct DemoCrowd: Sendable {
 
     // MARK: - The stand-in host
 
-    /// Starts a round now and then, unless a person runs the show.
+    /// Starts the assistant, and a round now and then, unless a person runs the show.
     private func direct(_ token: String) async {
         while !Task.isCancelled {
             do throws(RoomClientError) {
@@ -103,6 +103,7 @@ package struct DemoCrowd: Sendable {
                     else { return }
                     lastByPerson.withLock { $0 = clock.monotonicNanoseconds }
                 }
+                _ = try? await client.request("start", [("plugin", "faq-assistant")])
                 var idleSeconds = 25
                 while !Task.isCancelled, await !client.isClosed {
                     try? await Task.sleep(for: .seconds(1))

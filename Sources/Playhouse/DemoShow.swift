@@ -30,7 +30,8 @@ package struct DemoShow: Sendable {
         room.plugins = [
             PluginConfiguration(
                 id: "price-guess",
-                config: ["product": "oolong", "price": 12_800, "seconds": 45, "winners": 1])
+                config: ["product": "oolong", "price": 12_800, "seconds": 45, "winners": 1]),
+            PluginConfiguration(id: "faq-assistant", config: [:]),
         ]
         room.knowledge = try DemoKnowledge.configuration(in: folder)
         var configuration = Configuration()

@@ -16,9 +16,11 @@ package actor HotReload {
     private struct Shared {
         var programs: [String: PluginProgram]
         var counts = Counts()
+        var problems: [String: String] = [:]
     }
 
-    private let folder: String
+    /// By plugin.
+    private let folders: [String: String]
     private let rooms: [LiveRoom]
     private let trial: ReloadTrial
     private let log: Log
@@ -27,18 +29,21 @@ package actor HotReload {
     private var stamps: [String: FolderStamp] = [:]
 
     init(
-        folder: String, programs: [String: PluginProgram], rooms: [LiveRoom], trial: ReloadTrial,
-        log: Log
+        folder: (String) -> String, programs: [String: PluginProgram], rooms: [LiveRoom],
+        trial: ReloadTrial, log: Log
     ) {
-        self.folder = folder
+        folders = Dictionary(uniqueKeysWithValues: programs.keys.map { ($0, folder($0)) })
         self.rooms = rooms
         self.trial = trial
         self.log = log
         shared = Lock(Shared(programs: programs))
-        for plugin in programs.keys { stamps[plugin] = FolderStamp(of: folder + "/" + plugin) }
+        for (plugin, folder) in folders { stamps[plugin] = FolderStamp(of: folder) }
     }
 
     package nonisolated var counts: Counts { shared.withLock { $0.counts } }
+
+    /// Why what stands in a plugin's folder now was not taken over, by plugin; empty when all was.
+    package nonisolated var problems: [String: String] { shared.withLock { $0.problems } }
 
     /// The newest program of a plugin that passed its check. Rooms in which it is pinned run another.
     package nonisolated func program(_ plugin: String) -> PluginProgram? {
@@ -57,15 +62,21 @@ package actor HotReload {
     package func look() async {
         let programs = shared.withLock { $0.programs }
         for (plugin, current) in programs.sorted(by: { $0.key < $1.key }) {
-            let stamp = FolderStamp(of: folder + "/" + plugin)
+            guard let folder = folders[plugin] else { continue }
+            let stamp = FolderStamp(of: folder)
             guard stamp != stamps[plugin] else { continue }
             stamps[plugin] = stamp
             do {
-                let program = try ProgramLoader().load(folder: folder + "/" + plugin)
-                if program.contentHash == current.contentHash { continue }
-                try await takeOver(program, plugin)
+                let program = try ProgramLoader().load(folder: folder)
+                if program.contentHash != current.contentHash {
+                    try await takeOver(program, plugin)
+                }
+                shared.withLock { $0.problems[plugin] = nil }
             } catch {
-                shared.withLock { $0.counts.failures += 1 }
+                shared.withLock {
+                    $0.counts.failures += 1
+                    $0.problems[plugin] = "\(error)"
+                }
                 log.error(
                     "a changed plugin did not pass its check; the old one goes on",
                     ["plugin": .string(plugin), "reason": .string("\(error)")])
@@ -106,10 +117,10 @@ package actor HotReload {
 }
 
 /// What can be seen of a plugin's files without reading them.
-private struct FolderStamp: Equatable {
+package struct FolderStamp: Equatable, Sendable {
     private var files: [String: String] = [:]
 
-    init(of folder: String) {
+    package init(of folder: String) {
         let enumerator = FileManager.default.enumerator(
             at: URL(fileURLWithPath: folder),
             includingPropertiesForKeys: [.contentModificationDateKey, .fileSizeKey],

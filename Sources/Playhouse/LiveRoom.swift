@@ -153,6 +153,7 @@ package actor LiveRoom {
         showRecoveredStates(nowMilliseconds: now)
         room.hearing = playbill.hears
         for (plugin, request) in playbill.waitingRequests { ask(request, for: plugin) }
+        playbill.lostMedia()
         endTurn(nowMilliseconds: now)
     }
 
@@ -265,6 +266,8 @@ package actor LiveRoom {
             case .heard(let utterance): playbill.heard(utterance)
             case .presence(let person, let isHere):
                 if isHere { playbill.came(person) } else { playbill.went(person) }
+            case .media(let signal): playbill.signalled(signal)
+            case .banned(let user): playbill.banned(user)
             case .request(let plugin, let request): ask(request, for: plugin)
             }
         }

@@ -18,8 +18,8 @@ struct ProductPictures: Sendable {
                     else {
                         throw ConfigurationError(
                             description:
-                                "\(file): the picture of product \"\(product.id)\" must be "
-                                + "an svg, png, jpg or webp file of at most 2 MiB")
+                                "\(product.place): the picture \(file) must be an svg, png, jpg or "
+                                + "webp file of at most 2 MiB")
                     }
                     pictures[key] = ([UInt8](data), type)
                 } else {

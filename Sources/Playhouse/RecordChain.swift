@@ -47,19 +47,23 @@ package struct RecordChain: Sendable {
         of drafts: [Draft], atMilliseconds: Int64
     ) -> (records: [Record], entries: [LedgerEntry]) {
         var records: [Record] = []
+        records.reserveCapacity(drafts.count)
         var entries: [LedgerEntry] = []
         for draft in drafts {
             sequence += 1
             offset += Int64(draft.events.count)
             var record = Record(
                 show: show, sequence: sequence, offset: offset, source: draft.source,
-                kind: draft.kind, atMilliseconds: atMilliseconds, event: bytes(draft.event),
-                changes: bytes(draft.changes), effects: bytes(draft.effects),
+                kind: draft.kind, atMilliseconds: atMilliseconds,
+                event: draft.recordedEvent.bytes, changes: draft.recordedChanges.bytes,
+                effects: draft.recordedEffects.bytes,
                 events: bytes(of: draft.events), hash: [])
             hash = Self.hash(of: record, after: hash)
             record.hash = hash
             records.append(record)
-            entries += Self.entries(of: draft.moves, show: show, sequence: sequence)
+            if !draft.moves.isEmpty {
+                entries += Self.entries(of: draft.moves, show: show, sequence: sequence)
+            }
         }
         return (records, entries)
     }
@@ -96,13 +100,6 @@ package struct RecordChain: Sendable {
             stream.update(field)
         }
         return stream.finalize()
-    }
-
-    private func bytes(_ value: JSON) -> [UInt8] {
-        switch value {
-        case .null, .array([]): []
-        default: value.encoded()
-        }
     }
 
     private func bytes(of events: [PublicEvent]) -> [UInt8] {

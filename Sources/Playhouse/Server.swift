@@ -1,14 +1,14 @@
 package import Clockwork
 import Cryptography
 import Foundation
-import Journaling
+package import Journaling
 import Lanes
 import PluginContract
 import PluginHosting
 import Rooms
 import Serving
 import Staging
-import Wire
+package import Wire
 
 /// Wires the modules into a running server: the only place that knows them all.
 package actor Server {
@@ -18,7 +18,7 @@ package actor Server {
     private nonisolated let log: Log
     private nonisolated let lanes: [Lane]
     private nonisolated let rooms: [LiveRoom]
-    private nonisolated let journal: SQLiteJournal
+    package nonisolated let journal: SQLiteJournal
     nonisolated let stage: any Stage
     /// Where calls are made again and changed plugins are tried: never the stage of the rooms.
     private nonisolated let rehearsal: any Stage
@@ -26,14 +26,29 @@ package actor Server {
     private nonisolated let listener: Listener
     private nonisolated let draining: Lock<Bool>
     private nonisolated let counters: ServingCounters
-    private nonisolated let hotReload: HotReload
+    /// Looks for changed plugins by itself only where the configuration says so.
+    package nonisolated let hotReload: HotReload
     private var reloading: Task<Void, Never>?
     private let knowledge: [ShowKnowledge]
     private var watching: Task<Void, Never>?
 
+    /// Answers HTTP requests; is given one that has come, and the server's own way to answer it.
+    package typealias Annex =
+        @Sendable (
+            _ request: HTTPRequest, _ respond: @escaping @Sendable (HTTPResponse) -> Void,
+            _ house:
+                @escaping @Sendable (
+                    HTTPRequest, @escaping @Sendable (HTTPResponse) -> Void
+                ) -> Void
+        ) -> Void
+
     /// Opens the journal, brings every show back, and opens the port; nobody is let in before
     /// ``open()``.
-    package init(configuration: Configuration, clock: any Clock, log: Log) async throws {
+    ///
+    /// An annex, where there is one, gets every HTTP request first: for tools around a server.
+    package init(
+        configuration: Configuration, clock: any Clock, log: Log, annex: Annex? = nil
+    ) async throws {
         self.configuration = configuration
         self.log = log
         var options = SQLiteJournal.Options()
@@ -41,6 +56,7 @@ package actor Server {
         journal = try SQLiteJournal(
             path: configuration.data + "/journal.sqlite", options: options, clock: clock)
         let programs = try Self.loadPrograms(configuration, log: log)
+        Self.warn(of: configuration, log: log)
         // The other half is for what feeds the lanes: the kernel, rooms, the journal, stages. Two lanes on
         // two processors cost a fifth more per delivery than one (SDK-docs/performance.md).
         let laneCount =
@@ -69,16 +85,21 @@ package actor Server {
         self.rooms = rooms
         draining = Lock(false)
         hotReload = HotReload(
-            folder: configuration.plugins, programs: programs, rooms: rooms,
+            folder: configuration.folder(ofPlugin:), programs: programs, rooms: rooms,
             trial: ReloadTrial(stage: rehearsal, journal: journal), log: log)
-        let premises = try Self.premises(
+        var premises = try Self.premises(
             configuration, clock: clock, lanes: lanes, rooms: rooms, journal: journal,
             stage: stage as? StageProcess, draining: draining, checker: checker,
             hotReload: hotReload, knowledge: knowledge)
+        if let annex {
+            let house = premises.answer
+            premises.answer = { annex($0, $1, house) }
+        }
         counters = premises.counters
+        let finished = premises
         for lane in lanes {
             await lane.start { _ in
-                Doorkeeper(premises: premises) {
+                Doorkeeper(premises: finished) {
                     UInt32(truncatingIfNeeded: clock.monotonicNanoseconds / 1_000_000)
                 }
             }
@@ -167,7 +188,33 @@ package actor Server {
         _ = try loadPrograms(configuration, log: log)
         _ = try ProductPictures(configuration.rooms)
         _ = try Assets()
+        try Listener.check(host: configuration.host)
+        // A server makes the folder; whether it may, the folder that there is tells.
+        var folder = URL(fileURLWithPath: configuration.data).standardized
+        while !FileManager.default.fileExists(atPath: folder.path), folder.path != "/" {
+            folder.deleteLastPathComponent()
+        }
+        guard FileManager.default.isWritableFile(atPath: folder.path) else {
+            throw ConfigurationError(
+                description:
+                    "\(configuration.data): the data folder cannot be written to; give this user "
+                    + "the right, or name another with \"data\"")
+        }
+        warn(of: configuration, log: log)
     }
+
+    private static func warn(of configuration: Configuration, log: Log) {
+        let limit = DescriptorLimit.current
+        let wanted = configuration.limits.connectionsMax
+        guard wanted > limit - filesBesideConnections else { return }
+        log.warning(
+            "limits.connectionsMax is more than the system lets this process have; raise the limit of "
+                + "open files (ulimit -n, LimitNOFILE) or lower the setting",
+            ["connectionsMax": .integer(Int64(wanted)), "openFiles": .integer(Int64(limit))])
+    }
+
+    /// Journal, stages, listener and pages; what the default of `connectionsMax` leaves them.
+    private static let filesBesideConnections = 256
 
     // MARK: - Wiring
 
@@ -235,7 +282,7 @@ package actor Server {
         var programs: [String: PluginProgram] = [:]
         let wanted = Set(configuration.rooms.flatMap { $0.plugins.map(\.id) })
         for id in wanted.sorted() {
-            let folder = configuration.plugins + "/" + id
+            let folder = configuration.folder(ofPlugin: id)
             let program: PluginProgram
             do throws(ProgramError) {
                 program = try ProgramLoader().load(folder: folder)
@@ -251,7 +298,29 @@ package actor Server {
                     "hash": .string(String(program.contentHash.prefix(12))),
                 ])
         }
+        try checkConfigurations(of: programs, in: configuration)
         return programs
+    }
+
+    /// Tells what plugins cannot be started with now, and not when the show is on air.
+    private static func checkConfigurations(
+        of programs: [String: PluginProgram], in configuration: Configuration
+    ) throws(ConfigurationError) {
+        var problems: [String] = []
+        for room in configuration.rooms {
+            let products = room.hostProducts
+            for plugin in room.plugins {
+                do throws(RequestError) {
+                    try programs[plugin.id]?.manifest.configuration.check(
+                        show: plugin.config, products: products)
+                } catch {
+                    problems.append("\(plugin.place): \(error.message)")
+                }
+            }
+        }
+        if !problems.isEmpty {
+            throw ConfigurationError(description: problems.joined(separator: "\n"))
+        }
     }
 
     private static func premises(

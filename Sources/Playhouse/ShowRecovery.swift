@@ -133,13 +133,7 @@ package struct ShowRecovery: Sendable {
         }
         let playbill = Playbill(
             show: header.show, beganAtMilliseconds: header.beganAtMilliseconds, entries: entries,
-            products: configuration.products.map {
-                Product(
-                    id: $0.id, title: $0.title,
-                    image: ProductPictures.path(
-                        room: configuration.settings.id, product: $0.id),
-                    currency: $0.currency, priceMinor: $0.priceMinor)
-            }, pools: PoolBalances(configuration.pools),
+            products: configuration.hostProducts, pools: PoolBalances(configuration.pools),
             // Of the show, not of the run: a restart must draw on alike.
             seed: header.seed)
         let room = Room(

@@ -15,13 +15,15 @@ enum Command {
           serve   run the rooms of a configuration file
           demo    run a seeded show with simulated viewers; nothing to prepare
           plugin  write, check and test plugins
+          dev     play a plugin while you write it, in a local room
           lua     run a Lua file in the sandbox of plugins
           token   sign a token for a viewer, host, operator or service
           journal look into the records of shows, verify them
           verify-draw  do a draw again and compare it with what was shown
           replay  make the plugin calls of a recorded show again, and compare
           knowledge  ask a shop's entries, judge and fit what the FAQ assistant finds
-          bench   measure fan-out, plugins, the sandbox, or recovery, on this machine
+          bench   measure fan-out, idle connections, plugin calls (dispatch), rooms,
+                  the sandbox, or recovery, on this machine
 
         playhouse COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong usage.
         Documentation: SDK-docs/ in the repository.
@@ -45,9 +47,11 @@ enum Command {
         let name = words.isEmpty ? "--help" : words.removeFirst()
         let wantsHelp = words.contains("--help") || words.contains("-h")
         do {
+            if !wantsHelp { try checkFolders(of: name) }
             switch name {
             case "serve": try await wantsHelp ? show(ServeCommand.help) : ServeCommand.run(words)
             case "demo": try await wantsHelp ? show(DemoCommand.help) : DemoCommand.run(words)
+            case "dev": try await wantsHelp ? show(DevCommand.help) : DevCommand.run(words)
             case "lua":
                 if wantsHelp {
                     show(LuaCommand.help)
@@ -117,6 +121,26 @@ enum Command {
             complain("playhouse \(name): \(error)")
             exit(1)
         }
+    }
+
+    /// What a command needs beside the executable: looking for it when it is not there ends the process.
+    private static func checkFolders(of name: String) throws {
+        let needed: [String: [String]] = [
+            "serve": ["Serving", "Knowledge"], "demo": ["Serving", "Knowledge"],
+            "plugin": ["Workshop"], "knowledge": ["Knowledge"],
+        ]
+        let beside = Bundle.main.bundleURL
+        for module in needed[name] ?? [] {
+            let folder = "playhouse_\(module).resources"
+            let path = beside.appendingPathComponent(folder).path
+            guard !FileManager.default.fileExists(atPath: path) else { continue }
+            throw Incomplete(
+                description: "\(path) is missing: copy \(folder) from where the executable was built")
+        }
+    }
+
+    private struct Incomplete: Error, CustomStringConvertible {
+        var description: String
     }
 
     static func show(_ text: String) {

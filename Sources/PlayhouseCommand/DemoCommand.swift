@@ -14,6 +14,8 @@ enum DemoCommand {
           --viewers N      simulated viewers, 0 to 500; 18 unless given
           --seed N         makes the crowd say and guess the same again; 1 unless given
           --data FOLDER    journal and key; .playhouse-demo unless given
+          --plugins FOLDER the plugins; those of the repository unless given
+          --host ADDRESS   where to listen; 127.0.0.1 unless given, 0.0.0.0 for phones in the same network
           --verbose        logs what the server does
 
         Open the printed addresses: one for viewers, one for the host. Kill the demo in the middle of a

@@ -34,6 +34,7 @@ enum PluginNewCommand {
 
               playhouse plugin check \(folder)
               playhouse plugin test \(folder)
+              playhouse dev \(folder)
 
             """)
         return 0

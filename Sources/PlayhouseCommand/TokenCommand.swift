@@ -26,10 +26,17 @@ enum TokenCommand {
             words, options: ["config", "room", "role", "subject", "name", "hours", "kid"])
         try arguments.refusePositions("every value stands behind its option")
         let configuration = try Configuration(file: try arguments.required("config"))
+        let room = try arguments.required("room")
+        let rooms = configuration.roomIDs
+        guard room == "*" || rooms.contains(room) else {
+            throw Arguments.Mistake(
+                message: "the configuration has no room \"\(room)\"; it has "
+                    + rooms.joined(separator: ", "))
+        }
         let subject = try arguments.required("subject")
         let hours = try arguments.integer("hours", in: 1...8_760) ?? 12
         let claims = Claims(
-            subject: subject, room: try arguments.required("room"),
+            subject: subject, room: room,
             role: try arguments.required("role"), name: arguments.text("name") ?? subject,
             expiresAt: Int64(Date().timeIntervalSince1970) + Int64(hours) * 3_600, notBefore: nil)
         Command.show(

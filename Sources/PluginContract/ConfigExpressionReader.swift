@@ -184,6 +184,9 @@ struct ConfigExpressionReader {
             case .integer, .money: .number
             case .string, .choice, .product: .text
             case .boolean: .boolean
+            case .table:
+                throw wrong(
+                    "\"\(token.text)\" is a table, which a rule cannot read", at: token.column)
             }
         return (.field(field.name), kind)
     }

@@ -14,13 +14,7 @@ extension ConfigSchema {
     package func resolve(
         show: JSONObject, override: JSONObject, products: [Product]
     ) throws(RequestError) -> JSONObject {
-        for source in [override, show] {
-            for (name, _) in source.members where !fields.contains(where: { $0.name == name }) {
-                let known = fields.map(\.name).joined(separator: ", ")
-                throw RequestError(
-                    .badConfig, "config.\(name) is not a field of this plugin; it has \(known)")
-            }
-        }
+        for source in [override, show] { try checkNames(source) }
         var resolved = JSONObject()
         for field in fields {
             guard let value = given(override[field.name]) ?? given(show[field.name]) else {
@@ -40,6 +34,28 @@ extension ConfigSchema {
         }
         try checkRules(resolved)
         return resolved
+    }
+
+    /// Checks what a show says before anybody starts the plugin: what is missing may still come with
+    /// the `start` request.
+    ///
+    /// - Parameters:
+    ///   - show: The show's configuration of this plugin.
+    ///   - products: Those of the show.
+    /// - Throws: `BAD_CONFIG`, naming the field.
+    package func check(show: JSONObject, products: [Product]) throws(RequestError) {
+        try checkNames(show)
+        for field in fields {
+            if let value = given(show[field.name]) { try check(value, field, products) }
+        }
+    }
+
+    private func checkNames(_ given: JSONObject) throws(RequestError) {
+        for (name, _) in given.members where !fields.contains(where: { $0.name == name }) {
+            let known = fields.map(\.name).joined(separator: ", ")
+            throw RequestError(
+                .badConfig, "config.\(name) is not a field of this plugin; it has \(known)")
+        }
     }
 
     /// Makes the configuration that a run goes on with.

@@ -26,7 +26,7 @@ package struct ConfigSchema: Sendable, Equatable {
         package var type: FieldType
         /// Smallest value, or shortest text in characters.
         package var minimum: Int64
-        /// Largest value, or longest text in characters.
+        /// Largest value, longest text in characters, or largest table in bytes of JSON.
         package var maximum: Int64
         /// The values of a choice.
         package var options: [String] = []
@@ -61,6 +61,8 @@ package struct ConfigSchema: Sendable, Equatable {
         /// The id of a product of the show.
         case product
         case choice
+        /// Plain data, a list or an object, whose inside the plugin looks at itself.
+        case table
 
         /// Bounds that no field of this type exceeds: those that a JSON reader of a page keeps exact.
         var range: ClosedRange<Int64> {
@@ -68,6 +70,7 @@ package struct ConfigSchema: Sendable, Equatable {
             case .integer: -9_007_199_254_740_991...9_007_199_254_740_991
             case .money: 0...9_007_199_254_740_991
             case .string: 0...1_000
+            case .table: 2...32_768
             case .boolean, .product, .choice: 0...0
             }
         }
@@ -81,6 +84,7 @@ package struct ConfigSchema: Sendable, Equatable {
             case .integer, .string: always + ["min", "max"]
             case .money: always + ["min", "max", "priceOf"]
             case .choice: always + ["options"]
+            case .table: always + ["max"]
             // Products belong to a show, so a plugin cannot know one.
             case .product: always.filter { $0 != "default" }
             case .boolean: always
@@ -99,6 +103,7 @@ extension ConfigSchema.Field {
         case .boolean: "true or false"
         case .product: "the id of a product of this show"
         case .choice: "one of \(options.joined(separator: ", "))"
+        case .table: "a table of at most \(maximum) bytes of JSON"
         }
     }
 
@@ -114,6 +119,9 @@ extension ConfigSchema.Field {
         case .boolean: value.boolValue != nil
         case .product: value.stringValue != nil
         case .choice: value.stringValue.map { options.contains($0) } ?? false
+        case .table:
+            (value.objectValue != nil || value.arrayValue != nil)
+                && value.encoded().count <= maximum
         }
     }
 }

@@ -10,12 +10,12 @@ package struct Draft: Sendable {
     package var source: String
     /// What happened, past tense or hook name: `pinned`, `on_timer`, `answered`, `fault`.
     package var kind: String
-    /// The fact itself.
-    package var event: JSON
+    /// The fact itself, as it is recorded.
+    package var recordedEvent: RecordedValue
     /// What it changed in `room.state`, as Scripting wrote it; null where nothing changed.
-    package var changes: JSON
+    package var recordedChanges: RecordedValue
     /// What the plugin asked for; empty array for the room's own drafts.
-    package var effects: JSON
+    package var recordedEffects: RecordedValue
     /// Moves of value, written in the same transaction.
     package var moves: [LedgerMove]
     /// What everyone in the room is told, recoverable by offset.
@@ -28,15 +28,37 @@ package struct Draft: Sendable {
         effects: JSON = .array([]), moves: [LedgerMove] = [], events: [PublicEvent] = [],
         afterwards: [Afterwards] = []
     ) {
+        self.init(
+            source: source, kind: kind, recorded: .tree(event), changes: .tree(changes),
+            effects: .tree(effects), moves: moves, events: events, afterwards: afterwards)
+    }
+
+    package init(
+        source: String, kind: String, recorded event: RecordedValue, changes: RecordedValue,
+        effects: RecordedValue, moves: [LedgerMove], events: [PublicEvent],
+        afterwards: [Afterwards]
+    ) {
         self.source = source
         self.kind = kind
-        self.event = event
-        self.changes = changes
-        self.effects = effects
+        recordedEvent = event
+        recordedChanges = changes
+        recordedEffects = effects
         self.moves = moves
         self.events = events
         self.afterwards = afterwards
     }
+
+    /// ``recordedEvent`` as a value.
+    package var event: JSON {
+        get { recordedEvent.json }
+        set { recordedEvent = .tree(newValue) }
+    }
+
+    /// ``recordedChanges`` as a value.
+    package var changes: JSON { recordedChanges.json }
+
+    /// ``recordedEffects`` as a value.
+    package var effects: JSON { recordedEffects.json }
 }
 
 /// An event of class `event`: ordered, recoverable (protocol.md, "event").

@@ -161,7 +161,14 @@ extension Effect {
                 try PhraseRule(
                     phrases: arguments.value(1)?.texts ?? [], match: match ?? .equal),
                 keep: arguments.keep(2), admitsStaff: arguments.admitsStaff(2))
-        case "products.pin": return .productPin(try arguments.product(0, products))
+        case "products.pin":
+            var product = try arguments.product(0, products)
+            // What is on air is told by the room, which knows of embargoes itself.
+            product.isEmbargoed = false
+            return .productPin(product)
+        case "products.embargo":
+            return .productEmbargo(id: try arguments.product(0, products).id)
+        case "products.lift": return .productLift(id: try arguments.product(0, products).id)
         case "products.unpin": return .productUnpin
         case "kv.set":
             return .kvSet(key: arguments.text(0), value: arguments.value(1) ?? .null)
@@ -196,6 +203,9 @@ extension Effect {
                         video: arguments.option(2, "video")?.boolValue ?? media.video,
                         screen: arguments.option(2, "screen")?.boolValue ?? media.screen)))
         case "seats.revoke": return .seatRevoke(seat: arguments.integer(0) ?? 0)
+        case "seats.swap":
+            return .seatSwap(seat: arguments.integer(0) ?? 0, other: arguments.integer(1) ?? 0)
+        case "refuse": return .refuse(reason: arguments.text(0))
         case "log": return .log(try arguments.choice(0), text: arguments.text(1))
         default: return nil
         }

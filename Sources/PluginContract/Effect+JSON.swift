@@ -36,6 +36,8 @@ extension Effect {
             ]
         case .productPin(let product): ["do": "products.pin", "product": product.json()]
         case .productUnpin: ["do": "products.unpin"]
+        case .productEmbargo(let id): ["do": "products.embargo", "id": .string(id)]
+        case .productLift(let id): ["do": "products.lift", "id": .string(id)]
         case .leaderboardAdd(let viewer, let points):
             ["do": "leaderboard.add", "viewer": viewer.json, "points": .integer(points)]
         case .leaderboardReset: ["do": "leaderboard.reset"]
@@ -59,6 +61,9 @@ extension Effect {
             ]
         case .seatGrant(let lease): ["do": "seats.grant", "lease": lease.json]
         case .seatRevoke(let seat): ["do": "seats.revoke", "seat": .integer(seat)]
+        case .seatSwap(let seat, let other):
+            ["do": "seats.swap", "seat": .integer(seat), "other": .integer(other)]
+        case .refuse(let reason): ["do": "refuse", "reason": .string(reason)]
         case .log(let level, let text):
             ["do": "log", "level": .string(level.rawValue), "text": .string(text)]
         case .finish: ["do": "finish"]
@@ -120,6 +125,9 @@ extension Effect {
             return .chatCollect(name: name, rule, keep: keep, admitsStaff: admitsStaff)
         case "products.pin": return json["product"].flatMap(Product.init).map { .productPin($0) }
         case "products.unpin": return .productUnpin
+        case "products.embargo":
+            return json["id"]?.stringValue.map { .productEmbargo(id: $0) }
+        case "products.lift": return json["id"]?.stringValue.map { .productLift(id: $0) }
         case "leaderboard.add":
             guard let viewer = json["viewer"].flatMap(Viewer.init),
                 let points = json["points"]?.integerValue
@@ -148,6 +156,11 @@ extension Effect {
         case "seats.grant":
             return json["lease"].flatMap(SeatLease.init).map { .seatGrant($0) }
         case "seats.revoke": return json["seat"]?.integerValue.map { .seatRevoke(seat: $0) }
+        case "seats.swap":
+            guard let seat = json["seat"]?.integerValue, let other = json["other"]?.integerValue
+            else { return nil }
+            return .seatSwap(seat: seat, other: other)
+        case "refuse": return json["reason"]?.stringValue.map { .refuse(reason: $0) }
         case "log":
             guard let text, let level = json["level"]?.stringValue.flatMap(LogLevel.init)
             else { return nil }

@@ -19,6 +19,8 @@ package enum Effect: Sendable, Equatable {
     /// The product as it is shown.
     case productPin(Product)
     case productUnpin
+    case productEmbargo(id: String)
+    case productLift(id: String)
     case leaderboardAdd(Viewer, points: Int64)
     case leaderboardReset
     /// Null forgets the key.
@@ -30,6 +32,9 @@ package enum Effect: Sendable, Equatable {
     case fairnessFreeze(name: String, EntrantList, hash: String)
     case seatGrant(SeatLease)
     case seatRevoke(seat: Int64)
+    case seatSwap(seat: Int64, other: Int64)
+    /// Whoever acted is told that nothing came of it, and why.
+    case refuse(reason: String)
     case log(LogLevel, text: String)
     case finish
 }

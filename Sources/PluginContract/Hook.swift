@@ -22,15 +22,36 @@ package enum Hook: String, Sendable, CaseIterable {
     case result
     /// A secret that was committed to is revealed, with the outcome of its draw.
     case revealed
+    /// What is sent from a seat began, or broke off.
+    case media
     /// Another version goes on with the state.
     case migrate
 
     /// The name of the function in the table that `main.lua` returns.
-    package var functionName: String { "on_" + rawValue }
+    package var functionName: String {
+        // Written out: it is asked for with every call, and a literal costs nothing.
+        switch self {
+        case .start: "on_start"
+        case .stop: "on_stop"
+        case .join: "on_join"
+        case .leave: "on_leave"
+        case .danmaku: "on_danmaku"
+        case .action: "on_action"
+        case .timer: "on_timer"
+        case .command: "on_command"
+        case .collected: "on_collected"
+        case .result: "on_result"
+        case .revealed: "on_revealed"
+        case .media: "on_media"
+        case .migrate: "on_migrate"
+        }
+    }
 
     package init?(functionName: String) {
-        guard functionName.hasPrefix("on_") else { return nil }
-        self.init(rawValue: String(functionName.dropFirst(3)))
+        guard let hook = Self.allCases.first(where: { $0.functionName == functionName }) else {
+            return nil
+        }
+        self = hook
     }
 }
 
@@ -118,6 +139,13 @@ extension Hook {
                 "A secret that was committed to is revealed, with the outcome of its draw.",
                 "Comes exactly once for each `fairness.draw` and `fairness.reveal` of a run that goes on,"
                     + " also after a restart of the server, and always says the same.")
+        case .media:
+            form(
+                .seats, [("media", "Media")],
+                "What is sent from a seat began to arrive, or broke off.",
+                "Told of leases that hold, in log order with everything else. When it changes faster"
+                    + " than the plugin is called, the newest is told. After a restart of the server all"
+                    + " media that were there have broken off.")
         case .migrate:
             form(
                 nil, [("from", "string")],

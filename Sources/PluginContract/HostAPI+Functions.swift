@@ -83,6 +83,11 @@ extension HostAPI {
         Function(
             "prizes.release", .prizes, in: outliving, [pool],
             "Returns to a pool what is reserved and not granted."),
+        Function(
+            "prizes.granted", .prizes, in: everywhere, [pool, viewer],
+            returns: Return("integer", "0 for who has none."), isRead: true,
+            "Tells how many units of a pool this plugin has granted a viewer in this show, in all its"
+                + " runs."),
     ]
 
     static let chatFunctions: [Function] = [
@@ -152,6 +157,20 @@ extension HostAPI {
         Function(
             "products.unpin", .products, in: outliving, [],
             "Takes back what this plugin pinned."),
+        Function(
+            "products.on_air", .products, in: everywhere,
+            returns: Return("string?", "Its id, as the call began."), isRead: true,
+            "Tells which product is on air, whichever plugin pinned it."),
+        Function(
+            "products.embargo", .products, in: whileRunning,
+            [HostParameter("id", .text(charactersMax: 64), "A product of the show.")],
+            "Keeps the price of a product from everybody else.",
+            "Until it is lifted or the run ends, it is nil for other plugins, hidden on the panels"
+                + " that they show, and not told with the product on air."),
+        Function(
+            "products.lift", .products, in: outliving,
+            [HostParameter("id", .text(charactersMax: 64), "A product of the show.")],
+            "Ends an embargo of this plugin."),
     ]
 
     static let leaderboardFunctions: [Function] = [
@@ -251,6 +270,14 @@ extension HostAPI {
             "seats.revoke", .seats, in: outliving, [HostParameter("seat", .integer(Seating.seats))],
             "Takes a seat back: what is sent from it is cut at once."),
         Function(
+            "seats.swap", .seats, in: whileRunning,
+            [
+                HostParameter("seat", .integer(Seating.seats)),
+                HostParameter("other", .integer(Seating.seats)),
+            ],
+            "Lets the people of two seats change places.",
+            "What they send goes on. One of the seats may be empty."),
+        Function(
             "seats.list", .seats, in: everywhere,
             returns: Return("Seat[]", "By number."), isRead: true,
             "Tells who has which seat."),
@@ -328,6 +355,15 @@ extension HostAPI {
                 HostParameter("text", .text(charactersMax: 1_000)),
             ],
             "Writes a line into the record of this call, and into the server's log."),
+        Function(
+            "refuse", nil, in: [.action, .command],
+            [HostParameter("reason", .text(charactersMax: 64), "A key of the texts.")],
+            "Answers whoever acted with the code `REFUSED` and this reason.",
+            "What the call has done stands all the same; of several reasons the first is told."),
+        Function(
+            "show.id", nil, in: everywhere,
+            returns: Return("string", "The same in all runs of one show."), isRead: true,
+            "Tells which show of the room this is."),
         Function(
             "finish", nil, in: whileRunning, [],
             "Ends the run after this handler.",

@@ -99,8 +99,10 @@ extension ManifestReader {
     private mutating func locales(_ value: JSON) -> [String] {
         let list = value.arrayValue ?? []
         let locales = list.compactMap(\.stringValue)
-        guard (1...32).contains(list.count), locales.count == list.count else {
-            report("$.locales", "must be a list of 1 to 32 locales such as zh, en or pt-BR")
+        guard (1...Manifest.localesMax).contains(list.count), locales.count == list.count else {
+            report(
+                "$.locales",
+                "must be a list of 1 to \(Manifest.localesMax) locales such as zh, en or pt-BR")
             return Manifest.localesRequired
         }
         for (index, locale) in locales.enumerated() {

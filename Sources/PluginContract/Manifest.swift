@@ -42,6 +42,8 @@ package struct Manifest: Sendable, Equatable {
 
     /// Every plugin speaks at least these.
     package static let localesRequired = ["zh", "en"]
+    /// How many languages a plugin can have, and a text on a panel.
+    static let localesMax = 32
     /// Where a plugin shows panels that says nothing about it.
     package static let surfacesUsual: Set<PanelSurface> = [.viewer, .host]
 

@@ -65,7 +65,8 @@ package enum ManifestSchema {
             "locales",
             "The languages it speaks: it has texts in all of them. zh and en unless said otherwise.",
             [
-                "type": "array", "minItems": 1, "maxItems": 32, "uniqueItems": true,
+                "type": "array", "minItems": 1,
+                "maxItems": .integer(Int64(Manifest.localesMax)), "uniqueItems": true,
                 "items": ["$ref": "#/$defs/locale"],
                 "allOf": .array(
                     Manifest.localesRequired.map { ["contains": ["const": .string($0)]] }),
@@ -180,6 +181,7 @@ package enum ManifestSchema {
                     case .string: ["type": "string", "maxLength": .integer(type.range.upperBound)]
                     case .boolean: ["type": "boolean"]
                     case .choice, .product: ["type": "string"]
+                    case .table: ["type": ["array", "object"]]
                     }
                 default: ["type": "boolean"]
                 }

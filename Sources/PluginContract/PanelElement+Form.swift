@@ -65,7 +65,7 @@ extension PanelElement.Kind {
                 "One of 2 to 10 options, or several.")
         case .seats:
             form(
-                ["seats"], ["label", "columns", "disabled"],
+                ["seats"], ["label", "columns", "layout", "version", "disabled"],
                 yields: "the number of the seat, from 1; only with an id",
                 "A grid of 1 to 20 seats.")
         case .countdown: form(["timer"], [], "The time that a timer has left.")
@@ -105,6 +105,11 @@ extension PanelElement.Kind {
         "correct": "the right value, or a list of them, once everybody may know: each viewer's own"
             + " answer is shown as right or wrong, and no more answers are taken",
         "columns": "seats side by side, 1 to 6; 4 unless given",
+        "layout":
+            "how host and seats stand on screen, one of `grid`, `float`, `featured`, `two_side`; pages"
+            + " put their pictures in this order too",
+        "version":
+            "grows with every change of the layout: a page that has seen a later one keeps it",
         "top": "how many are shown, 1 to 100; 10 unless given",
     ]
 }

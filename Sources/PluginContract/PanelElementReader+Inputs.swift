@@ -114,6 +114,17 @@ extension PanelElementReader {
         if let label = table.named("label") {
             attributes["label"] = try text(label, "label", Panel.Limit.labelCharacters)
         }
+        if let layout = table.named("layout") {
+            guard let name = layout.stringValue, PanelElement.seatLayouts.contains(name) else {
+                throw wrong(
+                    "layout must be one of "
+                        + PanelElement.seatLayouts.joined(separator: ", "), layout)
+            }
+            attributes["layout"] = layout
+        }
+        if let version = try integer("version", in: 1...1_000_000_000_000) {
+            attributes["version"] = .integer(version)
+        }
         let id = table.named("id") == nil ? nil : try identifier()
         return PanelElement(kind: kind, id: id, attributes: attributes)
     }
@@ -187,6 +198,9 @@ extension PanelElementReader {
 }
 
 extension PanelElement {
+    /// How the seats of a grid can stand on screen.
+    package static let seatLayouts = ["grid", "float", "featured", "two_side"]
+
     /// What a seat of a grid can be.
     package static let seatStates = ["open", "locked", "reserved", "occupied", "suspended"]
 }

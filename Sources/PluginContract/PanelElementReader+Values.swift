@@ -24,13 +24,16 @@ extension PanelElementReader {
         return flag
     }
 
+    /// A key of the texts, or a text of its own: one for every language, or one for each.
     func text(
         _ value: JSON?, _ what: String, _ charactersMax: Int
     ) throws(HostCallError) -> JSON {
-        guard let text = value?.stringValue, !text.isEmpty, text.count <= charactersMax else {
-            throw wrong("\(what) must be a text of 1 to \(charactersMax) characters", value)
+        guard let value, PanelText.isValid(value, charactersMax: charactersMax) else {
+            throw wrong(
+                "\(what) must be a text of 1 to \(charactersMax) characters, or"
+                    + " { zh = …, en = … } of such texts", value)
         }
-        return .string(text)
+        return value
     }
 
     func integer(
@@ -70,6 +73,24 @@ extension PanelElementReader {
         } catch {
             throw HostCallError("\(place): \(error)")
         }
+    }
+}
+
+/// A text as a panel carries it: a key of the plugin's texts, which is shown as it is when it is no
+/// key, or an object from locale to text for what no locale file can hold, because it is not known
+/// beforehand or must not be known yet.
+enum PanelText {
+    static func isValid(_ value: JSON, charactersMax: Int) -> Bool {
+        guard let texts = value.objectValue else { return isOne(value, charactersMax) }
+        return Manifest.localesRequired.allSatisfy { texts[$0] != nil }
+            && texts.count <= Manifest.localesMax
+            && texts.members.allSatisfy { locale, text in
+                Manifest.isLocale(locale) && isOne(text, charactersMax)
+            }
+    }
+
+    private static func isOne(_ value: JSON, _ charactersMax: Int) -> Bool {
+        value.stringValue.map { !$0.isEmpty && $0.count <= charactersMax } ?? false
     }
 }
 

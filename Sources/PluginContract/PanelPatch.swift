@@ -80,8 +80,8 @@ package struct PanelPatch: Sendable, Equatable {
         "value": { $0.integerValue != nil || isText($0, Panel.Limit.labelCharacters) },
         "disabled": { $0.boolValue != nil },
         "hidden": { $0.boolValue != nil },
-        "label": { isText($0, Panel.Limit.labelCharacters) },
-        "text": { isText($0, Panel.Limit.textCharacters) },
+        "label": { PanelText.isValid($0, charactersMax: Panel.Limit.labelCharacters) },
+        "text": { PanelText.isValid($0, charactersMax: Panel.Limit.textCharacters) },
     ]
 
     /// An answer as it is recorded: an integer, a text, or a list of those.

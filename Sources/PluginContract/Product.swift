@@ -12,6 +12,8 @@ package struct Product: Sendable, Equatable {
     package var currency: String
     /// In minor units.
     package var priceMinor: Int64
+    /// Whether a game keeps the price to itself just now.
+    package var isEmbargoed = false
 
     package init(
         id: String, title: [String: String], image: String, currency: String, priceMinor: Int64
@@ -25,7 +27,7 @@ package struct Product: Sendable, Equatable {
 
     /// Writes the product as protocol.md shows it on a panel.
     ///
-    /// - Parameter isPriceHidden: Whether `priceMinor` is null, whatever the price is.
+    /// - Parameter isPriceHidden: Whether `priceMinor` is null, as it is under an embargo.
     /// - Returns: An object.
     package func json(isPriceHidden: Bool = false) -> JSON {
         let titles = title.sorted { $0.key < $1.key }.map { ($0.key, JSON.string($0.value)) }
@@ -33,7 +35,7 @@ package struct Product: Sendable, Equatable {
             JSONObject([
                 ("id", .string(id)), ("title", .object(JSONObject(titles))),
                 ("image", .string(image)), ("currency", .string(currency)),
-                ("priceMinor", isPriceHidden ? .null : .integer(priceMinor)),
+                ("priceMinor", isPriceHidden || isEmbargoed ? .null : .integer(priceMinor)),
             ]))
     }
 

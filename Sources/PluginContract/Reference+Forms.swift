@@ -23,7 +23,9 @@ extension Reference {
 
             A view is a list of elements, each a table with its kind first, then its values, then named fields.
             `won and { "celebrate" }` leaves the element out when `won` is false or nil. Texts and labels are keys of the
-            plugin's locale files; a text that is no key is shown as it is.
+            plugin's locale files; a text that is no key is shown as it is. What a locale file cannot hold, because everybody can read that
+            file before it is time, is written out: `{ "title", { zh = "…", en = "…" } }`; texts, labels of anything and of options, and names
+            of items may be such tables.
 
             \(table(["element", "named fields", "", "yields"], rows))
             \(table(["field", "meaning"], fields))
@@ -104,9 +106,12 @@ extension Reference {
             From a Lua name to a field; read as `room.config.NAME`. At most \(ConfigSchema.Limit.fields) fields.
 
             \(table(["type", "further members"], types))
+            A `table` is plain data, a list or an object, for what has no fixed number of parts, such as questions or prizes: the plugin
+            checks its inside in `on_start`, where `error` refuses the start and says why.
+
             | member | meaning |
             | --- | --- |
-            | `min`, `max` | bounds; of a string its length in characters |
+            | `min`, `max` | bounds; of a string its length in characters, of a table its size in bytes of JSON, at most \(ConfigSchema.FieldType.table.range.upperBound) |
             | `options` | 1 to 100 texts |
             | `default` | used when nobody says anything |
             | `required` | a start without the value is refused with `BAD_CONFIG` |

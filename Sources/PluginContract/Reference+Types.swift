@@ -27,6 +27,11 @@ extension Reference {
                     "What was entered; of a danmaku the phrase."
                 ),
                 ("position", "integer", "Among all answers of the plugin in this show, from 1."),
+                (
+                    "at", "number",
+                    "Seconds since the show began when it was taken, with milliseconds: of the log, whatever"
+                        + " the viewer's clock says."
+                ),
                 ("message", "string?", "The danmaku it was found in."),
             ]),
         LuaClass(
@@ -45,8 +50,8 @@ extension Reference {
         LuaClass(
             name: "Command", summary: "A wish of a host or operator.",
             fields: [
-                ("by", "Viewer", ""), ("name", "string", ""),
-                ("value", "integer|string|boolean|nil", ""),
+                ("by", "Viewer", ""), ("role", "\"host\"|\"operator\"|\"service\"", ""),
+                ("name", "string", ""), ("value", "integer|string|boolean|nil", ""),
             ]),
         LuaClass(
             name: "Result", summary: "What came of a request to the host.",
@@ -126,7 +131,7 @@ extension Reference {
             fields: [
                 ("id", "string", ""), ("title", "table<string, string>", "Per locale."),
                 ("image", "string", "A URL."), ("currency", "string", "ISO 4217."),
-                ("priceMinor", "integer", "In minor units."),
+                ("priceMinor", "integer?", "In minor units; nil under an embargo."),
             ]),
         LuaClass(
             name: "Rank", parent: "Viewer", summary: "A place on the leaderboard.",
@@ -134,9 +139,25 @@ extension Reference {
                 ("rank", "integer", "From 1; equals share it."), ("points", "integer", ""),
             ]),
         LuaClass(
+            name: "Media", summary: "What became of what is sent from a seat.",
+            fields: [
+                ("seat", "integer", "Its number."),
+                ("viewer", "Viewer", "Who has the seat."),
+                ("up", "boolean", "Whether it arrives."),
+                (
+                    "reason", "\"lost\"|\"restart\"|\"banned\"|nil",
+                    "Why it does not: it broke off, the server was started again, or the person was"
+                        + " banned from the room, whether something was sent or not."
+                ),
+            ]),
+        LuaClass(
             name: "Seat", parent: "Viewer", summary: "A seat that somebody has.",
             fields: [
                 ("seat", "integer", "Its number."),
+                (
+                    "lease", "integer",
+                    "Tells this grant from those before it; stays when the person moves or is muted."
+                ),
                 ("audio", "boolean", "Whether sound may be sent from it."),
                 ("video", "boolean", "Whether a picture may be sent from it."),
                 ("screen", "boolean", "Whether a screen may be sent from it."),

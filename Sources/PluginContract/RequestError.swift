@@ -6,7 +6,8 @@ package struct RequestError: Error, Sendable, Equatable {
     package var message: String
     /// The shortest time after which trying again makes sense.
     package var retryAfterMilliseconds: Int64?
-    /// The recorded answer, with `ALREADY_ANSWERED`; the field `value` of the error message.
+    /// The recorded answer, with `ALREADY_ANSWERED`, or the plugin's reason, with `REFUSED`; the field
+    /// `value` of the error message.
     package var value: JSON?
 
     package init(
@@ -42,6 +43,7 @@ package struct RequestError: Error, Sendable, Equatable {
         case noSuchAction = "NO_SUCH_ACTION"
         case late = "LATE"
         case alreadyAnswered = "ALREADY_ANSWERED"
+        case refused = "REFUSED"
         case busy = "BUSY"
         case unavailable = "UNAVAILABLE"
 
@@ -70,6 +72,7 @@ package struct RequestError: Error, Sendable, Equatable {
             case .noSuchAction: "The panel has no such element, or it cannot be used now."
             case .late: "The collector had closed, by log order."
             case .alreadyAnswered: "The first answer counts."
+            case .refused: "The plugin refused; `value` is its reason, a key of its texts."
             case .busy: "A queue is full; try again."
             case .unavailable:
                 "Nothing was taken: the journal cannot be written, or the plugin failed."

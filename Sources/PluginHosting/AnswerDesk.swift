@@ -7,7 +7,7 @@ struct AnswerDesk {
     private var answers: [CollectedAnswer] = []
     private var replies: [Afterwards] = []
     private var consequences = PlayConsequences()
-    private let nowMilliseconds: Int64
+    let nowMilliseconds: Int64
 
     init(nowMilliseconds: Int64) { self.nowMilliseconds = nowMilliseconds }
 

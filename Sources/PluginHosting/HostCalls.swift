@@ -12,16 +12,19 @@ import Wire
 package struct HostCalls: Sendable {
     private let capabilities: Set<Capability>
     private let surfaces: Set<PanelSurface>
-    private let products: [Product]
+    private var products: [Product]
+    private var onAir: String?
     private var memory: HostMemory
-    /// As it was before the call that runs.
-    private var memoryBefore: HostMemory
-    private var hook = Hook.start
+    /// As it was before the call that runs; nil as long as that changed nothing.
+    private var memoryBefore: HostMemory?
+    /// The function that runs.
+    private var hookName = ""
     private var pools: [String: PoolStanding] = [:]
     private var present: Int64 = 0
     /// The hash of the next secret, until the call has committed to it.
     private var sealed: String?
-    /// Whether the call moved prizes or ended the run: what follows it must be judged anew.
+    /// Whether the call moved prizes, changed what is on air or ended the run: what follows it must
+    /// be judged anew.
     private(set) var endsBatch = false
 
     /// How often the call showed something, by surface.
@@ -38,7 +41,6 @@ package struct HostCalls: Sendable {
         let names = host["surfaces"]?.arrayValue?.compactMap(\.stringValue)
         surfaces = Set(names?.compactMap(PanelSurface.init) ?? PanelSurface.allCases)
         memory = host["memory"].flatMap(HostMemory.init) ?? HostMemory()
-        memoryBefore = memory
     }
 
     /// The ``StageOpening/host`` of an opening.
@@ -58,23 +60,30 @@ package struct HostCalls: Sendable {
 
     /// Gets ready for one call of a hook.
     package mutating func begin(_ call: StageCall) {
-        hook = Hook(functionName: call.call.hook) ?? .start
+        hookName = call.call.hook
         pools = call.pools
         present = call.present ?? 0
         sealed = call.sealed
+        onAir = call.shelf?.onAir
+        let embargoed = call.shelf?.embargoed ?? []
+        for index in products.indices {
+            products[index].isEmbargoed = embargoed.contains(products[index].id)
+        }
         endsBatch = false
-        shows = [:]
+        if !shows.isEmpty { shows = [:] }
+        memoryBefore = nil
         // Spent by the call whether it succeeds or not, as its request is.
-        if hook == .revealed, let name = Self.json(call.call.arguments)[0]?.stringValue {
+        if hookName == Hook.revealed.functionName,
+            let name = Self.json(call.call.arguments)[0]?.stringValue
+        {
             memory.commitments.close(name)
         }
-        memoryBefore = memory
     }
 
     /// Ends the call: what it asked for stands, or has never been.
     package mutating func end(_ outcome: ScriptOutcome) {
         if case .done = outcome { return }
-        memory = memoryBefore
+        if let memoryBefore { memory = memoryBefore }
     }
 
     /// Answers one call of a host function.
@@ -93,7 +102,8 @@ package struct HostCalls: Sendable {
         do throws(HostCallError) {
             let arguments = list.arrayValue ?? []
             let function = try HostAPI.check(
-                path, hook: hook, capabilities: capabilities, arguments: arguments)
+                path, hook: Hook(functionName: hookName) ?? .start, capabilities: capabilities,
+                arguments: arguments)
             if function.isRead {
                 let value = try read(path, arguments)
                 return .accepted(effect: [], value: value.isNull ? [] : value.encoded())
@@ -108,9 +118,14 @@ package struct HostCalls: Sendable {
         let text = arguments.first?.stringValue ?? ""
         switch path {
         case "prizes.left": return .integer(try standing(of: text).available)
+        case "prizes.granted":
+            let user = arguments.dropFirst().first.flatMap(Viewer.init)?.user ?? ""
+            return .integer(memory.granted[text]?[user] ?? 0)
+        case "show.id": return .string(memory.show)
         case "presence.count": return .integer(present)
         case "products.list": return .array(products.map { $0.json() })
         case "products.get": return products.first { $0.id == text }?.json() ?? .null
+        case "products.on_air": return onAir.map { .string($0) } ?? .null
         case "leaderboard.top":
             let count = arguments.first?.doubleValue ?? 10
             return .array(memory.leaderboard.top(Int(count)).map(\.json))
@@ -144,7 +159,8 @@ package struct HostCalls: Sendable {
                         + " \(Panel.Limit.showsPerCall) times in one call; show it once, at the end"
                 )
             }
-        case .finish: endsBatch = true
+        // The calls that follow are told of another product on air.
+        case .finish, .productPin, .productUnpin: endsBatch = true
         case .prizeReserve(let pool, let count):
             endsBatch = true
             let standing = try standing(of: pool)
@@ -198,7 +214,10 @@ package struct HostCalls: Sendable {
         default: break
         }
         if let problem = memory.problem(with: effect) { throw HostCallError(problem) }
-        memory.apply(effect)
+        if HostMemory.isChanged(by: effect) {
+            if memoryBefore == nil { memoryBefore = memory }
+            memory.apply(effect)
+        }
         if case .fairnessCommit = effect { sealed = nil }
         return .accepted(effect: effect.json.encoded(), value: value.isNull ? [] : value.encoded())
     }

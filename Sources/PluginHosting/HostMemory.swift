@@ -2,7 +2,7 @@ package import PluginContract
 package import Wire
 
 /// What the host keeps for a plugin so that its functions can answer at once: points, values, seats,
-/// commitments, the number of its requests.
+/// prizes it has granted, commitments, the number of its requests.
 ///
 /// Like `room.state` it changes with what a call asked for, on the stage while the call runs and in
 /// ``PlayState`` when its record is folded, by the same function.
@@ -12,8 +12,15 @@ package struct HostMemory: Sendable, Equatable {
     package var leaderboard = Leaderboard()
     package var seating = Seating()
     package var commitments = Commitments()
+    /// Products whose price the run keeps to itself.
+    package var embargoes: Set<String> = []
     /// Of the last request.
     package var requestCount: Int64 = 0
+
+    /// Units granted in this show, by pool and user.
+    package var granted: [String: [String: Int64]] = [:]
+    /// The id of the show.
+    package var show = ""
 
     package init() {}
 
@@ -57,8 +64,13 @@ package struct HostMemory: Sendable, Equatable {
             requestCount = max(requestCount, request.id)
             commitments.apply(effect)
         case .fairnessCommit, .fairnessFreeze: commitments.apply(effect)
+        case .productEmbargo(let id): embargoes.insert(id)
+        case .productLift(let id): embargoes.remove(id)
         case .seatGrant(let lease): seating.grant(lease)
         case .seatRevoke(let seat): seating.revoke(seat)
+        case .seatSwap(let seat, let other): seating.swap(seat, other)
+        case .prizeGrant(let pool, let viewer, let count):
+            granted[pool, default: [:]][viewer.user, default: 0] += count
         default: break
         }
     }
@@ -66,28 +78,41 @@ package struct HostMemory: Sendable, Equatable {
     /// Whether an effect changes it.
     static func isChanged(by effect: Effect) -> Bool {
         switch effect {
-        case .leaderboardAdd, .leaderboardReset, .kvSet, .request, .seatGrant, .seatRevoke,
-            .fairnessCommit, .fairnessFreeze:
-            true
+        case .leaderboardAdd, .leaderboardReset, .kvSet, .request, .prizeGrant: true
+        case .seatGrant, .seatRevoke, .seatSwap: true
+        case .productEmbargo, .productLift: true
+        case .fairnessCommit, .fairnessFreeze: true
         default: false
         }
     }
 
-    /// What a run begins with: points and seats belong to a run, values and the count do not.
-    func begun(values: JSONObject?) -> HostMemory {
+    /// What a run begins with: points and seats belong to a run; values, the counts and what was
+    /// granted do not.
+    func begun(values: JSONObject?, show: String? = nil) -> HostMemory {
         var memory = HostMemory()
         memory.values = values ?? self.values
         memory.requestCount = requestCount
         memory.commitments = commitments
         memory.commitments.abandon()
+        memory.granted = granted
+        memory.show = show ?? self.show
+        memory.seating = seating
+        memory.seating.revokeAll()
         return memory
     }
 
     package var json: JSON {
-        [
+        let pools = granted.sorted { $0.key < $1.key }.map { pool, units -> (String, JSON) in
+            let users = units.sorted { $0.key < $1.key }.map { ($0.key, JSON.integer($0.value)) }
+            return (pool, .object(JSONObject(users)))
+        }
+        return [
             "values": .object(values), "leaderboard": leaderboard.json,
             "requests": .integer(requestCount), "seats": seating.json,
             "commitments": commitments.json,
+            "leases": .integer(seating.leaseCount),
+            "granted": .object(JSONObject(pools)), "show": .string(show),
+            "embargoes": .array(embargoes.sorted().map { .string($0) }),
         ]
     }
 
@@ -96,13 +121,21 @@ package struct HostMemory: Sendable, Equatable {
         guard let values = json["values"]?.objectValue,
             let leaderboard = json["leaderboard"].flatMap(Leaderboard.init),
             let count = json["requests"]?.integerValue,
-            let seating = Seating(json: json["seats"] ?? []),
+            let seating = Seating(
+                json: json["seats"] ?? [], leaseCount: json["leases"]?.integerValue ?? 0),
             let commitments = json["commitments"].map(Commitments.init(json:)) ?? Commitments()
         else { return nil }
         self.values = values
         self.leaderboard = leaderboard
         requestCount = count
+        embargoes = Set((json["embargoes"]?.arrayValue ?? []).compactMap(\.stringValue))
         self.seating = seating
         self.commitments = commitments
+        show = json["show"]?.stringValue ?? ""
+        for (pool, units) in json["granted"]?.objectValue ?? [:] {
+            for (user, count) in units.objectValue ?? [:] {
+                granted[pool, default: [:]][user] = count.integerValue
+            }
+        }
     }
 }

@@ -8,7 +8,8 @@ import Wire
 // - Only inputs that take nothing but a call are sent together: buttons, commands, timers, results.
 //   An answer to a collector, a danmaku, a start or a stop waits for the calls before it.
 // - The stage runs them in order and stops where the next one would have to be told something else
-//   (OpenPlay.run): behind a fault, a missing hook, a move of prizes, the end of the run.
+//   (OpenPlay.run): behind a fault, a missing hook, a move of prizes, another product on air, the
+//   end of the run.
 // - What comes back is folded one by one, and each further outcome counts only if its input is judged
 //   again, after what came before it, to take this very call. Points, values and requests need
 //   nothing: the stage keeps them itself from call to call.
@@ -21,16 +22,30 @@ extension Play {
     static let cautionCalls = 1_000
 
     /// The call that an input takes, where that is all it takes; nil where it is judged otherwise.
-    func plainCall(of item: PlayQueue.Item) -> (hook: Hook, arguments: [JSON])? {
-        guard isPlain(item) else { return nil }
+    func plainCall(of item: PlayQueue.Item) -> (hook: Hook, arguments: CallArguments)? {
+        var known: KnownInput?
+        return plainCall(of: item, &known)
+    }
+
+    /// An input of a panel that was looked for just now: in a burst all use the same one.
+    private struct KnownInput {
+        var name: String
+        var role: Role
+        var element: PanelElement
+    }
+
+    private func plainCall(
+        of item: PlayQueue.Item, _ known: inout KnownInput?
+    ) -> (hook: Hook, arguments: CallArguments)? {
+        guard isPlain(item, &known) else { return nil }
         switch item {
-        case .timer(let name, _): return (.timer, [.string(name)])
+        case .timer(let name, _): return (.timer, .both([.string(name)]))
         case .result(let id, let result):
             guard let request = state.requests[id]?.request else { return nil }
             guard request.service.isOfTheHouse else {
-                return (.result, [result.json(for: request)])
+                return (.result, .both([result.json(for: request)]))
             }
-            return (.revealed, [request.parameters["name"] ?? .null, result.revealed])
+            return (.revealed, .both([request.parameters["name"] ?? .null, result.revealed]))
         case .request(let request):
             switch request.action {
             case .command(let name, let value):
@@ -39,11 +54,16 @@ extension Play {
                 return (.action, arguments(ofAction: name, value, by: request.by))
             case .start, .stop, .configure: return nil
             }
-        case .heard: return nil
+        case .heard, .media: return nil
         }
     }
 
     private func isPlain(_ item: PlayQueue.Item) -> Bool {
+        var known: KnownInput?
+        return isPlain(item, &known)
+    }
+
+    private func isPlain(_ item: PlayQueue.Item, _ known: inout KnownInput?) -> Bool {
         guard state.status == .running else { return false }
         switch item {
         case .timer(let name, let due): return state.timers[name]?.dueMilliseconds == due
@@ -52,11 +72,18 @@ extension Play {
             switch request.action {
             case .command: return true
             case .act(let name, let value):
-                return state.collectors[name] == nil
-                    && (try? requireInput(request, name, value)) != nil
+                if known?.name != name || known?.role != request.by.role {
+                    guard state.collectors[name] == nil,
+                        let element = state.element(name, for: request.by.role)
+                    else { return false }
+                    known = KnownInput(name: name, role: request.by.role, element: element)
+                }
+                guard let known else { return false }
+                return problem(request, known.element, name, value) == nil
             case .start, .stop, .configure: return false
             }
-        case .heard: return false
+        // Whose media they are depends on the calls before it.
+        case .heard, .media: return false
         }
     }
 
@@ -65,15 +92,17 @@ extension Play {
         guard caution == 0, let first = outstanding.first, let item = first.item, isPlain(item),
             state.undelivered.isEmpty
         else { return }
+        var known: KnownInput?
         let most = min(pace, limits.callsPerBatchMax)
+        outstanding.reserveCapacity(min(most, queue.count + 1))
         while outstanding.count < most, let item = queue.first,
-            let plain = plainCall(of: item)
+            let plain = plainCall(of: item, &known)
         {
             queue.removeFirst()
             var call = first.call
             (call.hook, call.arguments) = plain
             call.seed = seed(ofCall: outstanding.count)
-            outstanding.append(Outstanding(call: call, request: item.request, item: item))
+            outstanding.append(Outstanding(call: call, item: item))
         }
     }
 
@@ -107,18 +136,29 @@ extension Play {
             return stageFailed(first, fault, &pools)
         }
         var outputs: [PlayOutput] = []
+        outputs.reserveCapacity(outcomes.count)
         var count = 0
+        // Whether every call so far did nothing that decides how an input is judged; then the next one
+        // takes the call that it took when they were sent.
+        var isJudgedAlike = true
         for (done, outcome) in zip(batch, outcomes) {
-            if count > 0, !stands(done) { break }
+            if count > 0, !(isJudgedAlike && isStageOpen), !stands(done) { break }
             let check = check(done.call, oneIn: share)
-            guard let finished = finish(done, outcome, &pools) else { break }
+            let callCount = state.callCount
+            let first = outputs.count
+            guard finish(done, outcome, &pools, &outputs) else { break }
             count += 1
-            outputs += finished
+            isJudgedAlike =
+                isJudgedAlike && state.callCount == callCount &+ 1
+                && done.call.decidesNothing(outcome)
+            if isJudgedAlike, check == nil { continue }
+            let finished = outputs[first...]
+            let hasMoved = finished.contains { $0.draft?.moves.isEmpty == false }
             if let check, finished.contains(where: { $0.draft != nil }) {
                 outputs.append(.check(check, outcome))
             }
             // The next call was told of pools that are not so any more.
-            if finished.contains(where: { $0.draft?.moves.isEmpty == false }) { break }
+            if hasMoved { break }
         }
         putBack(batch[count...])
         // What is sent in vain was judged and written in vain.
@@ -164,8 +204,19 @@ extension Play {
     }
 }
 
+extension PlayCall {
+    /// Whether a call that had this outcome changed `room.state` at most: no panel, no collector, no
+    /// timer, no request, and not whether the play runs.
+    fileprivate func decidesNothing(_ outcome: ScriptOutcome) -> Bool {
+        guard hook == .action || hook == .command,
+            case .done(_, let effects, _) = outcome
+        else { return false }
+        return effects.count <= 2
+    }
+}
+
 extension PlayQueue.Item {
-    fileprivate var request: PluginRequest? {
+    var request: PluginRequest? {
         if case .request(let request) = self { request } else { nil }
     }
 }

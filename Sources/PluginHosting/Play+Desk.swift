@@ -108,6 +108,7 @@ extension ConfigSchema.Field {
             form["min"] = .integer(minimum)
             form["max"] = .integer(maximum)
         }
+        if type == .table { form["max"] = .integer(maximum) }
         if type == .choice { form["options"] = .array(options.map(JSON.string)) }
         if !isSecret { form["default"] = defaultValue }
         for (member, flag) in [

@@ -3,27 +3,32 @@ import Scripting
 import Wire
 
 extension Play {
-    /// Takes what came of one call; nil when it has left no trace and must be made again.
+    /// Takes what came of one call.
+    ///
+    /// - Returns: false when it has left no trace and must be made again.
     mutating func finish(
-        _ done: Outstanding, _ outcome: ScriptOutcome, _ pools: inout PoolBalances
-    ) -> [PlayOutput]? {
+        _ done: Outstanding, _ outcome: ScriptOutcome, _ pools: inout PoolBalances,
+        _ outputs: inout [PlayOutput]
+    ) -> Bool {
         switch outcome {
         case .done(let changes, let effects, let instructions):
             desk.note(done.call.hook, instructions: instructions)
-            return finish(done, changes, effects, &pools)
+            return finish(done, changes, effects, &pools, &outputs)
         case .absent where done.call.hook.isNotice:
             // Nothing happened: it is told no more, and leaves no record.
             notices.forget(done.call.hook)
-            return []
         case .absent:
-            if let request = done.request, done.call.hook == .action || done.call.hook == .command {
-                let error = RequestError(
-                    .noSuchAction, "\(plugin) has no \(done.call.hook.functionName)")
-                return [.afterwards(refusal(request, error))]
+            guard let request = done.request,
+                done.call.hook == .action || done.call.hook == .command
+            else {
+                return finish(done, [], [], &pools, &outputs)
             }
-            return finish(done, [], [], &pools)
-        case .fault(let fault): return fail(done, fault, &pools)
+            let error = RequestError(
+                .noSuchAction, "\(plugin) has no \(done.call.hook.functionName)")
+            outputs.append(.afterwards(refusal(request, error)))
+        case .fault(let fault): outputs += fail(done, fault, &pools)
         }
+        return true
     }
 
     mutating func stageFailed(
@@ -34,40 +39,41 @@ extension Play {
     }
 
     private mutating func finish(
-        _ done: Outstanding, _ changes: [UInt8], _ effects: [UInt8], _ pools: inout PoolBalances
-    ) -> [PlayOutput]? {
+        _ done: Outstanding, _ changes: [UInt8], _ effects: [UInt8], _ pools: inout PoolBalances,
+        _ outputs: inout [PlayOutput]
+    ) -> Bool {
         // A record that the journal refuses would stop the room. Whatever a stage returns, what is
         // folded fits into one.
         let limits = JSONLimits(
             depthMax: 64, bytesMax: self.limits.outputBytesMax, membersMax: 1_000_000)
         guard
             let changes = Self.isNone(changes)
-                ? .null : try? JSON(parsing: changes, limits: limits),
+                ? StateChanges.none : StateChanges(text: changes, limits: limits),
             let list = Self.isNone(effects) ? [] : try? JSON(parsing: effects, limits: limits),
             let effects = Self.effects(list)
         else {
-            return stageFailed(
+            outputs += stageFailed(
                 done, ScriptFault(kind: .host, message: "the stage returned no record"), &pools)
+            return true
         }
         if let problem = state.problem(with: effects, plugin: plugin, self.limits) {
             // Lua has gone on from a state that will never be recorded.
-            return stageFailed(done, ScriptFault(kind: .host, message: problem), &pools)
+            outputs += stageFailed(done, ScriptFault(kind: .host, message: problem), &pools)
+            return true
         }
-        let record = PlayRecord.call(
-            done.call, changes: changes == [] ? .null : changes, effects: effects)
-        guard pools.allows(moves(of: done.call, effects)) else { return nil }
+        let record = PlayRecord.call(done.call, changes: changes, effects: effects)
+        guard pools.allows(moves(of: done.call, effects)) else { return false }
         do throws(PlayRecordError) {
             let consequences = try state.fold(record, setting)
             pools.apply(consequences.moves)
-            var outputs: [PlayOutput] = [
-                .draft(draft(record, consequences, replies: acknowledgement(of: done)))
-            ]
+            outputs.append(
+                .draft(draft(record, consequences, replies: acknowledgement(of: done, effects))))
             if state.status != .running { outputs.append(closeStage()) }
-            return outputs
         } catch {
-            return stageFailed(
+            outputs += stageFailed(
                 done, ScriptFault(kind: .host, message: error.description), &pools)
         }
+        return true
     }
 
     private static let emptyList = Array("[]".utf8)
@@ -76,12 +82,14 @@ extension Play {
 
     private static func effects(_ list: JSON) -> [Effect]? {
         guard let values = list.arrayValue else { return nil }
+        if values.isEmpty { return [] }
         let effects = values.compactMap(Effect.init(json:))
         return effects.count == values.count ? effects : nil
     }
 
     /// The moves that folding will make, in its order.
     private func moves(of call: PlayCall, _ effects: [Effect]) -> [LedgerMove] {
+        // Most calls move nothing.
         if effects.isEmpty, call.hook != .start { return [] }
         var leftover = ReservationAccount(plugin: plugin, reservations: state.reservations)
         if call.hook == .start { leftover.releaseAll() }
@@ -117,8 +125,15 @@ extension Play {
         return outputs
     }
 
-    private func acknowledgement(of done: Outstanding) -> [Afterwards] {
+    private func acknowledgement(
+        of done: Outstanding, _ effects: [Effect] = []
+    ) -> [Afterwards] {
         guard let request = done.request else { return [] }
+        for case .refuse(let reason) in effects {
+            let error = RequestError(
+                .refused, "\(plugin) refused: \(reason)", value: .string(reason))
+            return [refusal(request, error)]
+        }
         let fields: JSONObject = done.call.hook == .action ? ["accepted": true] : [:]
         return [.reply(to: request.session, id: request.requestID, fields: fields)]
     }
@@ -159,8 +174,9 @@ extension Play {
         afterwards += consequences.hidden.map { .hide(message: $0) }
         afterwards += consequences.requests.map { .request(plugin: plugin, $0) }
         return Draft(
-            source: "plugin:" + plugin, kind: record.kind, event: record.event,
-            changes: record.changes, effects: record.effects, moves: consequences.moves,
-            events: consequences.events, afterwards: afterwards + replies)
+            source: source, kind: record.kind, recorded: record.event,
+            changes: record.changes, effects: .tree(record.effects), moves: consequences.moves,
+            events: consequences.events,
+            afterwards: afterwards.isEmpty ? replies : afterwards + replies)
     }
 }

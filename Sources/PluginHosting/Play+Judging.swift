@@ -26,7 +26,7 @@ extension Play {
         /// The head is done with.
         case next
         /// Lua has to run; answers that it was not told yet go first.
-        case call(Hook, [JSON])
+        case call(Hook, CallArguments)
         case start(JSONObject)
     }
 
@@ -75,7 +75,7 @@ extension Play {
         _ request: PluginRequest, _ now: Int64, _ pools: inout PoolBalances,
         _ desk: inout AnswerDesk
     ) throws(RequestError) -> Verdict {
-        if state.status == .running { return .call(.stop, []) }
+        if state.status == .running { return .call(.stop, CallArguments([])) }
         guard state.status == .paused || !state.panels.isEmpty else {
             throw RequestError(.notRunning, "\(plugin) is not running")
         }
@@ -131,22 +131,56 @@ extension Play {
         desk.take(
             CollectedAnswer(
                 collector: name, viewer: Viewer(request.by), value: value,
-                position: state.positionLast + 1),
+                position: state.positionLast + 1, atMilliseconds: desk.nowMilliseconds),
             of: request, &self)
         return .next
     }
 
-    func arguments(ofCommand name: String, _ value: JSON, by person: Person) -> [JSON] {
-        [["by": Viewer(person).json, "name": .string(name), "value": value]]
+    /// `[{by, role, name, value}]`.
+    func arguments(ofCommand name: String, _ value: JSON, by person: Person) -> CallArguments {
+        var writer = JSONWriter(reserving: 160)
+        writer.beginArray()
+        writer.beginObject()
+        Self.write("by", person, to: &writer)
+        writer.name("role")
+        writer.string(person.role.rawValue)
+        writer.name("name")
+        writer.string(name)
+        writer.name("value")
+        value.appendEncoded(to: &writer)
+        writer.endObject()
+        writer.endArray()
+        return CallArguments(text: writer.bytes)
     }
 
-    func arguments(ofAction name: String, _ value: JSON, by person: Person) -> [JSON] {
-        [
-            [
-                "viewer": Viewer(person).json, "role": .string(person.role.rawValue),
-                "name": .string(name), "value": value,
-            ]
-        ]
+    /// `[{viewer, role, name, value}]`.
+    func arguments(ofAction name: String, _ value: JSON, by person: Person) -> CallArguments {
+        var writer = JSONWriter(reserving: 160)
+        writer.beginArray()
+        writer.beginObject()
+        Self.write("viewer", person, to: &writer)
+        writer.name("role")
+        writer.string(person.role.rawValue)
+        writer.name("name")
+        writer.string(name)
+        writer.name("value")
+        value.appendEncoded(to: &writer)
+        writer.endObject()
+        writer.endArray()
+        return CallArguments(text: writer.bytes)
+    }
+
+    /// Writes a member that is a ``Viewer``.
+    private static func write(
+        _ name: StaticString, _ person: Person, to writer: inout JSONWriter
+    ) {
+        writer.name(name)
+        writer.beginObject()
+        writer.name("user")
+        writer.string(person.user)
+        writer.name("name")
+        writer.string(person.name)
+        writer.endObject()
     }
 
     /// The element must be there, usable, and fit the value; else no attempt is used up.
@@ -156,13 +190,18 @@ extension Play {
         guard let element = state.element(name, for: request.by.role) else {
             throw RequestError(.noSuchAction, "the panel has no input \"\(name)\"")
         }
-        let own = state.own[request.by.user]?[name]
+        if let problem = problem(request, element, name, value) { throw problem }
+    }
+
+    /// Why an input cannot be used, or not with this value.
+    func problem(
+        _ request: PluginRequest, _ element: PanelElement, _ name: String, _ value: JSON
+    ) -> RequestError? {
+        let own = state.own.isEmpty ? nil : state.own[request.by.user]?[name]
         guard element.isUsable(own: own) else {
-            throw RequestError(.noSuchAction, "\"\(name)\" is disabled")
+            return RequestError(.noSuchAction, "\"\(name)\" is disabled")
         }
-        if let problem = element.problem(with: value) {
-            throw RequestError(.badRequest, problem)
-        }
+        return element.problem(with: value).map { RequestError(.badRequest, $0) }
     }
 
     func refusal(_ request: PluginRequest, _ error: RequestError) -> Afterwards {

@@ -17,7 +17,7 @@ extension Play {
         switch takeover {
         case .asItIs: return
         case .migrated:
-            var call = call(.migrate, [.string(old)], pools, now)
+            var call = call(.migrate, .both([.string(old)]), pools, now)
             call.program = program.mark
             begin(Outstanding(call: call), &desk)
         case .refused:
@@ -25,7 +25,7 @@ extension Play {
                 kind: .host,
                 message: "version \(program.manifest.version) cannot go on with the state of"
                     + " \(old); \"migrations\" in plugin.json does not name it")
-            let call = call(.migrate, [.string(old)], pools, now)
+            let call = call(.migrate, .both([.string(old)]), pools, now)
             desk.outputs += write(.fault(call, fault, pauses: true), replies: [], &pools)
         }
     }
@@ -41,8 +41,10 @@ extension Play {
         switch other.manifest.takeover(from: old.version) {
         case .asItIs: return nil
         case .migrated:
-            return call(.migrate, [.string(old.version)], PoolBalances(), state.nowMilliseconds)
-                .stageCall
+            return call(
+                .migrate, .both([.string(old.version)]), PoolBalances(), state.nowMilliseconds
+            )
+            .stageCall
         case .refused:
             throw TakeoverRefusal(
                 description: "version \(other.manifest.version) cannot go on with the state of"

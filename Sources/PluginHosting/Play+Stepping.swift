@@ -28,7 +28,8 @@ extension Play {
             let batch = notices.take(nowMilliseconds: now)
         {
             begin(
-                Outstanding(call: call(batch.hook, [batch.json], pools, now), notices: batch),
+                Outstanding(
+                    call: call(batch.hook, .both([batch.json]), pools, now), notices: batch),
                 &desk)
         }
         step.outputs = desk.outputs
@@ -42,8 +43,9 @@ extension Play {
         _ item: PlayQueue.Item, _ now: Int64, _ pools: inout PoolBalances,
         _ desk: inout AnswerDesk
     ) {
+        var item = item
         var hook = Hook.timer
-        var arguments: [JSON] = []
+        var arguments = CallArguments([])
         var configuration: JSONObject?
         var request: PluginRequest?
         switch item {
@@ -57,13 +59,21 @@ extension Play {
                 return
             }
             (hook, arguments) = plain
+        case .media(let lease, let first):
+            let change = queue.newestSignal(ofLease: lease) ?? first
+            guard let media = argument(of: change, lease: lease) else {
+                queue.removeFirst()
+                return
+            }
+            (hook, arguments) = (.media, .both([media]))
+            item = .media(lease: lease, change)
         case .request(let asked):
             request = asked
             switch judge(asked, now, &pools, &desk) {
             case .next:
                 queue.removeFirst()
                 return
-            case .call(let judged, let values): (hook, arguments) = (judged, values)
+            case .call(let judged, let given): (hook, arguments) = (judged, given)
             case .start(let resolved): (hook, configuration) = (.start, resolved)
             }
         }
@@ -80,12 +90,13 @@ extension Play {
         if hook == .start {
             call.configuration = configuration
             call.products = .array(show.products.map { $0.json() })
+            call.show = show.show
             if program.manifest.capabilities.contains(.kv) {
                 call.values = state.hasRun ? state.memory.values : show.values
             }
             call.program = program.mark
         }
-        begin(Outstanding(call: call, request: request, item: item), &desk)
+        begin(Outstanding(call: call, item: item), &desk)
     }
 
     private func deliverAnswers(_ pools: PoolBalances, _ now: Int64) -> PlayCall? {
@@ -93,12 +104,12 @@ extension Play {
         let batch = state.undelivered.prefix(limits.answersPerCallMax)
             .prefix { $0.collector == first.collector }
         return call(
-            .collected, [.string(first.collector), .array(batch.map(\.told))], pools, now)
+            .collected, .both([.string(first.collector), .array(batch.map(\.told))]), pools, now)
     }
 
     /// A call of a hook at this moment; its seed is set when it begins.
     func call(
-        _ hook: Hook, _ arguments: [JSON], _ pools: PoolBalances, _ now: Int64
+        _ hook: Hook, _ arguments: CallArguments, _ pools: PoolBalances, _ now: Int64
     ) -> PlayCall {
         var standings: [String: PoolStanding] = [:]
         if program.manifest.capabilities.contains(.prizes) {
@@ -114,6 +125,7 @@ extension Play {
         var call = PlayCall(
             hook: hook, arguments: arguments, nowMilliseconds: now, seed: 0, pools: standings)
         if program.manifest.capabilities.contains(.presence) { call.present = presentCount }
+        if program.manifest.capabilities.contains(.products) { call.shelf = shelf }
         return call
     }
 

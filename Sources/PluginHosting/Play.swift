@@ -22,6 +22,8 @@ package struct Play: Sendable {
 
     var show: PlayShow
     let limits: PlayLimits
+    /// Of its records.
+    let source: String
     var queue = PlayQueue()
     /// What is out on the stage, in the order in which it runs there.
     var outstanding: [Outstanding] = []
@@ -38,21 +40,26 @@ package struct Play: Sendable {
     var desk = PlayDesk()
     /// People in the room; kept up to date by who owns the play.
     package var presentCount: Int64 = 0
+    /// What other plays did with the products, as the next calls are told; nil while that is nothing.
+    var shelf: Shelf?
 
     package init(program: PluginProgram, show: PlayShow, limits: PlayLimits = PlayLimits()) {
         self.program = program
         self.show = show
         self.limits = limits
+        source = "plugin:" + program.manifest.id
     }
 
     /// A call that runs, and where it came from.
     struct Outstanding: Sendable {
         var call: PlayCall
-        var request: PluginRequest?
         /// Put back in the queue when the call has to be made again.
         var item: PlayQueue.Item?
         /// Put back when the call has to be made again.
         var notices: PlayNotices.Batch?
+
+        /// Who asked for it.
+        var request: PluginRequest? { item?.request }
     }
 
     var plugin: String { program.manifest.id }
@@ -99,7 +106,9 @@ extension Play {
 
     /// Queues the timers that are due, earliest first, then the requests that are too late.
     package mutating func advance(nowMilliseconds: Int64) {
-        guard state.status == .running else { return }
+        guard state.status == .running, !(state.timers.isEmpty && state.requests.isEmpty) else {
+            return
+        }
         let now = nowMilliseconds - show.beganAtMilliseconds
         let due = state.timers.filter { $0.value.dueMilliseconds <= now }
             .sorted { ($0.value.dueMilliseconds, $0.key) < ($1.value.dueMilliseconds, $1.key) }

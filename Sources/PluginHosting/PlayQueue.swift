@@ -12,12 +12,16 @@ struct PlayQueue: Sendable {
         case heard(Utterance)
         /// What came of a request; skipped when it was answered before.
         case result(Int64, HostResult)
+        /// Something became of the media of a lease; the newest signal is told.
+        case media(lease: Int64, SeatSignal.Change)
     }
 
     private var items: [Item] = []
     private var head = 0
     private var timers: [String: Int64] = [:]
     private var results: [Int64: Int] = [:]
+    /// By lease: media that come and go all the time take one place in the queue.
+    private var signals: [Int64: SeatSignal.Change] = [:]
 
     var count: Int { items.count - head }
     var first: Item? { head < items.count ? items[head] : nil }
@@ -36,6 +40,15 @@ struct PlayQueue: Sendable {
         results[request, default: 0] += 1
         items.append(.result(request, result))
     }
+
+    /// Queues what became of the media of a lease. A ban is not taken back by what comes after it.
+    mutating func append(_ change: SeatSignal.Change, ofLease lease: Int64) {
+        if signals[lease] == nil { items.append(.media(lease: lease, change)) }
+        if signals[lease] != .banned { signals[lease] = change }
+    }
+
+    /// The newest that was said of a lease.
+    func newestSignal(ofLease lease: Int64) -> SeatSignal.Change? { signals[lease] }
 
     /// Whether a result of a request is queued.
     func hasResult(of request: Int64) -> Bool { results[request] != nil }
@@ -58,6 +71,7 @@ struct PlayQueue: Sendable {
         switch item {
         case .timer(let name, let due): timers[name] = due
         case .result(let request, _): results[request, default: 0] += 1
+        case .media(let lease, let change): signals[lease] = signals[lease] ?? change
         case .request, .heard: break
         }
         if head > 0 {
@@ -74,6 +88,7 @@ struct PlayQueue: Sendable {
         case .result(let request, _):
             let left = results[request, default: 1] - 1
             results[request] = left > 0 ? left : nil
+        case .media(let lease, _): signals[lease] = nil
         case .request, .heard: break
         }
     }

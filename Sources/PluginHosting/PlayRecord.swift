@@ -6,7 +6,7 @@ package import Wire
 struct PlayCall: Sendable, Equatable {
     var hook: Hook
     /// After `room`.
-    var arguments: [JSON]
+    var arguments: CallArguments
     /// Show time.
     var nowMilliseconds: Int64
     var seed: UInt64
@@ -19,50 +19,67 @@ struct PlayCall: Sendable, Equatable {
     var products: JSON?
     /// Of a start: what `kv` keeps, for plugins with that capability.
     var values: JSONObject?
+    /// Of a start: the id of the show.
+    var show: String?
     /// People in the room, for plugins that are told.
     var present: Int64?
     /// The hash of the next secret, for plugins that may commit to it.
     var sealed: String?
+    /// What others did with products, for plugins that are told.
+    var shelf: Shelf?
     /// Of a start and of a migration: what is run from here on.
     var program: ProgramMark?
 
     var stageCall: StageCall {
         StageCall(
             call: ScriptCall(
-                hook: hook.functionName, arguments: JSON.array(arguments).encoded(),
+                hook: hook.functionName, arguments: arguments.text,
                 nowMilliseconds: nowMilliseconds, seed: seed),
-            pools: pools, present: present, sealed: sealed)
+            pools: pools, present: present, shelf: shelf, sealed: sealed)
     }
 
-    /// `{hook, arguments, now, seed}` and what else is set.
-    var json: JSONObject {
-        var object: JSONObject = [
-            "hook": .string(hook.functionName), "arguments": .array(arguments),
-            "now": .integer(nowMilliseconds), "seed": .integer(Int64(bitPattern: seed)),
-        ]
-        // Looking for a place costs time, so nothing is looked for that most calls do not have.
+    /// Writes the members `hook`, `arguments`, `now`, `seed` and what else is set.
+    func write(to writer: inout JSONWriter) {
+        writer.name("hook")
+        writer.string(hook.functionName)
+        writer.name("arguments")
+        writer.raw(arguments.text)
+        writer.name("now")
+        writer.integer(nowMilliseconds)
+        writer.name("seed")
+        writer.integer(Int64(bitPattern: seed))
         if !pools.isEmpty {
-            let members = pools.sorted { $0.key < $1.key }.map { pool, standing -> (String, JSON) in
-                let value: JSON = [
-                    "available": .integer(standing.available),
-                    "reserved": .integer(standing.reserved),
-                ]
-                return (pool, value)
+            writer.name("pools")
+            writer.beginObject()
+            for (pool, standing) in pools.sorted(by: { $0.key < $1.key }) {
+                writer.name(pool)
+                writer.beginObject()
+                writer.name("available")
+                writer.integer(standing.available)
+                writer.name("reserved")
+                writer.integer(standing.reserved)
+                writer.endObject()
             }
-            object["pools"] = .object(JSONObject(members))
+            writer.endObject()
         }
-        if let by { object["by"] = by.json }
-        if let configuration { object["config"] = .object(configuration) }
-        if let products { object["products"] = products }
-        if let values { object["values"] = .object(values) }
-        if let present { object["present"] = .integer(present) }
-        if let sealed { object["sealed"] = .string(sealed) }
-        if let program { object["program"] = program.json }
-        return object
+        func write(_ name: StaticString, _ value: JSON?) {
+            guard let value else { return }
+            writer.name(name)
+            value.appendEncoded(to: &writer)
+        }
+        write("by", by?.json)
+        write("config", configuration.map { .object($0) })
+        write("products", products)
+        write("values", values.map { .object($0) })
+        write("show", show.map { .string($0) })
+        write("present", present.map { .integer($0) })
+        write("sealed", sealed.map { .string($0) })
+        write("shelf", shelf?.json)
+        write("program", program?.json)
     }
 
     init(
-        hook: Hook, arguments: [JSON], nowMilliseconds: Int64, seed: UInt64,
+        hook: Hook, arguments: CallArguments, nowMilliseconds: Int64, seed: UInt64,
         pools: [String: PoolStanding] = [:]
     ) {
         self.hook = hook
@@ -78,7 +95,8 @@ struct PlayCall: Sendable, Equatable {
             let now = json["now"]?.integerValue, let seed = json["seed"]?.integerValue
         else { return nil }
         self.init(
-            hook: hook, arguments: arguments, nowMilliseconds: now, seed: UInt64(bitPattern: seed))
+            hook: hook, arguments: CallArguments(arguments), nowMilliseconds: now,
+            seed: UInt64(bitPattern: seed))
         for (pool, standing) in json["pools"]?.objectValue?.members ?? [] {
             guard let available = standing["available"]?.integerValue,
                 let reserved = standing["reserved"]?.integerValue
@@ -89,8 +107,10 @@ struct PlayCall: Sendable, Equatable {
         configuration = json["config"]?.objectValue
         products = json["products"]
         values = json["values"]?.objectValue
+        show = json["show"]?.stringValue
         present = json["present"]?.integerValue
         sealed = json["sealed"]?.stringValue
+        shelf = json["shelf"].flatMap(Shelf.init)
         program = json["program"].flatMap(ProgramMark.init)
     }
 }
@@ -104,11 +124,14 @@ package struct CollectedAnswer: Sendable, Equatable {
     package var position: Int64
     /// The danmaku it was found in, for collectors of phrases.
     package var message: String?
+    /// Show time at which it was judged to count.
+    package var atMilliseconds: Int64
 
     var json: JSON {
         var object: JSONObject = [
             "collector": .string(collector), "user": .string(viewer.user),
             "name": .string(viewer.name), "value": value, "position": .integer(position),
+            "at": .integer(atMilliseconds),
         ]
         object["message"] = message.map { .string($0) }
         return .object(object)
@@ -118,19 +141,22 @@ package struct CollectedAnswer: Sendable, Equatable {
     var told: JSON {
         var object: JSONObject = [
             "viewer": viewer.json, "value": value, "position": .integer(position),
+            "at": .double(Double(atMilliseconds) / 1_000),
         ]
         object["message"] = message.map { .string($0) }
         return .object(object)
     }
 
     init(
-        collector: String, viewer: Viewer, value: JSON, position: Int64, message: String? = nil
+        collector: String, viewer: Viewer, value: JSON, position: Int64, message: String? = nil,
+        atMilliseconds: Int64
     ) {
         self.collector = collector
         self.viewer = viewer
         self.value = value
         self.position = position
         self.message = message
+        self.atMilliseconds = atMilliseconds
     }
 
     init?(json: JSON) {
@@ -139,14 +165,15 @@ package struct CollectedAnswer: Sendable, Equatable {
         else { return nil }
         self.init(
             collector: collector, viewer: viewer, value: value, position: position,
-            message: json["message"]?.stringValue)
+            message: json["message"]?.stringValue,
+            atMilliseconds: json["at"]?.integerValue ?? 0)
     }
 }
 
 /// What one record of a play says. The only way in which a ``PlayState`` changes.
 enum PlayRecord: Sendable, Equatable {
     /// A hook ran, or the program has none of this name.
-    case call(PlayCall, changes: JSON, effects: [Effect])
+    case call(PlayCall, changes: StateChanges, effects: [Effect])
     /// Answers were taken by collectors.
     case answered(nowMilliseconds: Int64, [CollectedAnswer])
     /// A hook failed; its event is spent and nothing else changed, but that the play may be paused.
@@ -171,35 +198,47 @@ extension PlayRecord {
         }
     }
 
-    var event: JSON {
+    var event: RecordedValue {
         switch self {
-        case .call(let call, _, _): return .object(call.json)
+        case .call(let call, _, _):
+            var writer = JSONWriter()
+            writer.beginObject()
+            call.write(to: &writer)
+            writer.endObject()
+            return .text(writer.bytes)
         case .answered(let now, let answers):
-            return ["now": .integer(now), "answers": .array(answers.map(\.json))]
+            return .tree(["now": .integer(now), "answers": .array(answers.map(\.json))])
         case .fault(let call, let fault, let pauses):
-            var object = call.json
-            object["fault"] = .string(fault.kind.rawValue)
-            object["message"] = .string(fault.message)
-            object["trace"] = .string(fault.trace)
-            object["pauses"] = .bool(pauses)
-            return .object(object)
-        case .stopped(let now, let by): return ["now": .integer(now), "by": by.json]
+            var writer = JSONWriter()
+            writer.beginObject()
+            call.write(to: &writer)
+            writer.name("fault")
+            writer.string(fault.kind.rawValue)
+            writer.name("message")
+            writer.string(fault.message)
+            writer.name("trace")
+            writer.string(fault.trace)
+            writer.name("pauses")
+            writer.bool(pauses)
+            writer.endObject()
+            return .text(writer.bytes)
+        case .stopped(let now, let by): return .tree(["now": .integer(now), "by": by.json])
         case .configured(let now, let by, let configuration):
-            return [
+            return .tree([
                 "now": .integer(now), "by": by.json, "config": .object(configuration),
-            ]
+            ])
         case .loaded(let now, let program):
-            return ["now": .integer(now), "program": program.json]
+            return .tree(["now": .integer(now), "program": program.json])
         }
     }
 
-    var changes: JSON {
-        guard case .call(_, let changes, _) = self else { return .null }
-        return changes
+    var changes: RecordedValue {
+        guard case .call(_, let changes, _) = self else { return .tree(.null) }
+        return .text(changes.text)
     }
 
     var effects: JSON {
-        guard case .call(_, _, let effects) = self else { return [] }
+        guard case .call(_, _, let effects) = self, !effects.isEmpty else { return [] }
         return .array(effects.map(\.json))
     }
 
@@ -239,7 +278,9 @@ extension PlayRecord {
                 let list = effects.arrayValue
             else { return nil }
             let effects = list.compactMap(Effect.init(json:))
-            guard effects.count == list.count else { return nil }
+            guard effects.count == list.count, let changes = StateChanges(json: changes) else {
+                return nil
+            }
             self = .call(call, changes: changes, effects: effects)
         }
     }

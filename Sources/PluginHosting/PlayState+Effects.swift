@@ -50,14 +50,15 @@ extension PlayState {
             for (surface, shown) in panels where shown.panel.showsLeaderboard {
                 consequences.changedSurfaces.insert(surface)
             }
-        case .kvSet, .seatGrant, .seatRevoke, .fairnessCommit, .fairnessFreeze:
+        case .kvSet, .seatGrant, .seatRevoke, .seatSwap, .prizeGrant, .productEmbargo, .productLift,
+            .fairnessCommit, .fairnessFreeze:
             memory.apply(effect)
         case .request(let request):
             memory.apply(effect)
             requests[request.id] = WaitingRequest(
                 request: request, dueMilliseconds: nowMilliseconds + request.milliseconds)
             if !request.service.isOfTheHouse { consequences.requests.append(request) }
-        case .prizeReserve, .prizeGrant, .prizeRelease, .chatSay, .log, .finish: break
+        case .prizeReserve, .prizeRelease, .chatSay, .refuse, .log, .finish: break
         }
     }
 

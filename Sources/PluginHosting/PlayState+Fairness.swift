@@ -7,7 +7,9 @@ extension PlayState {
     mutating func reveal(
         _ call: PlayCall, _ setting: Setting, _ consequences: inout PlayConsequences
     ) {
-        guard call.hook == .revealed, let name = call.arguments.first?.stringValue else { return }
+        guard call.hook == .revealed, let name = call.arguments.values.first?.stringValue else {
+            return
+        }
         for (id, waiting) in requests
         where waiting.request.service.isOfTheHouse
             && waiting.request.parameters["name"]?.stringValue == name
@@ -15,7 +17,7 @@ extension PlayState {
             requests[id] = nil
         }
         memory.commitments.close(name)
-        let reveal = call.arguments.last ?? .null
+        let reveal = call.arguments.values.last ?? .null
         var data: JSONObject = [:]
         for field in ["commitment", "secret", "rules", "hash", "input"] {
             if let value = reveal[field] { data[field] = value }

@@ -22,6 +22,7 @@ extension PlayState {
             pass(call)
             reveal(call, setting, &consequences)
             fold(call, tree, effects, setting, &consequences)
+            forgetMedia()
         case .answered(let now, let answers):
             pass(now)
             for answer in answers { accept(answer, &consequences) }
@@ -29,6 +30,7 @@ extension PlayState {
             pass(call)
             reveal(call, setting, &consequences)
             foldFault(call, pauses: pauses, setting, &consequences)
+            forgetMedia()
         case .stopped(let now, let by):
             pass(now)
             clear(setting, &consequences)
@@ -47,7 +49,7 @@ extension PlayState {
 
     /// `room.state` after a call; a start begins with an empty one.
     private mutating func changedTree(
-        _ call: PlayCall, _ changes: JSON
+        _ call: PlayCall, _ changes: StateChanges
     ) throws(PlayRecordError) -> StateTree {
         // Moved out, so that it is changed in place and not copied.
         var changed = StateTree()
@@ -77,7 +79,7 @@ extension PlayState {
             status = .running
             configuration = call.configuration ?? [:]
             products = call.products ?? []
-            memory = memory.begun(values: call.values)
+            memory = memory.begun(values: call.values, show: call.show)
             hasRun = true
             program = call.program
             announce("started", setting, by: call.by, &consequences)
@@ -105,7 +107,8 @@ extension PlayState {
             collectors = [:]
             undelivered = []
             requests = [:]
-            memory.seating = Seating()
+            memory.seating.revokeAll()
+            memory.embargoes = []
             abandonCommitments(setting, &consequences)
             announce("stopped", setting, by: nil, &consequences)
         }
@@ -124,7 +127,7 @@ extension PlayState {
             status = .paused
             faultTimes = []
             // Nobody is there to mute or to cut whoever has a seat.
-            memory.seating = Seating()
+            memory.seating.revokeAll()
             consequences.events.append(
                 PublicEvent(
                     name: "paused", from: "room", data: ["plugin": .string(setting.plugin)]))
@@ -135,18 +138,32 @@ extension PlayState {
     private mutating func consume(_ call: PlayCall) {
         switch call.hook {
         case .timer:
-            guard let name = call.arguments.first?.stringValue else { return }
+            guard let name = call.arguments.values.first?.stringValue else { return }
             timers[name] = nil
         case .collected:
-            guard call.arguments.count == 2, let batch = call.arguments[1].arrayValue else {
-                return
-            }
+            let values = call.arguments.values
+            guard values.count == 2, let batch = values[1].arrayValue else { return }
             undelivered.removeFirst(min(batch.count, undelivered.count))
         case .result:
-            guard let id = call.arguments.first?["id"]?.integerValue else { return }
+            guard let id = call.arguments.values.first?["id"]?.integerValue else { return }
             requests[id] = nil
+        case .media:
+            guard let media = call.arguments.values.first, let seat = media["seat"]?.integerValue,
+                let lease = memory.seating.leases.first(where: { $0.seat == seat })
+            else { return }
+            if media["up"] == true {
+                liveLeases.insert(lease.number)
+            } else {
+                liveLeases.remove(lease.number)
+            }
         default: break
         }
+    }
+
+    /// Forgets the media of leases that are gone.
+    private mutating func forgetMedia() {
+        if liveLeases.isEmpty { return }
+        liveLeases.formIntersection(memory.seating.leases.map(\.number))
     }
 
     /// Takes one answer that was judged to count.
@@ -159,9 +176,11 @@ extension PlayState {
             collector.rule == nil || panels[.viewer]?.panel.element(answer.collector) != nil
         collectors[answer.collector]?.answers[user] = answer
         undelivered.append(answer)
-        if collector.keep == .first && isShown {
-            // The viewer sees on every device what was recorded, without a call of Lua.
-            own[user, default: [:]][answer.collector, default: [:]]["locked"] = answer.value
+        if isShown {
+            // The viewer sees on every device what was recorded, without a call of Lua: `value` may
+            // still be changed.
+            let attribute = collector.keep == .first ? "locked" : "value"
+            own[user, default: [:]][answer.collector, default: [:]][attribute] = answer.value
             ownIDs.insert(answer.collector)
             consequences.changedUsers.insert(user)
         }

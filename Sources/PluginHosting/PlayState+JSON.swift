@@ -43,6 +43,7 @@ extension PlayState {
                 [Effect.request(waiting.request).json, .integer(waiting.dueMilliseconds)]
             })
         object["pin"] = pin.map { [$0.product, .integer($0.atMilliseconds)] } ?? .null
+        object["live"] = .array(liveLeases.sorted().map { .integer($0) })
         object["faults"] = .array(faultTimes.map { .integer($0) })
         return .object(object)
     }
@@ -63,7 +64,7 @@ extension PlayState {
             let memory = json["memory"].flatMap(HostMemory.init),
             let hasRun = json["hasRun"]?.boolValue,
             let requests = Self.list(json["requests"], WaitingRequest.init),
-            let pin = json["pin"],
+            let pin = json["pin"], let live = Self.list(json["live"] ?? [], \.integerValue),
             let faults = Self.list(json["faults"], \.integerValue)
         else { return nil }
         self.init()
@@ -92,6 +93,7 @@ extension PlayState {
             guard let product = pin[0], let at = pin[1]?.integerValue else { return nil }
             self.pin = Pin(product: product, atMilliseconds: at)
         }
+        liveLeases = Set(live)
         faultTimes = faults
     }
 

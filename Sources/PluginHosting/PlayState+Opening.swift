@@ -17,6 +17,6 @@ extension PlayState {
             configuration: (call.configuration ?? [:]).encoded(),
             products: (call.products ?? []).encoded(), state: Array("{}".utf8),
             host: HostCalls.opening(
-                surfaces: surfaces, memory: memory.begun(values: call.values)))
+                surfaces: surfaces, memory: memory.begun(values: call.values, show: call.show)))
     }
 }

@@ -41,6 +41,8 @@ package struct PlayState: Sendable, Equatable {
     package internal(set) var requests: [Int64: WaitingRequest] = [:]
     /// The product that this play has on air.
     package internal(set) var pin: Pin?
+    /// Numbers of the leases whose media arrive, as far as the plugin was told.
+    package internal(set) var liveLeases: Set<Int64> = []
     /// Show times of the last faults since the last pause.
     package internal(set) var faultTimes: [Int64] = []
 

@@ -104,7 +104,8 @@ extension Play {
             desk.take(
                 CollectedAnswer(
                     collector: name, viewer: Viewer(by), value: .string(phrase),
-                    position: state.positionLast + 1, message: utterance.message),
+                    position: state.positionLast + 1, message: utterance.message,
+                    atMilliseconds: desk.nowMilliseconds),
                 of: nil, &self)
         }
         notices.said(utterance)

@@ -68,17 +68,16 @@ extension Playbill {
     package mutating func request(
         _ request: PluginRequest, nowMilliseconds: Int64
     ) -> [PlayOutput] {
-        // Nothing is judged yet, so there is nothing to complete.
-        guard
-            let outputs = plays[request.plugin]?.request(request, nowMilliseconds: nowMilliseconds)
-        else {
+        // By its place: changed there, a play is not moved out of the table and back.
+        guard let place = plays.index(forKey: request.plugin) else {
             let error = RequestError(
                 .unknownPlugin, "this show has no plugin \"\(request.plugin)\"")
             return [
                 .afterwards(.refuse(to: request.session, id: request.requestID, error: error))
             ]
         }
-        return outputs
+        // Nothing is judged yet, so there is nothing to complete.
+        return plays.values[place].request(request, nowMilliseconds: nowMilliseconds)
     }
 
     /// The Unix time at which ``step(_:nowMilliseconds:)`` has something to do for some play.
@@ -91,8 +90,10 @@ extension Playbill {
         var calls: [StageCall] = []
         var step = PlayStep()
         let present = presentCount
+        let shelf = shelf(for: plugin)
         step.outputs = change(plugin) { play, pools in
             play.presentCount = present
+            play.shelf = shelf
             let step = play.step(pools: &pools, nowMilliseconds: nowMilliseconds)
             calls = step.calls
             return step.outputs
@@ -190,15 +191,40 @@ extension Playbill {
         return seats.isEmpty ? nil : .array(seats)
     }
 
-    /// The product on air: the one that was pinned last.
+    /// What a plugin is told of the products; nil while there is nothing to tell.
+    private func shelf(for plugin: String) -> Shelf? {
+        guard plays[plugin]?.program.manifest.capabilities.contains(.products) == true else {
+            return nil
+        }
+        let onAir = pin?.product["id"]?.stringValue
+        var embargoed: Set<String> = []
+        for (other, play) in plays where other != plugin {
+            embargoed.formUnion(play.state.memory.embargoes)
+        }
+        guard onAir != nil || !embargoed.isEmpty else { return nil }
+        return Shelf(onAir: onAir, embargoed: embargoed.sorted())
+    }
+
+    /// The product on air, as everybody is told.
     private var pinnedProduct: JSON? {
+        guard let product = pin?.product, let id = product["id"]?.stringValue else { return nil }
+        guard plays.values.contains(where: { $0.state.memory.embargoes.contains(id) }) else {
+            return product
+        }
+        var members = product.objectValue ?? [:]
+        members["priceMinor"] = .null
+        return .object(members)
+    }
+
+    /// The one that was pinned last.
+    private var pin: PlayState.Pin? {
         var latest: PlayState.Pin?
         for plugin in plugins {
             guard let pin = plays[plugin]?.state.pin else { continue }
             if let known = latest, known.atMilliseconds >= pin.atMilliseconds { continue }
             latest = pin
         }
-        return latest?.product
+        return latest
     }
 
     /// The value of the state `plugins`.
@@ -213,9 +239,9 @@ extension Playbill {
         _ plugin: String, _ body: (inout Play, inout PoolBalances) -> [PlayOutput]
     ) -> [PlayOutput] {
         let pinned = pinnedProduct
-        let seatingBefore = plays[plugin]?.state.memory.seating
         // Taken out, so that it is changed in place and not copied.
         guard var play = plays.removeValue(forKey: plugin) else { return [] }
+        let seatingBefore = play.state.memory.seating
         var outputs = body(&play, &pools)
         plays[plugin] = play
         if pinnedProduct != pinned {
@@ -225,17 +251,18 @@ extension Playbill {
         if play.state.memory.seating != seatingBefore {
             outputs.tellLast(.state(key: "seats", value: seats ?? .null, audience: .everyone))
         }
-        return outputs.map { output in
-            switch output {
-            case .draft(let draft) where !draft.afterwards.contains(where: \.isOfPlugins):
-                return output
+        // Few have anything to complete; the others are not touched.
+        for index in outputs.indices where outputs[index].isOfPlugins {
+            switch outputs[index] {
             case .draft(var draft):
                 draft.afterwards = draft.afterwards.map { complete($0, plugin) }
-                return .draft(draft)
-            case .afterwards(let afterwards): return .afterwards(complete(afterwards, plugin))
-            case .openStage, .closeStage, .check: return output
+                outputs[index] = .draft(draft)
+            case .afterwards(let afterwards):
+                outputs[index] = .afterwards(complete(afterwards, plugin))
+            case .openStage, .closeStage, .check: break
             }
         }
+        return outputs
     }
 
     private func complete(_ afterwards: Afterwards, _ plugin: String) -> Afterwards {
@@ -251,6 +278,17 @@ extension Playbill {
 extension Afterwards {
     fileprivate var isOfPlugins: Bool {
         if case .state("plugins", _, _) = self { true } else { false }
+    }
+}
+
+extension PlayOutput {
+    /// Whether it tells something about `plugins`.
+    fileprivate var isOfPlugins: Bool {
+        switch self {
+        case .draft(let draft): draft.afterwards.contains(where: \.isOfPlugins)
+        case .afterwards(let afterwards): afterwards.isOfPlugins
+        case .openStage, .closeStage, .check: false
+        }
     }
 }
 

@@ -12,7 +12,7 @@ package enum ReplayOutcome: Sendable, Equatable {
     init(_ record: PlayRecord) {
         switch record {
         case .fault(_, let fault, _): self.init(fault)
-        default: self = .done(changes: record.changes, effects: record.effects)
+        default: self = .done(changes: record.changes.json, effects: record.effects)
         }
     }
 

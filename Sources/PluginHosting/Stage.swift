@@ -1,3 +1,4 @@
+package import PluginContract
 package import Scripting
 
 /// Names one plugin of one show on a stage.
@@ -55,16 +56,19 @@ package struct StageCall: Sendable, Equatable {
     package var pools: [String: PoolStanding]
     /// People in the room; nil for plugins without the capability `presence`.
     package var present: Int64?
+    /// What others did with products; nil for plugins without the capability `products`.
+    package var shelf: Shelf?
     /// The hash of the next secret; nil for plugins without the capability `fairness`.
     package var sealed: String?
 
     package init(
         call: ScriptCall, pools: [String: PoolStanding] = [:], present: Int64? = nil,
-        sealed: String? = nil
+        shelf: Shelf? = nil, sealed: String? = nil
     ) {
         self.call = call
         self.pools = pools
         self.present = present
+        self.shelf = shelf
         self.sealed = sealed
     }
 }

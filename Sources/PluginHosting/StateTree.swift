@@ -34,33 +34,34 @@ package struct StateTree: Sendable, Equatable {
     ///
     /// - Returns: false when the list is not of this form or a path leads nowhere.
     package mutating func apply(_ changes: JSON) -> Bool {
-        if changes.isNull { return true }
-        guard let list = changes.arrayValue else { return false }
+        StateChanges(json: changes).map { apply($0) } ?? false
+    }
+
+    /// Applies changes in order, all or none.
+    ///
+    /// - Returns: false when a path leads nowhere.
+    mutating func apply(_ changes: StateChanges) -> Bool {
+        let list = changes.list
+        // One change is all or nothing by itself, and most calls make one.
+        if list.count == 1 { return Self.set(&root, list[0].path[...], list[0].value).isSet }
         var undo: [(path: [Key], old: Node?)] = []
         for change in list {
-            guard let (path, value) = Self.read(change),
-                case .set(let old) = Self.set(&root, path[...], value)
-            else {
+            guard case .set(let old) = Self.set(&root, change.path[...], change.value) else {
                 for (path, old) in undo.reversed() { _ = Self.set(&root, path[...], old) }
                 return false
             }
-            undo.append((path, old))
+            undo.append((change.path, old))
         }
         return true
-    }
-
-    private static func read(_ change: JSON) -> (path: [Key], value: Node?)? {
-        guard let parts = change.arrayValue, (1...2).contains(parts.count),
-            let list = parts[0].arrayValue, !list.isEmpty
-        else { return nil }
-        let path = list.compactMap(Key.init)
-        guard path.count == list.count else { return nil }
-        return (path, parts.count == 2 ? Node(parts[1]) : nil)
     }
 
     private enum Setting {
         case nowhere
         case set(old: Node?)
+
+        var isSet: Bool {
+            if case .set = self { true } else { false }
+        }
     }
 
     /// Takes an inner table out, so that nobody else holds it; nil where there is none.
@@ -77,9 +78,8 @@ package struct StateTree: Sendable, Equatable {
     ) -> Setting {
         guard let key = path.first else { return .nowhere }
         if path.count == 1 {
-            let old = table[key]
-            table[key] = value
-            return .set(old: old)
+            guard let value else { return .set(old: table.removeValue(forKey: key)) }
+            return .set(old: table.updateValue(value, forKey: key))
         }
         // Taken out and put back, so that the inner table is changed in place and not copied.
         guard var inner = takeTable(key, from: &table) else { return .nowhere }
@@ -90,7 +90,7 @@ package struct StateTree: Sendable, Equatable {
 }
 
 extension StateTree.Key {
-    fileprivate init?(_ json: JSON) {
+    init?(_ json: JSON) {
         switch json {
         case .integer(let number): self = .integer(number)
         case .string(let text): self = .text(text)
@@ -98,7 +98,7 @@ extension StateTree.Key {
         }
     }
 
-    fileprivate init(memberName name: String) {
+    init(memberName name: String) {
         guard name.utf8.first == UInt8(ascii: "#") else {
             self = .text(name)
             return
@@ -116,7 +116,7 @@ extension StateTree.Key {
 }
 
 extension StateTree.Node {
-    fileprivate init(_ json: JSON) {
+    init(_ json: JSON) {
         switch json {
         case .array(let elements):
             var table: [StateTree.Key: Self] = [:]

@@ -93,6 +93,26 @@ enum Message {
         return (bytes, entry)
     }
 
+    /// A `speaking`.
+    static func speaking(_ levels: [SpeakingLevel]) -> [UInt8] {
+        var writer = beginning("speaking")
+        writer.name("seats")
+        writer.beginArray()
+        for level in levels {
+            writer.beginObject()
+            writer.name("plugin")
+            writer.string(level.plugin)
+            writer.name("seat")
+            writer.integer(level.seat)
+            writer.name("level")
+            writer.integer(Int64(level.level))
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }
+
     private static func beginning(_ type: String) -> JSONWriter {
         var writer = JSONWriter()
         writer.beginObject()

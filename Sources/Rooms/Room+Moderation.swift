@@ -38,6 +38,7 @@ extension Room {
             try checkTarget(user, mustBeViewer: true)
             moderation.judge(user) { $0.isBanned = true }
             draft(.banned(user: user, by: by), by: asker, into: &outputs)
+            outputs.append(.banned(user: user))
         case .unban(let user):
             try checkTarget(user, mustBeViewer: false)
             moderation.judge(user) { $0.isBanned = false }

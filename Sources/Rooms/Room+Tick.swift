@@ -5,11 +5,13 @@ extension Room {
     /// Milliseconds between two clean-ups of mutes that ended and of people who fell silent.
     private static let sweepEvery: Int64 = 60_000
 
-    /// Tells counts that changed, at most every 250 ms; records likes, at most every 5 s; ends mutes.
+    /// Tells counts that changed, at most every 250 ms, and who speaks, every 200 ms; records likes, at most every 5 s; ends mutes.
     package mutating func tick(nowMilliseconds: Int64, into outputs: inout [RoomOutput]) {
         let due = counts.takeTelling(nowMilliseconds: nowMilliseconds)
         if due.presence { tell("presence", presenceValue, into: &outputs) }
         if due.likes { tell("likes", likesValue, into: &outputs) }
+        let levels = speaking.takeTelling(nowMilliseconds: nowMilliseconds)
+        if !levels.isEmpty { outputs.append(.chatter(Message.speaking(levels), .all)) }
         if !writesRefused, let likes = counts.takeRecord(nowMilliseconds: nowMilliseconds) {
             draft(.liked(count: likes), by: nil, into: &outputs)
         }
@@ -33,7 +35,7 @@ extension Room {
     /// that nothing is to come unless something happens.
     package var nextTickMilliseconds: Int64? {
         let times = [
-            counts.nextTellingMilliseconds,
+            counts.nextTellingMilliseconds, speaking.nextTellingMilliseconds,
             writesRefused ? nil : counts.nextRecordMilliseconds,
             speakers.isEmpty && moderation.isEmpty
                 ? nil : lastSweptMilliseconds + Self.sweepEvery,

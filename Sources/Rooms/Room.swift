@@ -31,6 +31,7 @@ package struct Room: Sendable {
     var log: EventLog
     var states: States
     var counts = MergedCounts()
+    var speaking = SpeakingLevels()
     var slowSeconds: Int64
     /// The records that the slow mode and the announcement are from; nil where there is none.
     var slowed: RoomFact?
@@ -117,6 +118,8 @@ package struct Room: Sendable {
                 let slot = remember(person.user, name: person.name, isStaff: person.role.isStaff)
                 let asker = Asker(session: session, requestID: id, person: person, slot: slot)
                 answer(command, of: asker, nowMilliseconds: nowMilliseconds, into: &outputs)
+            case .media(let signal): outputs.append(.media(signal))
+            case .speaking(let level): if !isClosed { speaking.note(level) }
             }
         }
     }

@@ -10,6 +10,10 @@ package enum RoomInput: Sendable {
     case request(SessionID, id: String, Command)
     /// A request of a back end over HTTP, by a token and not by a session. `session` takes the answer only.
     case call(SessionID, id: String, by: Person, Command)
+    /// What is sent from a seat began to arrive, or broke off; told by whoever receives media.
+    case media(SeatSignal)
+    /// How loud somebody on a seat speaks; the newest is told at most every 200 ms and kept nowhere.
+    case speaking(SpeakingLevel)
 }
 
 /// Somebody at the door.

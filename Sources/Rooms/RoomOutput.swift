@@ -26,6 +26,10 @@ package enum RoomOutput: Sendable {
     /// A person came, with the first connection, or went, with the last; only where plugins want to
     /// be told.
     case presence(Person, isHere: Bool)
+    /// For the plugin that granted the seat.
+    case media(SeatSignal)
+    /// Somebody was banned, and may have a seat.
+    case banned(user: String)
     /// What a plugin asks of the world outside.
     case request(plugin: String, HostRequest)
 }

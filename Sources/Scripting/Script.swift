@@ -146,7 +146,8 @@ package final class Script {
     private static func list(_ bytes: SandboxBytes) -> [UInt8] {
         bytes.count == emptyList.count ? emptyList : [UInt8](bytes)
     }
-    private static let emptyList = Array("[]".utf8)
+    // A literal, which lies in the program and is never counted.
+    private static let emptyList: [UInt8] = [0x5B, 0x5D]
 
     /// Whether the hash seed of the Lua state is a function of the program, which makes also what
     /// depends on the layout of a table (memory, the length of a list with holes) reproducible.

@@ -278,7 +278,9 @@ package struct Router: Sendable {
             case .badJSON, .badRequest, .unknownType, .badConfig, .tooLong, .empty: 400
             case .forbidden, .muted, .blockedWord: 403
             case .unknownMessage, .unknownUser, .unknownPlugin, .noSuchAction: 404
-            case .duplicate, .notRunning, .alreadyRunning, .paused, .late, .alreadyAnswered: 409
+            case .duplicate, .notRunning, .alreadyRunning, .paused, .late, .alreadyAnswered,
+                .refused:
+                409
             case .slowMode, .tooManyMessages, .tooManyBytes: 429
             case .busy, .unavailable: 503
             }

@@ -267,7 +267,10 @@ private struct Parts {
     private static var environment: [String] {
         // A crash is to be seen as what it is, not looked at by a debugger that the cage forbids.
         var environment = ["SWIFT_BACKTRACE=enable=no"]
-        for name in ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS"] {
+        let names = [
+            "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS", "TMPDIR",
+        ]
+        for name in names {
             if let value = getenv(name) { environment.append("\(name)=\(String(cString: value))") }
         }
         return environment

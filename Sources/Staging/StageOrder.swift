@@ -77,7 +77,7 @@ extension StageOrder {
         case .open: self = .open(try PlayOpening(&reader))
         case .run:
             self = .run(
-                try reader.list(bytesMin: 36) { reader throws(StageFormatError) in
+                try reader.list(bytesMin: 44) { reader throws(StageFormatError) in
                     try StageCall(&reader)
                 })
         case .state: self = .state
@@ -142,6 +142,9 @@ extension StageCall {
         }
         // There are no fewer people than none.
         writer.integer(present ?? -1)
+        // A shelf on which nothing is as usual has something on air or under embargo.
+        writer.text(shelf?.onAir ?? "")
+        writer.list(shelf?.embargoed ?? []) { writer, id in writer.text(id) }
         writer.text(sealed ?? "")
     }
 
@@ -158,9 +161,15 @@ extension StageCall {
             )
         }
         let present = try reader.integer(Int64.self)
+        let onAir = try reader.text()
+        let embargoed = try reader.list(bytesMin: 4) { reader throws(StageFormatError) in
+            try reader.text()
+        }
+        let isUsual = onAir.isEmpty && embargoed.isEmpty
         let sealed = try reader.text()
         self.init(
             call: call, pools: Dictionary(pools) { $1 }, present: present < 0 ? nil : present,
+            shelf: isUsual ? nil : Shelf(onAir: onAir.isEmpty ? nil : onAir, embargoed: embargoed),
             sealed: sealed.isEmpty ? nil : sealed)
     }
 }

@@ -89,6 +89,13 @@ extension String {
     /// Whether both are the same sequence of UTF-8 bytes, which is stricter than `==`.
     func hasSameBytes(as other: String) -> Bool {
         // Unequal strings are told apart by `==`, which is fast for them.
-        self == other && utf8.elementsEqual(other.utf8)
+        guard self == other, utf8.count == other.utf8.count else { return false }
+        let isSame =
+            utf8.withContiguousStorageIfAvailable { one in
+                other.utf8.withContiguousStorageIfAvailable { other in
+                    zip(one, other).allSatisfy { $0 == $1 }
+                } ?? nil
+            } ?? nil
+        return isSame ?? utf8.elementsEqual(other.utf8)
     }
 }

@@ -7,6 +7,10 @@ enum Deed: Sendable, Equatable {
     /// A device connects. `device` names it for later deeds; several may be of one person.
     case join(device: String, Person)
     case leave(device: String)
+    /// A device begins to send from its person's seat.
+    case publish(device: String)
+    /// What a device sends breaks off.
+    case drop(device: String)
     /// A request of a device that has joined.
     case request(device: String, Command)
     case advance(milliseconds: Int64)
@@ -50,6 +54,8 @@ extension Deed {
             }
             self = .join(device: device, Person(user: user, name: name, role: role))
         case "leave": self = .leave(device: device)
+        case "publish": self = .publish(device: device)
+        case "drop": self = .drop(device: device)
         case "act":
             self = request(
                 .act(plugin: plugin, name: try text("name"), value: fields["value"] ?? .null))
@@ -113,6 +119,8 @@ extension Deed: CustomStringConvertible {
         switch self {
         case .join(let device, let person): "\(device) joins as \(person.role.rawValue)"
         case .leave(let device): "\(device) leaves"
+        case .publish(let device): "\(device) begins to send"
+        case .drop(let device): "what \(device) sends breaks off"
         case .request(let device, let command): "\(device) \(Self.words(command))"
         case .advance(let milliseconds): "\(Self.seconds(milliseconds)) pass"
         case .kill(let milliseconds):

@@ -33,6 +33,14 @@ extension Rehearsal {
         case .leave(let device):
             guard devices[device]?.session != nil else { throw DeedError("\(device) is not there") }
             disconnect(device)
+        case .publish(let device):
+            guard devices[device]?.session != nil else { throw DeedError("\(device) is not there") }
+            result.request = publish(from: device)
+        case .drop(let device):
+            guard publishing[device] != nil else {
+                throw DeedError("\(device) sends nothing that could break off")
+            }
+            breakOff(device)
         case .request(let device, let command):
             guard let session = devices[device]?.session else {
                 throw DeedError("\(device) is not there, so it cannot ask for anything")

@@ -51,6 +51,7 @@ extension Rehearsal {
             return .array(play?.state.memory.leaderboard.top(100).map(\.json) ?? [])
         case "kept": return .object(play?.state.memory.values ?? [:])
         case "seats": return shared["seats"] ?? []
+        case "is_publishing": return .bool(publishing[device] != nil)
         case "on_air": return shared["product"] ?? .null
         case "deaths": return .integer(Int64(deaths))
         default: throw DeedError("there is nothing called \"\(what)\" to look at")

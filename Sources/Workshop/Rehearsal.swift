@@ -43,8 +43,10 @@ package actor Rehearsal {
 
     var devices: [String: Device] = [:]
     private var deviceOfSession: [SessionID: String] = [:]
+    /// Devices whose media are taken, with the leases that allow it.
+    var publishing: [String: Int64] = [:]
     /// Answers by the id of the request.
-    private(set) var answers: [String: JSON] = [:]
+    var answers: [String: JSON] = [:]
     private(set) var shared: [String: JSON] = [:]
     private(set) var staffOnly: [String: JSON] = [:]
     /// Panels as they were sent whole, to which updates refer.
@@ -110,6 +112,8 @@ package actor Rehearsal {
         }
         live.room.hearing = live.playbill.hears
         waiting = live.playbill.waitingRequests.map(\.request)
+        publishing = [:]
+        live.playbill.lostMedia()
         perform(outputs)
     }
 
@@ -173,12 +177,14 @@ package actor Rehearsal {
 
     func disconnect(_ device: String) {
         guard let session = devices[device]?.session else { return }
+        breakOff(device)
         handle(.leave(session))
         forget(session)
     }
 
     private func forget(_ session: SessionID) {
         guard let device = deviceOfSession.removeValue(forKey: session) else { return }
+        breakOff(device)
         devices[device]?.session = nil
         devices[device]?.own = [:]
     }
@@ -187,16 +193,20 @@ package actor Rehearsal {
     ///
     /// - Returns: The id under which its answer will be found.
     func ask(_ session: SessionID, _ command: Command) -> String {
-        requestCount += 1
-        let id = "\(requestCount)"
+        let id = newRequestID()
         handle(.request(session, id: id, command))
         return id
     }
 
-    private func handle(_ input: RoomInput) {
+    func handle(_ input: RoomInput) {
         var outputs: [RoomOutput] = []
         live.room.handle([input], nowMilliseconds: now, into: &outputs)
         perform(outputs)
+    }
+
+    func newRequestID() -> String {
+        requestCount += 1
+        return "\(requestCount)"
     }
 
     /// A service answers a request of the plugin.
@@ -351,7 +361,9 @@ package actor Rehearsal {
                 for event in missed { take(event, for: session) }
             case .send(let session, let message): take(message, for: session)
             case .event(let message): events.append(Self.read(message))
-            case .chatter(let message, _): danmaku.append(Self.read(message))
+            case .chatter(let message, _):
+                let message = Self.read(message)
+                if message["type"] == "danmaku" { danmaku.append(message) }
             case .state(let key, let message, let isStaffOnly):
                 learn(key, Self.read(message)["value"] ?? .null, isStaffOnly: isStaffOnly)
             case .close(let session, _), .refuse(let session, _, _, _): forget(session)
@@ -367,6 +379,8 @@ package actor Rehearsal {
             case .heard(let utterance): live.playbill.heard(utterance)
             case .presence(let person, let isHere):
                 if isHere { live.playbill.came(person) } else { live.playbill.went(person) }
+            case .media(let signal): live.playbill.signalled(signal)
+            case .banned(let user): live.playbill.banned(user)
             case .request(_, let request): waiting.append(request)
             }
         }
@@ -383,6 +397,7 @@ package actor Rehearsal {
         }
         let kept = value.isNull ? JSON?.none : value
         if isStaffOnly { staffOnly[key] = kept } else { shared[key] = kept }
+        if key == "seats" { cutMedia() }
     }
 
     private func take(_ bytes: [UInt8], for session: SessionID) {

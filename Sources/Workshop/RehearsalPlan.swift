@@ -1,4 +1,4 @@
-import Playhouse
+package import Playhouse
 import PluginContract
 package import PluginHosting
 import Rooms
@@ -82,12 +82,19 @@ package struct RehearsalPlan: Sendable {
     }
 
     /// The configuration of the room, as a server would read it from a file.
-    func configuration(show: String) -> RoomConfiguration {
+    package func configuration(show: String) -> RoomConfiguration {
         var settings = RoomSettings(id: Self.room, title: ["zh": "排练", "en": "Rehearsal"])
         settings.slowSeconds = slowSeconds
         var room = RoomConfiguration(settings: settings, show: show)
         room.pools = pools
-        room.products = products.map { product in
+        room.products = Self.products(products)
+        room.plugins = [PluginConfiguration(id: program.manifest.id, config: config)]
+        return room
+    }
+
+    /// Products as a server would read them from a file.
+    static func products(_ products: [JSONObject]) -> [ProductConfiguration] {
+        products.map { product in
             let id = product["id"]?.stringValue ?? ""
             var titles: [String: String] = [:]
             for (locale, title) in product["title"]?.objectValue ?? [:] {
@@ -99,7 +106,5 @@ package struct RehearsalPlan: Sendable {
                 currency: product["currency"]?.stringValue ?? "CNY",
                 priceMinor: product["price"]?.integerValue ?? 0)
         }
-        room.plugins = [PluginConfiguration(id: program.manifest.id, config: config)]
-        return room
     }
 }

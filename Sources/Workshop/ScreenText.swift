@@ -4,8 +4,10 @@ import Wire
 /// Writes a panel as lines of text, for people who read the output of a test.
 struct ScreenText {
     private let texts: JSON
+    private let locale: String
 
     init(program: PluginProgram, locale: String) {
+        self.locale = locale
         texts = program.locales[locale].flatMap { try? JSON(parsing: $0) } ?? .null
     }
 
@@ -23,10 +25,8 @@ struct ScreenText {
         let currency = element["currency"]?.stringValue
         var parts = [element["kind"]?.stringValue ?? "?"]
         if let id = element["id"]?.stringValue { parts.append("#\(id)") }
-        if let text = element["text"]?.stringValue {
-            parts.append("\"\(filled(text, element["args"]))\"")
-        }
-        if let label = element["label"]?.stringValue { parts.append(filled(label, nil)) }
+        if let text = element["text"] { parts.append("\"\(read(text, element["args"]))\"") }
+        if let label = element["label"] { parts.append(read(label)) }
         if let product = element["product"] {
             parts.append(product["id"]?.stringValue ?? "?")
             if let price = product["priceMinor"], price.isNull { parts.append("(price hidden)") }
@@ -36,19 +36,27 @@ struct ScreenText {
         if let locked = element["locked"] { parts.append("locked = \(locked.shown(currency))") }
         if element["disabled"] == true { parts.append("(disabled)") }
         if let options = element["options"]?.arrayValue {
-            parts.append(
-                options.map { filled($0["label"]?.stringValue ?? "", nil) }
-                    .joined(separator: " | "))
+            parts.append(options.map { read($0["label"] ?? "") }.joined(separator: " | "))
         }
         if let seconds = element["seconds"] { parts.append("of \(seconds.shown(nil)) s") }
         if let items = element["items"]?.arrayValue {
             let names = items.map { item in
                 let value = item["value"] ?? item["points"] ?? .null
-                return "\(item["name"]?.stringValue ?? "?") \(value.shown(currency))"
+                return "\(item["name"].map { pick($0) } ?? "?") \(value.shown(currency))"
             }
             parts.append("[\(names.joined(separator: ", "))]")
         }
         return parts.joined(separator: " ")
+    }
+
+    /// What is read where an element has a text: that of a key, or the one for this language.
+    private func read(_ text: JSON, _ arguments: JSON? = nil) -> String {
+        filled(pick(text), arguments)
+    }
+
+    /// The one of several texts that is for this language.
+    private func pick(_ text: JSON) -> String {
+        text.stringValue ?? text[locale]?.stringValue ?? text["en"]?.stringValue ?? "?"
     }
 
     /// The text of a key with its arguments put in; a text that is no key stays as it is.

@@ -10,8 +10,14 @@ final class ServedPlayhouse: Sendable {
     enum Plugins: Sendable {
         /// Those that come with it.
         case house
+        /// The FAQ assistant that comes with it, with a shop folder.
+        case assistant
         /// One that shows every element of a panel.
         case gallery
+        /// The co-host seats that come with it.
+        case coHost
+        /// The quiz that comes with it, with two questions.
+        case quiz
     }
 
     let port: UInt16
@@ -20,7 +26,7 @@ final class ServedPlayhouse: Sendable {
     private let folder: URL
 
     /// The executable beside the tests that run.
-    private static func executable() throws -> URL {
+    static func executable() throws -> URL {
         // With some runners the tests are a bundle that another executable loads.
         let bundle = CommandLine.arguments.first { $0.contains(".xctest") }
         var place = bundle.map { URL(fileURLWithPath: $0) } ?? Bundle.main.bundleURL
@@ -121,10 +127,36 @@ final class ServedPlayhouse: Sendable {
         return nil
     }
 
+    /// Short waits, and questions that stay open until they are closed.
+    private static let quiz: JSON = [
+        "seconds": 100, "ready": 1, "pause": 3, "winners": 2,
+        "questions": [
+            [
+                "id": "oolong", "correct": "b",
+                "text": ["zh": "乌龙茶属于哪一类？", "en": "What kind of tea is oolong?"],
+                "options": [
+                    ["id": "a", "text": ["zh": "绿茶", "en": "Green"]],
+                    ["id": "b", "text": ["zh": "半发酵茶", "en": "Half fermented"]],
+                    ["id": "c", "text": ["zh": "红茶", "en": "Black"]],
+                ],
+                "note": ["zh": "发酵度在绿茶和红茶之间", "en": "Between green and black"],
+            ],
+            [
+                "id": "tin", "correct": "a", "image": "oolong",
+                "text": ["zh": "图上是哪一种茶？", "en": "Which tea is in the picture?"],
+                "image_text": ["zh": "一罐茶叶", "en": "A tin of tea"],
+                "options": [
+                    ["id": "a", "text": ["zh": "冻顶乌龙", "en": "Dong Ding oolong"]],
+                    ["id": "b", "text": ["zh": "碧螺春", "en": "Biluochun"]],
+                ],
+            ],
+        ],
+    ]
+
     private static func configuration(port: UInt16, _ plugins: Plugins) -> JSON {
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         let package = tests.deletingLastPathComponent().deletingLastPathComponent()
-        let folder = plugins == .house ? package : tests
+        let folder = plugins == .gallery ? tests : package
         let entry: JSON =
             switch plugins {
             case .house:
@@ -133,7 +165,25 @@ final class ServedPlayhouse: Sendable {
                     "config": ["product": "oolong", "price": 12_800, "seconds": 60],
                 ]
             case .gallery: ["id": "gallery"]
+            case .coHost: ["id": "co-host", "config": ["seats": 3, "link_seconds": 120]]
+            case .quiz: ["id": "quiz", "config": quiz]
+            case .assistant: ["id": "faq-assistant"]
             }
+        let shop: JSONObject =
+            plugins == .assistant
+            ? ["folder": .string(tests.appendingPathComponent("Shop").path)] : [:]
+        var show: JSONObject = [
+            "id": "spring-tea", "pools": ["coupon": 10],
+            "products": [
+                [
+                    "id": "oolong",
+                    "title": ["zh": "冻顶乌龙 150 克", "en": "Dong Ding oolong, 150 g"],
+                    "currency": "CNY", "priceMinor": 12_800,
+                ]
+            ],
+            "plugins": [entry],
+        ]
+        if !shop.isEmpty { show["knowledge"] = .object(shop) }
         return [
             "listen": ["host": "127.0.0.1", "port": .integer(Int64(port))], "data": "data",
             "plugins": .string(folder.appendingPathComponent("Plugins").path),
@@ -143,17 +193,7 @@ final class ServedPlayhouse: Sendable {
                 [
                     "id": .string(room), "title": ["zh": "云上茶馆", "en": "Tea house"],
                     "anonymous": true,
-                    "show": [
-                        "id": "spring-tea", "pools": ["coupon": 10],
-                        "products": [
-                            [
-                                "id": "oolong",
-                                "title": ["zh": "冻顶乌龙 150 克", "en": "Dong Ding oolong, 150 g"],
-                                "currency": "CNY", "priceMinor": 12_800,
-                            ]
-                        ],
-                        "plugins": [entry],
-                    ],
+                    "show": .object(show),
                 ]
             ],
         ]

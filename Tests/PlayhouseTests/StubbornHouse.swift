@@ -13,14 +13,16 @@ import Wire
 
 @testable import Playhouse
 
-/// One room behind a real port, on a journal that does as the test wants.
+/// One room behind a real port, on a journal and a stage that do as the test wants.
 final class StubbornHouse: Sendable {
     let journal = StubbornJournal()
     let room: LiveRoom
     let lane: Lane
     private let listener: Listener
 
-    init() async throws {
+    init(
+        stage: any Stage = InProcessStage(), programs: [PluginProgram] = []
+    ) async throws {
         let clock = SystemClock()
         let lane = Lane(
             number: 0, limits: LaneLimits(), clock: clock,
@@ -28,11 +30,16 @@ final class StubbornHouse: Sendable {
         self.lane = lane
         var settings = RoomSettings(id: "teahouse", title: ["en": "Tea house"])
         settings.anonymous = true
+        var configuration = RoomConfiguration(settings: settings, show: "spring-tea")
+        configuration.plugins = programs.map {
+            PluginConfiguration(id: $0.manifest.id, config: [:])
+        }
         let opening = RoomOpening(
-            configuration: RoomConfiguration(settings: settings, show: "spring-tea"), programs: [:],
+            configuration: configuration,
+            programs: Dictionary(uniqueKeysWithValues: programs.map { ($0.manifest.id, $0) }),
             surroundings: LiveRoom.Surroundings(
                 clock: clock, log: Log(format: .json, level: .error, clock: clock) { _ in },
-                journal: journal, lanes: [lane], stage: InProcessStage()))
+                journal: journal, lanes: [lane], stage: stage))
         let room = try await opening.open(number: 0)
         self.room = room
         var premises = Premises(

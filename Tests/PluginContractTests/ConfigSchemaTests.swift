@@ -53,6 +53,10 @@ import Wire
         (#"{"type":"boolean"}"#, ["true", "false"], ["1", "\"true\""]),
         (#"{"type":"choice","options":["a","b"]}"#, ["\"a\"", "\"b\""], ["\"c\"", "1"]),
         (#"{"type":"product"}"#, ["\"oolong\""], ["\"green\"", "1"]),
+        (
+            #"{"type":"table","max":11}"#, ["[]", "{}", "[[1,2],\"a\"]", "{\"a\":[1,2]}"],
+            ["{\"a\":[1,23]}", "\"[]\"", "1", "true"]
+        ),
     ])
     func `A value is held to type and bounds`(
         field: String, good: [String], bad: [String]

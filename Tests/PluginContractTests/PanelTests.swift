@@ -82,7 +82,7 @@ import Wire
                 "options": [["x", "X"], [2, "Y"], [3, "Z"]],
             ],
             [
-                "1": "seats", "id": "seat", "columns": 3,
+                "1": "seats", "id": "seat", "columns": 3, "layout": "two_side", "version": 7,
                 "2": [
                     [:], ["viewer": ["user": "a", "name": "A"], "muted": true],
                     ["state": "locked", "label": "vip"],
@@ -135,7 +135,11 @@ import Wire
     @Test(
         arguments: [
             (["dance"], "element 1 must begin with its kind, one of title, text, card"),
-            (["title"], "element 1 (title): text must be a text of 1 to 500 characters, got nil"),
+            (
+                ["title"],
+                "element 1 (title): text must be a text of 1 to 500 characters, or"
+                    + " { zh = …, en = … } of such texts, got nil"
+            ),
             (
                 ["product", "green"],
                 "element 1 (product): the second value must be the id of a product"
@@ -195,6 +199,11 @@ import Wire
             (["seats", [["state": "gone"]]], "seat 1: state must be one of open, locked"),
             (["seats", [[:], ["colour": 1]]], "seat 2: colour is not a field of it"),
             (["1": "seats", "2": [[:]], "columns": 7], "columns must be an integer from 1 to 6"),
+            (
+                ["1": "seats", "2": [[:]], "layout": "heap"],
+                "layout must be one of grid, float, featured, two_side"
+            ),
+            (["1": "seats", "2": [[:]], "version": 0], "version must be an integer from 1 to"),
             (["progress", "a", 101], "value must be an integer from 0 to 100"),
             (["progress", "a", -1], "value must be an integer from 0 to 100"),
             (["image", "https://evil.example/a.png"], "must be the id of a product of this show"),
@@ -294,6 +303,45 @@ import Wire
         let element = try #require(try panel([element]).element("a"))
         for value in good { #expect(element.problem(with: value) == nil) }
         for value in bad { #expect(element.problem(with: value) != nil) }
+    }
+
+    @Test func `A text may be one for each language, wherever there is one`() throws {
+        let text: JSON = ["zh": "茶", "en": "Tea", "pt-BR": "Chá"]
+        let panel = try panel([
+            ["1": "title", "2": text],
+            [
+                "1": "choice", "id": "drink", "label": text,
+                "options": [["a", text], ["b", "b"]],
+            ],
+            ["1": "stat", "2": text, "3": 1],
+            ["1": "list", "2": text, "3": [[text, 2]]],
+        ])
+        let elements = panel.elements.map(\.attributes)
+        #expect(elements[0]["text"] == text && elements[1]["label"] == text)
+        #expect(elements[1]["options"]?[0]?["label"] == text)
+        #expect(elements[2]["label"] == text && elements[3]["items"]?[0]?["name"] == text)
+        let patch = try PanelPatch(lua: ["drink": ["label": text], "t": ["text": text]])
+        #expect(patch.json["drink"]?["label"] == text)
+    }
+
+    @Test(
+        arguments: [
+            ["zh": "茶"], ["en": "Tea"], ["zh": "茶", "en": ""], ["zh": "茶", "en": 1],
+            ["zh": "茶", "en": "Tea", "English": "Tea"], [:], ["茶", "Tea"],
+        ] as [JSON])
+    func `A text for each language needs all of them, and no more than languages`(text: JSON) {
+        #expect(refusal([["1": "title", "2": text]])?.contains("zh = …, en = …") == true)
+        #expect(throws: HostCallError.self) { try PanelPatch(lua: ["a": ["text": text]]) }
+    }
+
+    @Test func `Each language of a text is held to its length`() {
+        func text(_ count: Int) -> JSON {
+            ["zh": "茶", "en": .string(String(repeating: "é", count: count))]
+        }
+        #expect(refusal([["1": "title", "2": text(500)]]) == nil)
+        #expect(refusal([["1": "title", "2": text(501)]]) != nil)
+        #expect(refusal([["1": "stat", "2": text(200), "3": 1]]) == nil)
+        #expect(refusal([["1": "stat", "2": text(201), "3": 1]]) != nil)
     }
 
     @Test func `Money takes the currency of the product on its panel`() throws {

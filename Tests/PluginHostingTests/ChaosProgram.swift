@@ -102,7 +102,7 @@ struct ChaosProgram {
         let viewer: JSON = ["user": .string(user), "name": "V"]
         let surface: JSON = Bool.random(using: &random) ? "viewer" : "host"
         let count: JSON = .integer(.random(in: 1...4, using: &random))
-        switch Int.random(in: 0..<26, using: &random) {
+        switch Int.random(in: 0..<29, using: &random) {
         case 16: return ("chat.collect", [name, ["a", "b"], ["match": "contains"]])
         case 17: return ("chat.collect.close", [name])
         case 18: return ("chat.hide", ["m1"])
@@ -114,6 +114,12 @@ struct ChaosProgram {
         case 25:
             return Bool.random(using: &random)
                 ? ("leaderboard.reset", []) : ("webhook.send", ["crm", ["a": count]])
+        case 26:
+            return ("seats.grant", [count, viewer, ["audio": .bool(Bool.random(using: &random))]])
+        case 27:
+            return Bool.random(using: &random)
+                ? ("seats.revoke", [count]) : ("seats.swap", [count, 4])
+        case 28: return ("refuse", ["no"])
         case 0...2:
             return (
                 "panel.show",

@@ -68,7 +68,34 @@ import Wire
         #expect(
             answers.first == [
                 "collector": "guess", "user": "ana", "name": "Ana", "value": 0, "position": 1,
+                "at": 0,
             ])
+    }
+
+    @Test func `An answer is told with the time of the log, the same after a restart`() async throws
+    {
+        let room = PluginBench(lua: Self.game(onCollected: "room.state.at = batch[1].at"))
+        await room.start()
+        await room.advance(1.25)
+        _ = await room.enter("ana", "guess", 1)
+        #expect(try await room.state()["at"] == .double(1.25))
+        try await room.restart()
+        await room.command("cancel")
+        #expect(try await room.state()["at"] == .double(1.25))
+    }
+
+    @Test(arguments: [("first", "locked", JSON.integer(1)), ("last", "value", JSON.integer(2))])
+    func `The recorded answer is shown to whoever gave it, as final or not`(
+        keep: String, attribute: String, expected: JSON
+    ) async throws {
+        let room = PluginBench(lua: Self.game(keep: keep))
+        await room.start()
+        for value: Int64 in [1, 2] { _ = await room.enter("ana", "guess", .integer(value)) }
+        #expect(room.own("ana")?["guess"] == [attribute: expected])
+        try await room.restart()
+        #expect(room.own("ana")?["guess"] == [attribute: expected])
+        await room.command("again")
+        #expect(room.own("ana")?["guess"] == nil)
     }
 
     @Test func `Answers are told in calls of a bounded size`() async throws {
@@ -145,7 +172,7 @@ import Wire
         await room.start()
         #expect(await room.enter("ana", "guess", 1) == accepted(1, 1))
         #expect(await room.enter("ana", "guess", 2) == accepted(2, 2))
-        #expect(room.own("ana") == nil)
+        #expect(room.own("ana") == ["guess": ["value": 2]])
         #expect(try room.play.state.collectors["guess"]?.answers["ana"]?.value == 2)
         await room.advance(10)
         #expect(await room.enter("ana", "guess", 3) == .error(.late, value: nil))

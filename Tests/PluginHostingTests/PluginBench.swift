@@ -262,6 +262,29 @@ extension PluginBench {
         await settle()
     }
 
+    /// Something becomes of the media of a lease.
+    func signal(_ lease: Int64, _ change: SeatSignal.Change) async {
+        bill.signalled(SeatSignal(plugin: plugin, lease: lease, change))
+        await settle()
+    }
+
+    /// The same, and nobody waits.
+    func post(_ lease: Int64, _ change: SeatSignal.Change) {
+        bill.signalled(SeatSignal(plugin: plugin, lease: lease, change))
+    }
+
+    /// Somebody is banned from the room.
+    func ban(_ user: String) async {
+        bill.banned(user)
+        await settle()
+    }
+
+    /// A server that was started again has no media.
+    func loseMedia() async {
+        bill.lostMedia()
+        await settle()
+    }
+
     /// A service answers.
     func respond(_ request: Int64, _ result: HostResult) async {
         bill.answered(plugin, request, result)

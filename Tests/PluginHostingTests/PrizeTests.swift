@@ -91,6 +91,38 @@ import Wire
             ])
     }
 
+    @Test func `What was granted is told for the whole show, over runs, faults and restarts`()
+        async throws
+    {
+        let room = PluginBench(
+            lua: """
+                local game = {}
+                local ana = { user = "ana", name = "Ana" }
+                function game.on_start(room) room.state.known = room.prizes.granted("coupon", ana) end
+                function game.on_command(room, command)
+                  room.prizes.reserve("coupon", command.value)
+                  room.prizes.grant("coupon", ana, command.value)
+                  room.state.known = room.prizes.granted("coupon", ana)
+                  room.state.show = room.show.id()
+                  room.state.other = room.prizes.granted("coupon", { user = "bo", name = "Bo" })
+                  if command.name == "fail" then error("no") end
+                end
+                return game
+                """, pools: ["coupon": 10])
+        await room.start()
+        await room.command("grant", 2)
+        #expect(try await room.state()["known"] == 2)
+        #expect(try await room.state()["other"] == 0)
+        #expect(try await room.state()["show"] == .string(room.playID.show))
+        #expect(await room.command("fail", 3) == .error(.unavailable, value: nil))
+        await room.stop()
+        try await room.restart()
+        await room.start()
+        #expect(try await room.state()["known"] == 2)
+        await room.command("grant", 1)
+        #expect(try await room.state()["known"] == 3)
+    }
+
     @Test func `A pool that the show does not have is named`() async {
         let room = bench()
         await room.start()

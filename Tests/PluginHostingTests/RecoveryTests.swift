@@ -30,7 +30,8 @@ import Wire
         // Chaos that never did something would prove nothing about it.
         let expected: Set<String> = [
             "answered", "fault", "granted", "on_action", "on_collected", "on_command", "on_start",
-            "on_danmaku", "on_join", "on_leave", "on_result", "on_stop", "on_timer", "configured",
+            "on_danmaku", "on_join", "on_leave", "on_media", "on_result", "on_stop", "on_timer",
+            "configured",
             "deleted", "paused", "said", "started", "stopped",
         ]
         if rounds >= 40 { #expect(seen == expected, "PLAYHOUSE_FUZZ_SEED=\(seed)") }
@@ -120,6 +121,12 @@ private struct ChaosShow {
                 Bool.random(using: &random)
                 ? .value(["found": 1]) : .failure(.failed, message: "no")
             bill.answered(plugin, one.request.id, result)
+        case 8, 9:
+            let leases = bill.plays[plugin]?.state.memory.seating.leases ?? []
+            guard let one = leases.randomElement(using: &random),
+                let change = SeatSignal.Change.allCases.randomElement(using: &random)
+            else { return }
+            bill.signalled(SeatSignal(plugin: plugin, lease: one.number, change))
         default: break
         }
     }

@@ -16,6 +16,7 @@ import Wire
           if command.name == "mute" then
             room.seats.grant(seat, who(name), { audio = false, screen = true })
           end
+          if command.name == "swap" then room.seats.swap(seat, seat + 1) end
           if command.name == "revoke" then room.seats.revoke(seat) end
           if command.name == "fail" then room.seats.revoke(1) error("no") end
           if command.name == "finish" then room.finish() end
@@ -32,13 +33,13 @@ import Wire
     }
 
     private func seat(
-        _ number: Int64, _ user: String, audio: Bool = true, video: Bool = true,
+        _ number: Int64, _ user: String, lease: Int64 = 1, audio: Bool = true, video: Bool = true,
         screen: Bool = false
     ) -> JSON {
         [
             "seat": .integer(number), "user": .string(user), "name": .string(user.uppercased()),
             "audio": .bool(audio), "video": .bool(video), "screen": .bool(screen),
-            "plugin": "game",
+            "lease": .integer(lease), "plugin": "game",
         ]
     }
 
@@ -48,15 +49,15 @@ import Wire
         let room = await bench()
         await room.command("grant", "2 ana")
         await room.command("grant", "1 bo")
-        #expect(seats(room) == [seat(1, "bo"), seat(2, "ana")])
+        #expect(seats(room) == [seat(1, "bo", lease: 2), seat(2, "ana")])
         await room.command("grant", "3 bo")
-        #expect(seats(room) == [seat(2, "ana"), seat(3, "bo")])
+        #expect(seats(room) == [seat(2, "ana"), seat(3, "bo", lease: 2)])
         await room.command("grant", "2 cy")
-        #expect(seats(room) == [seat(2, "cy"), seat(3, "bo")])
+        #expect(seats(room) == [seat(2, "cy", lease: 3), seat(3, "bo", lease: 2)])
         #expect(try await room.state()["list"]?[0]?["user"] == "cy")
         await room.command("revoke", "2")
         await room.command("revoke", "9")
-        #expect(seats(room) == [seat(3, "bo")])
+        #expect(seats(room) == [seat(3, "bo", lease: 2)])
         await room.command("revoke", "3")
         #expect(seats(room) == nil)
     }
@@ -66,6 +67,31 @@ import Wire
         await room.command("grant", "1 ana")
         await room.command("mute", "1 ana")
         #expect(seats(room) == [seat(1, "ana", audio: false, screen: true)])
+    }
+
+    @Test func `Seats are exchanged with their leases, also with an empty one`() async {
+        let room = await bench()
+        await room.command("grant", "1 ana")
+        await room.command("grant", "2 bo")
+        await room.command("swap", "1")
+        #expect(seats(room) == [seat(1, "bo", lease: 2), seat(2, "ana")])
+        await room.command("swap", "2")
+        #expect(seats(room) == [seat(1, "bo", lease: 2), seat(3, "ana")])
+        await room.command("swap", "8")
+        #expect(seats(room) == [seat(1, "bo", lease: 2), seat(3, "ana")])
+    }
+
+    @Test func `No two leases of a show have one number, not those of different runs either`() async
+    {
+        let room = await bench()
+        await room.command("grant", "1 ana")
+        await room.command("revoke", "1")
+        await room.command("grant", "1 ana")
+        #expect(seats(room) == [seat(1, "ana", lease: 2)])
+        await room.stop()
+        await room.start()
+        await room.command("grant", "1 ana")
+        #expect(seats(room) == [seat(1, "ana", lease: 3)])
     }
 
     @Test(arguments: [(0, false), (1, true), (16, true), (17, false)])

@@ -91,7 +91,15 @@ private actor LossyStage: Stage {
         #expect(await stage.losses > 10)
         #expect(lossy.kinds == calm.kinds)
         #expect(!lossy.kinds.contains("fault"))
-        #expect(lossy.journal.map(\.event) == calm.journal.map(\.event))
+        // They are two shows, and a start tells which.
+        func events(_ bench: PluginBench) -> [JSONObject] {
+            bench.journal.compactMap { draft in
+                var event = draft.event.objectValue
+                event?["show"] = JSON?.none
+                return event
+            }
+        }
+        #expect(events(lossy) == events(calm))
         #expect(lossy.journal.map(\.changes) == calm.journal.map(\.changes))
         #expect(lossy.journal.map(\.effects) == calm.journal.map(\.effects))
         #expect(lossy.journal.count > 40)

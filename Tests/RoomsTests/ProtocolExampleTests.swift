@@ -85,7 +85,11 @@ import Wire
         house.ask(141, .say(text: "这个多少钱？"))
         #expect(house.broadcasts == (try examples("danmaku")))
         house.tick()
-        #expect(house.broadcasts == (try examples("state").prefix(1).map(\.self)))
+        let presence = house.broadcasts
+        house.handle(.speaking(SpeakingLevel(plugin: "co-host", seat: 2, level: 37)))
+        house.tick()
+        #expect(house.broadcasts == (try examples("speaking")))
+        #expect(presence == (try examples("state").prefix(1).map(\.self)))
     }
 
     @Test func `an error is written as in the example`() throws {

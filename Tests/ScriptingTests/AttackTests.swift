@@ -19,13 +19,22 @@ import Testing
         let files = try? FileManager.default.contentsOfDirectory(
             at: folder, includingPropertiesForKeys: nil)
         return (files ?? []).sorted { $0.path < $1.path }.compactMap { file in
-            guard let text = try? String(contentsOf: file, encoding: .utf8) else { return nil }
+            guard let short = try? String(contentsOf: file, encoding: .utf8),
+                let text = try? AttackText.expanded(short)
+            else { return nil }
             return Attack(name: file.lastPathComponent, text: text)
         }
     }()
 
     @Test("the suite is there")
     func isThere() { #expect(Self.attacks.count >= 150) }
+
+    @Test("a giant is as long as it says")
+    func isLong() throws {
+        let lines = try #require(Self.attacks.first { $0.name == "parser-many-lines.lua" })
+        #expect(lines.text.count { $0 == "\n" } == 200_005)
+        #expect(try AttackText.expanded("a\n--% 3 \"b%d\\n\"\nc\n") == "ab0\nb1\nb2\nc\n")
+    }
 
     @Test("an attack leaves the state, the next call and the neighbour alone", arguments: attacks)
     func ends(attack: Attack) async {

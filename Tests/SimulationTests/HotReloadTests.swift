@@ -27,7 +27,8 @@ import Wire
             let program = try ProgramLoader().load(folder: folder.file("game"))
             show = try await TestShow(program)
             reload = HotReload(
-                folder: folder.path, programs: [TestShow.plugin: program], rooms: [show.room],
+                folder: { [path = folder.path] in path + "/" + $0 },
+                programs: [TestShow.plugin: program], rooms: [show.room],
                 trial: ReloadTrial(stage: InProcessStage(), journal: show.journal),
                 log: show.lines.log())
         }

@@ -29,7 +29,8 @@ import Wire
                 "name": .string(worst.name),
                 // As long as an action's value may be.
                 "value": .string(String(repeating: "\u{1}", count: 1_000)),
-                "position": .integer(.max), "message": .string(name + name),
+                "position": .integer(.max), "at": .integer(.max),
+                "message": .string(name + name),
             ]
         }
         let draft = Draft(

@@ -17,6 +17,8 @@ import Wire
 ///     -- At top level: OUTCOME VALUE
 ///     -- As handler: OUTCOME VALUE
 ///
+/// Giants are written short, see ``AttackText``.
+///
 /// The value, as JSON, is given for short ones. `of processor time` says that the limit of time ends
 /// it; the number of instructions does not reach its own before.
 @Suite struct AttackOutcomeTests {
@@ -50,7 +52,10 @@ import Wire
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         return names.sorted().map { name in
             let file = folder.appending(path: name).path
-            let text = FileManager.default.contents(atPath: file) ?? Data()
+            let short = FileManager.default.contents(atPath: file) ?? Data()
+            let text =
+                (try? AttackText.expanded(String(decoding: short, as: UTF8.self)))
+                .map { Data($0.utf8) } ?? Data()
             let lines = String(decoding: text.prefix(4096), as: UTF8.self)
                 .split(separator: "\n", maxSplits: 4, omittingEmptySubsequences: false)
             let labels = [(2, "At top level"), (3, "As handler")]
@@ -112,8 +117,13 @@ import Wire
 
     @Test(arguments: share)
     func `The command says the same, from inside the cage`(attack: Attack) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        // Its name is in messages.
+        let file = folder.appending(path: attack.name).path
+        #expect(FileManager.default.createFile(atPath: file, contents: Data(attack.text)))
         for (index, expectation) in attack.expectations.enumerated() {
-            let file = Self.folder.appending(path: attack.name).path
             let result = try Program.run(
                 ["lua", file, "--json"] + (index == 1 ? ["--handler"] : []))
             #expect(result.errors == "")

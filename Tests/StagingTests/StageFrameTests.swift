@@ -19,7 +19,8 @@ import Testing
             StageCall(
                 call: ScriptCall(
                     hook: "on_timer", arguments: [4], nowMilliseconds: -5, seed: .max),
-                pools: ["coupon": PoolStanding(available: 1, reserved: -2)])
+                pools: ["coupon": PoolStanding(available: 1, reserved: -2)],
+                shelf: Shelf(onAir: "oolong", embargoed: ["gaiwan", "茶"]))
         ]),
         .state, .close,
         .evaluate(

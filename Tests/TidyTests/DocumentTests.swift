@@ -11,6 +11,7 @@ import Testing
             "CHANGELOG.md", "README.md", "README.zh.md", "SDK-docs/README.md",
             "SDK-docs/architecture.md", "SDK-docs/dependencies.md", "SDK-docs/operating.md",
             "SDK-docs/performance.md", "SDK-docs/plugins.md", "SDK-docs/protocol.md",
+            "SDK-docs/tutorial.md",
         ]
         #expect(Set(expected).subtracting(Self.pages) == [])
     }

@@ -10,7 +10,7 @@ import Testing
     ]
     /// Pure values and the hot path: Foundation's cost and its locks have no place there.
     private static let withoutFoundation: Set<String> = [
-        "Clockwork", "Wire", "Lanes", "PluginContract", "Rooms",
+        "Clockwork", "Wire", "Lanes", "PluginContract", "Rooms", "Streaming",
     ]
     /// C comes in through one Swift module each.
     private static let importerOfC = [

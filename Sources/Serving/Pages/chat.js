@@ -39,6 +39,7 @@ export class Chat {
     #deleted = new Set();
     #recent = [];
     #sticks = true;
+    #isHeld = false;
 
     /**
      * @param {object} parts
@@ -60,7 +61,8 @@ export class Chat {
         this.#tools = tools ?? (() => null);
         scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
         more.addEventListener("click", () => this.#stick());
-        new ResizeObserver(() => this.#sticks && this.#toBottom()).observe(scroller);
+        new ResizeObserver(() => this.#follow()).observe(scroller);
+        if (tools) this.#holdStill();
         words.addEventListener("change", () => this.#lines.forEach((line) => line.render()));
     }
 
@@ -141,8 +143,22 @@ export class Chat {
         this.#speakUnlessBusy();
         if (this.#lines.length > linesCountMax) this.#discard(this.#lines[0]);
         if (own) this.#stick();
-        else if (this.#sticks) this.#toBottom();
-        else this.#more.hidden = false;
+        else this.#follow();
+    }
+
+    /** Goes to the newest line, unless somebody reads further up or is about to press a button. */
+    #follow() {
+        if (this.#sticks && !this.#isHeld) this.#toBottom();
+        else if (this.#lines.length > 0) this.#more.hidden = false;
+    }
+
+    /** While the pointer is over lines with buttons none of them moves away under it. */
+    #holdStill() {
+        this.#scroller.addEventListener("pointerenter", () => { this.#isHeld = true; });
+        this.#scroller.addEventListener("pointerleave", () => {
+            this.#isHeld = false;
+            if (this.#sticks) this.#stick();
+        });
     }
 
     #discard(line) {

@@ -7,6 +7,15 @@
 import { icon, make } from "./dom.js";
 
 const muteSeconds = 300;
+const icons = { delete: "trash", mute: "mute", ban: "ban" };
+/** What each button does, and what it says when it is done. */
+const deeds = {
+    delete: { request: ({ message }) => ["delete", { message }], done: "host.deleted" },
+    mute: { request: ({ user }) => ["mute", { user, seconds: muteSeconds }], done: "host.muted" },
+    ban: { request: ({ user }) => ["ban", { user }], done: "host.banned" },
+    unmute: { request: ({ user }) => ["unmute", { user }], done: "host.unmuted" },
+    unban: { request: ({ user }) => ["unban", { user }], done: "host.unbanned" },
+};
 
 /**
  * Makes the tools of each message and moves between them with the arrow keys: all of the chat is
@@ -17,6 +26,8 @@ export class Moderation {
     #words;
     #report;
     #list;
+    /** What this desk has done to people, as `act user`: their buttons take it back. */
+    #standing = new Set();
 
     /**
      * @param {object} parts
@@ -41,11 +52,11 @@ export class Moderation {
     /** The tools of one message. People of the crew can neither be muted nor banned. */
     tools(message) {
         const acts = message.role === "viewer" ? ["delete", "mute", "ban"] : ["delete"];
-        const icons = { delete: "trash", mute: "mute", ban: "ban" };
         const buttons = acts.map((act) => {
             const button = make("button", {
                 class: "quiet tool", type: "button", tabindex: "-1", "data-act": act,
-                "data-name": message.name, on: { click: () => this.#run(act, message) },
+                "data-name": message.name, "data-user": message.user,
+                on: { click: () => this.#press(act, message) },
             }, icon(icons[act]));
             this.#label(button);
             return button;
@@ -54,35 +65,38 @@ export class Moderation {
     }
 
     #label(button) {
-        const { act, name } = button.dataset;
-        const label = this.#words.text(`host.${act}`, { name });
+        const { act, name, user } = button.dataset;
+        const isDone = this.#standing.has(`${act} ${user}`);
+        const label = this.#words.text(`host.${isDone ? "un" : ""}${act}`, { name });
+        button.setAttribute("aria-pressed", String(isDone));
+        if (act === "delete") button.removeAttribute("aria-pressed");
         button.setAttribute("aria-label", label);
         button.title = label;
     }
 
-    async #run(act, { message, user, name }) {
-        const { request } = {
-            delete: { request: ["delete", { message }] },
-            mute: { request: ["mute", { user, seconds: muteSeconds }] },
-            ban: { request: ["ban", { user }] },
-        }[act];
-        const done = { delete: "host.deleted", mute: "host.muted", ban: "host.banned" }[act];
+    #press(act, message) {
+        const isDone = this.#standing.has(`${act} ${message.user}`);
+        return this.#run(isDone ? `un${act}` : act, message);
+    }
+
+    async #run(act, message) {
+        const { request, done } = deeds[act];
         try {
-            await this.#room.request(...request);
-            const undo = act === "delete" ? undefined : () => this.#undo(act, user, name);
-            this.#report(() => this.#words.text(done, { name }), undo);
+            await this.#room.request(...request(message));
+            this.#note(act, message.user);
+            const way = `un${act}` in deeds ? () => this.#run(`un${act}`, message) : undefined;
+            this.#report(() => this.#words.text(done, { name: message.name }), way);
         } catch (error) {
             this.#report(() => this.#words.error(error));
         }
     }
 
-    async #undo(act, user, name) {
-        try {
-            await this.#room.request(`un${act}`, { user });
-            this.#report(() => this.#words.text(`host.un${act === "ban" ? "banned" : "muted"}`,
-                { name }));
-        } catch (error) {
-            this.#report(() => this.#words.error(error));
+    #note(act, user) {
+        if (act === "delete") return;
+        if (act.startsWith("un")) this.#standing.delete(`${act.slice(2)} ${user}`);
+        else this.#standing.add(`${act} ${user}`);
+        for (const button of this.#list.querySelectorAll("[data-act]")) {
+            if (button.dataset.user === user) this.#label(button);
         }
     }
 

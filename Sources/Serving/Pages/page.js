@@ -8,6 +8,7 @@
 import { Chat } from "./chat.js";
 import { DanmakuOverlay } from "./danmaku.js";
 import { find, icon } from "./dom.js";
+import { showSpeaking } from "./panel-choices.js";
 import { SayForm } from "./say.js";
 import { Stage } from "./stage.js";
 import { StatusView } from "./status.js";
@@ -96,6 +97,7 @@ export function showRoom({ room, words, pageName, tools, asGuest }) {
         showPresence();
     });
     room.addEventListener("danmaku", ({ detail }) => show(detail));
+    room.addEventListener("speaking", ({ detail }) => showSpeaking(document, detail.seats));
     room.addEventListener("state", ({ detail: { key } }) => {
         if (key === "pinned") showPinned();
         if (key === "presence") showPresence();

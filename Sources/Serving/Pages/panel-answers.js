@@ -8,10 +8,11 @@
  * | `idle` | nothing was sent |
  * | `sending` | under way |
  * | `accepted` | recorded; `value` is what counts |
+ * | `changeable` | recorded; `value` counts unless another follows |
  * | `done` | taken, and may be done again |
  * | `late` | after the close |
  * | `lost` | the connection broke; unknown |
- * | `refused` | with `error` |
+ * | `refused` | with `error`, and `reason` in words of the plugin where it gave one |
  *
  * @module panel-answers
  */
@@ -38,9 +39,10 @@ export function showState(line, answer, words, hint = "") {
         done: () => hint,
         sending: () => words.text("answer.sending"),
         accepted: () => words.text(answer.repeated ? "answer.first" : "answer.accepted"),
+        changeable: () => words.text("answer.changeable"),
         late: () => words.text("answer.late"),
         lost: () => words.text("answer.lost"),
-        refused: () => words.error(answer.error),
+        refused: () => answer.reason ?? words.error(answer.error),
     }[state]();
     if (line.textContent !== text) line.textContent = text;
 }
@@ -109,8 +111,9 @@ function fieldPart(element, context, { sign, read, hint, show, mode, problem: pr
             const closed = final || element.disabled === true;
             input.disabled = closed || state === "sending";
             send.disabled = closed || state === "sending";
-            locked.hidden = state !== "accepted";
-            recorded.textContent = state === "accepted" ? show(answer.value, latest) : "";
+            const isRecorded = state === "accepted" || state === "changeable";
+            locked.hidden = !isRecorded;
+            recorded.textContent = isRecorded ? show(answer.value, latest) : "";
             if (line.dataset.state !== "invalid" || before !== state) {
                 showState(line, answer, words);
             }

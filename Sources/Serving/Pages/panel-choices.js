@@ -20,8 +20,10 @@ function mixed(text) {
 /** The options in the order of this viewer: always the same one for the same question. */
 function ordered(element, viewer) {
     if (!element.shuffle) return element.options;
+    // The same for every language: a viewer who changes it finds the options where they were.
+    const asked = typeof element.label === "string" ? element.label : JSON.stringify(element.label);
     const places = element.options.map((option) => ({
-        option, place: mixed(`${viewer}:${element.id}:${element.label}:${option.value}`),
+        option, place: mixed(`${viewer}:${element.id}:${asked}:${option.value}`),
     }));
     return places.sort((one, other) => one.place - other.place).map(({ option }) => option);
 }
@@ -37,7 +39,12 @@ function verdictOn(value, element, isChosen) {
 
 /** Says how one's own answer did. */
 function showOutcome(line, element, answer, words) {
-    if (element.correct === undefined || !answer || answer.state !== "accepted") {
+    if (element.correct !== undefined && !answer) {
+        line.dataset.state = "missed";
+        line.textContent = words.text("answer.missed");
+        return;
+    }
+    if (element.correct === undefined || !["accepted", "changeable"].includes(answer.state)) {
         return showState(line, answer, words);
     }
     const right = listOf(element.correct);
@@ -87,7 +94,7 @@ function single(element) {
             shown.forEach((option, index) => {
                 const press = options.children[index];
                 const chosen = answer !== null && answer.value === option.value
-                    && ["sending", "accepted", "done"].includes(state);
+                    && ["sending", "accepted", "changeable", "done"].includes(state);
                 press.replaceChildren(...optionWords(option, element, chosen, context));
                 press.setAttribute("aria-pressed", String(chosen));
                 press.dataset.verdict = verdictOn(option.value, element, chosen) ?? "";
@@ -154,7 +161,7 @@ function several(element, context) {
                 || state === "sending" || isFinal(state);
             shown.forEach((option, index) => {
                 const box = boxes()[index];
-                if (state === "accepted") box.checked = listOf(answer.value).includes(option.value);
+                if (state === "accepted" || state === "changeable") box.checked = listOf(answer.value).includes(option.value);
                 box.nextElementSibling.replaceChildren(
                     ...optionWords(option, element, false, context));
                 box.parentElement.dataset.verdict =
@@ -167,20 +174,30 @@ function several(element, context) {
     };
 }
 
+/** From here on it is speech and not the noise of a room. */
+const speakingLevelMin = 20;
 const seatFlags = ["muted", "camera_off", "featured"];
 
-/** Seats in rows; with an id a press asks for one. */
+/**
+ * Seats in rows; with an id a press asks for one. A layout that is older than the one on the page is
+ * left out.
+ */
 function seats(element, context) {
     const labelId = `${context.domId}-label`;
     const label = make("h4", { class: "group-label", id: labelId });
     const grid = make("ol", { class: "seats", "aria-labelledby": labelId });
     const line = element.id ? stateLine(element.id) : null;
+    let version = 0;
     return {
         node: make("div", { class: "answer" }, label, grid, line),
         update(element, context) {
             label.textContent = context.texts.text(element.label)
                 || context.words.text("seats");
             grid.style.setProperty("--columns", String(Number(element.columns) || 4));
+            if ((element.version ?? version) >= version) {
+                version = element.version ?? version;
+                grid.dataset.layout = element.layout ?? "grid";
+            }
             while (grid.children.length > element.seats.length) grid.lastElementChild.remove();
             element.seats.forEach((seat, index) => {
                 if (!grid.children[index]) grid.append(makeSeat(element.id, index + 1));
@@ -214,6 +231,16 @@ function showSeat(node, seat, number, element, { texts, words, answer, send }) {
     if (node.tagName !== "BUTTON") return;
     node.disabled = element.disabled === true || answer?.state === "sending";
     node.onclick = () => send(number);
+}
+
+/** Marks the seats on which somebody speaks now. */
+export function showSpeaking(root, seats) {
+    for (const { plugin, seat, level } of seats) {
+        const place = `[data-plugin="${CSS.escape(plugin)}"] .seats > :nth-child(${Number(seat)})`;
+        for (const node of root.querySelectorAll(`${place} > .seat`)) {
+            node.dataset.speaking = String(level >= speakingLevelMin);
+        }
+    }
 }
 
 export const choiceParts = { choice, seats };

@@ -141,7 +141,7 @@ function list(element, context) {
                 now.add(identity);
                 const fresh = known !== null && !known.has(identity);
                 return make("li", { class: fresh ? "fresh" : null },
-                    make("span", { class: "list-name", text: item.name }),
+                    make("span", { class: "list-name", text: words.pick(item.name) }),
                     make("span", { class: "list-value", text: texts.value(item.value) }));
             }));
             known = now;
@@ -201,7 +201,7 @@ function image() {
 }
 
 /** Whether an address stays on this server, whoever sent it. */
-function isOwnPath(address) {
+export function isOwnPath(address) {
     return typeof address === "string" && /^\/v1\/[\w./-]+$/.test(address)
         && !address.includes("..") && !address.includes("//");
 }

@@ -7,8 +7,10 @@
 import { answerParts } from "./panel-answers.js";
 import { celebrationParts } from "./panel-celebration.js";
 import { choiceParts } from "./panel-choices.js";
-import { displayParts } from "./panel-display.js";
+import { displayParts, isOwnPath } from "./panel-display.js";
 import { groupParts } from "./panel-groups.js";
+
+const prefetchedMax = 20;
 
 const makers = {
     ...displayParts, ...answerParts, ...choiceParts, ...groupParts, ...celebrationParts,
@@ -40,7 +42,10 @@ export class ElementList {
         const nodes = [];
         for (const sent of elements) {
             const element = { ...sent, ...this.#surroundings.own(sent.id) };
-            if (element.hidden === true) continue;
+            if (element.hidden === true) {
+                prefetch(element);
+                continue;
+            }
             const name = `${element.kind}:${element.id ?? ""}`;
             const nth = (seen.get(name) ?? 0) + 1;
             seen.set(name, nth);
@@ -81,6 +86,17 @@ export class ElementList {
             }),
         };
     }
+}
+
+const prefetched = new Map();
+
+/** A picture that is hidden still is shown in a moment: it is fetched, so that it is there at once. */
+function prefetch({ kind, source }) {
+    if (kind !== "image" || !isOwnPath(source) || prefetched.has(source)) return;
+    const picture = new Image();
+    picture.src = source;
+    prefetched.set(source, picture);
+    if (prefetched.size > prefetchedMax) prefetched.delete(prefetched.keys().next().value);
 }
 
 /** A kind that this page does not know yet is left out, as protocol.md has it for fields. */

@@ -8,6 +8,9 @@ import { make, icon } from "./dom.js";
 import { ElementList } from "./panel-elements.js";
 import { elementsOf, questionOf } from "./playhouse.js";
 
+/** Of these an own `value` is the recorded answer that may still be changed. */
+const inputKinds = new Set(["money", "number", "input", "choice"]);
+
 /** One panel as a card. */
 export class PanelCard {
     node;
@@ -58,6 +61,7 @@ export class PanelCard {
         this.#announcer = make("p", { class: "unseen", role: "status" });
         this.node = make("section", {
             class: bare ? "panel panel-bare" : "panel", "data-test": testName,
+            "data-plugin": plugin,
             "aria-labelledby": bare ? null : titleId,
         }, bare ? null : this.#bar(), this.#body, this.#announcer);
         words.addEventListener("change", this.#redraw);
@@ -121,26 +125,37 @@ export class PanelCard {
             viewer: this.#viewer(),
             domId: element.id ? `${this.#body.id}-${element.id}` : this.#body.id,
             say: (text) => this.#say(text),
-            answer: this.#answers.get(element.id) ?? null,
+            answer: this.#answerTo(element.id),
             send: (value) => this.#send(element.id, value),
         };
     }
 
     // MARK: Answers
 
+    /** What became of an answer; a reason of the plugin's in words. */
+    #answerTo(id) {
+        const answer = this.#answers.get(id) ?? null;
+        const reason = answer?.error?.code === "REFUSED" ? answer.error.value : undefined;
+        return typeof reason === "string" ? { ...answer, reason: this.#texts.text(reason) } : answer;
+    }
+
     /** Forgets what was answered to another question; takes over what the room has recorded. */
     #settleAnswers() {
         for (const [id, answer] of [...this.#answers]) {
-            const recorded = this.#ownOf(id)?.locked !== undefined;
+            const own = this.#ownOf(id);
+            const recorded = own?.locked !== undefined || own?.value !== undefined;
             const sameQuestion = questionOf(this.#panel, id) === answer.question;
             if (!sameQuestion || (answer.recorded && !recorded)) this.#answers.delete(id);
         }
         for (const plain of elementsOf(this.#panel)) {
-            const { id, locked } = { ...plain, ...this.#ownOf(plain.id) };
-            if (id === undefined || locked === undefined || locked === null) continue;
+            const own = this.#ownOf(plain.id);
+            const { id, locked } = { ...plain, ...own };
+            const isFinal = locked !== undefined && locked !== null;
+            const value = isFinal ? locked : inputKinds.has(plain.kind) ? own?.value : undefined;
+            if (id === undefined || value === undefined) continue;
             const repeated = this.#answers.get(id)?.repeated;
             this.#answers.set(id, {
-                state: "accepted", value: locked, recorded: true, repeated,
+                state: isFinal ? "accepted" : "changeable", value, recorded: true, repeated,
                 question: questionOf(this.#panel, id),
             });
         }

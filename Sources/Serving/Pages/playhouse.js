@@ -163,6 +163,7 @@ export function questionOf(panel, name) {
  * | `welcome` | the message. With `recovered` false, drop what you knew and show `history` anew |
  * | `state` | `{key, value}`; after every welcome once for each key, so that listeners converge |
  * | `event` | the message; each offset exactly once and in order |
+ * | `speaking` | `seats`: who speaks on which seat of which plugin, `level` 0 to 100 |
  * | `danmaku` | the message; may repeat one of `history` |
  * | `bye` | the message |
  * | `error` | {@link PlayhouseError}: an error that answers no request |
@@ -495,6 +496,7 @@ export class Playhouse extends EventTarget {
             return this.#emit("state", { key, value: this.states.get(key) });
         }
         case "danmaku": return this.#emit("danmaku", message);
+        case "speaking": return this.#emit("speaking", message);
         case "reply": return this.#settle(message.id, null, message);
         case "error": return this.#refused(link, message);
         case "bye":

@@ -7,6 +7,16 @@
 import { make } from "./dom.js";
 import { minorDigits, parseMinor } from "./money.js";
 
+/** A table as JSON; null for anything else. */
+function parsedTable(text) {
+    try {
+        const value = JSON.parse(text);
+        return typeof value === "object" ? value : null;
+    } catch {
+        return null;
+    }
+}
+
 /** What is entered stays while the room says new things; an empty field says nothing. */
 export class SettingsForm {
     node = make("div", { class: "settings" });
@@ -68,7 +78,7 @@ export class SettingsForm {
     }
 
     #inputs() {
-        return [...this.node.querySelectorAll("input, select")];
+        return [...this.node.querySelectorAll("input, select, textarea")];
     }
 
     #title(field) {
@@ -84,7 +94,9 @@ export class SettingsForm {
         const input = choices
             ? make("select", common, make("option", { value: "" }),
                 ...choices.map((choice) => make("option", { value: choice, text: choice })))
-            : make("input", {
+            : field.type === "table" ? make("textarea", {
+                ...common, rows: "4", autocomplete: "off", spellcheck: "false",
+            }) : make("input", {
                 ...common, type: field.secret ? "password" : "text", autocomplete: "off",
                 inputmode: field.type === "integer" ? "numeric"
                     : field.type === "money" ? "decimal" : null,
@@ -96,11 +108,13 @@ export class SettingsForm {
     #value({ type }, text) {
         if (type === "boolean") return text === "true";
         if (type === "money") return parseMinor(text, minorDigits(this.#texts.currency));
+        if (type === "table") return parsedTable(text);
         if (type !== "integer") return text;
         return /^-?\d+$/.test(text.trim()) ? Number(text) : null;
     }
 
     #written({ type }, value) {
+        if (type === "table") return JSON.stringify(value);
         return type === "money" ? this.#words.money(value, this.#texts.currency) : String(value);
     }
 }

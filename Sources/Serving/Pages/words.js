@@ -201,10 +201,12 @@ export class PluginWords {
         }
     }
 
+    /** The text of a key, or of `{"zh":…,"en":…}`; a text that is no key as it is. */
     text(key, args) {
         if (key === undefined || key === null) return "";
         const texts = this.#loaded.get(this.#words.locale) ?? {};
-        const text = Object.hasOwn(texts, key) ? texts[key] : String(key);
+        const text = typeof key === "object" ? this.#words.pick(key)
+            : Object.hasOwn(texts, key) ? texts[key] : String(key);
         const shown = Object.entries(args ?? {}).map(([name, value]) => [name, this.value(value)]);
         return fill(text, Object.fromEntries(shown));
     }

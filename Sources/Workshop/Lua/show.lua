@@ -13,8 +13,17 @@ local show_of_test
 local Screen = {}
 Screen.__index = Screen
 
+-- A text is a key, or a table with one for each language.
+local function reads(text, what)
+  if type(text) ~= "table" then return text == what end
+  for _, one in pairs(text) do
+    if one == what then return true end
+  end
+  return false
+end
+
 local function is_called(element, what)
-  return element.kind == what or element.id == what or element.text == what or element.label == what
+  return element.kind == what or element.id == what or reads(element.text, what) or reads(element.label, what)
 end
 
 -- The first element, be it inside of another one, that a function says yes to.
@@ -100,6 +109,17 @@ function Guest:leave() perform("leave", { device = self.id }, called(self, "leav
 function Guest:join()
   perform("join", { device = self.id, user = self.user, name = self.name, role = self.role }, called(self, "join"))
 end
+
+---Begins to send sound and picture from the own seat, with this device; refused with `FORBIDDEN` without a seat.
+---@return Answer
+function Guest:publish() return perform("publish", { device = self.id }, called(self, "publish")) end
+
+---What this device sends breaks off.
+function Guest:drop() perform("drop", { device = self.id }, called(self, "drop")) end
+
+---Tells whether what this device sends is taken: it is cut when the seat is lost.
+---@return boolean
+function Guest:is_publishing() return look("is_publishing", { device = self.id }) end
 
 ---Joins with a further device.
 ---@return Guest
@@ -397,7 +417,7 @@ end
 function Show:leaderboard() return look("leaderboard") end
 
 ---Tells who has which seat.
----@return { seat: integer, user: string, name: string, audio: boolean, video: boolean, screen: boolean }[]
+---@return { seat: integer, user: string, name: string, audio: boolean, video: boolean, screen: boolean, lease: integer }[]
 function Show:seats() return look("seats") end
 
 ---Tells what `room.kv` keeps.

@@ -1,0 +1,203 @@
+-- Who gets what. Candidates come in the order that was announced; limits and the shop's own check are looked at one
+-- after the other, until there is no prize or no candidate left. Grants go out in portions.
+local bank = require "lib.bank"
+local view = require "lib.view"
+
+local prizes = {}
+
+local PORTION, CHECKED, WINNERS_MAX = 200, 50, 2000
+
+local function shuffle(list)
+  for index = #list, 2, -1 do
+    local other = math.random(1, index)
+    list[index], list[other] = list[other], list[index]
+  end
+end
+
+-- What is taken from the pool at the start (QZ-18).
+function prizes.needed(room)
+  local config = room.config
+  if not view.has_prizes(room) then return 0 end
+  if config.pot > 0 then return room.state.pot end
+  return config.winners * (config.mode == "first_n" and #config.questions or 1)
+end
+
+function prizes.pot(room)
+  local config = room.config
+  local carried = config.no_winner == "rollover" and room.kv.get("rollover") or 0
+  return math.min(1000000, config.pot + carried)
+end
+
+-- Whoever stands to win, first who is first (QZ-18).
+local function candidates(room)
+  local s, config, list = room.state, room.config, {}
+  for place = 1, s.count do
+    local user = s.roster[place]
+    local player = s.players[user]
+    local wins = s.asked > 0
+    if config.mode == "elimination" then
+      wins = wins and not player.out
+    elseif config.mode == "all_correct" then
+      wins = wins and player.right == s.asked
+    else
+      wins = wins and player.points > 0
+    end
+    if wins then
+      list[#list + 1] = {
+        user = user, name = player.name, points = player.points, time = player.time, position = player.position, fast = player.fast,
+      }
+    end
+  end
+  if config.order == "seeded" then shuffle(list) end
+  for place, candidate in ipairs(list) do candidate.place = place end
+  table.sort(list, function(one, other)
+    if one.points ~= other.points then return one.points > other.points end
+    if config.order == "seeded" then return one.place < other.place end
+    if one.time ~= other.time then return one.time < other.time end
+    return one.position < other.position
+  end)
+  return list
+end
+
+-- The right answers to the question that was just judged, first who answered first (QZ-01, first N).
+local function quickest(room)
+  local s, list = room.state, {}
+  local question, correct = view.question(room), view.correct(room)
+  for user, answer in pairs(s.answers) do
+    if bank.is_right(question, correct, answer.value) then
+      list[#list + 1] = { user = user, name = s.players[user].name, position = answer.position, fast = s.players[user].fast }
+    end
+  end
+  table.sort(list, function(one, other) return one.position < other.position end)
+  return list
+end
+
+local function owns_enough(room, viewer)
+  local config = room.config
+  return view.has_prizes(room) and config.pot == 0 and config.per_viewer > 0
+    and room.prizes.granted(config.pool, viewer) >= config.per_viewer
+end
+
+-- Accepts candidates until something has to be asked; true when all that can win have won.
+local function accept(room)
+  local s, config = room.state, room.config
+  local settle = s.settle
+  while #settle.winners < settle.quota and settle.at <= #settle.list do
+    if config.check ~= "" then
+      local asked = {}
+      while settle.at <= #settle.list and #asked < math.min(CHECKED, settle.quota - #settle.winners) do
+        local candidate = settle.list[settle.at]
+        if owns_enough(room, candidate) then
+          room.panel.patch(candidate, { result = { text = "result_limit", hidden = false } })
+        else
+          asked[#asked + 1] = { user = candidate.user, name = candidate.name, fast = candidate.fast }
+        end
+        settle.at = settle.at + 1
+      end
+      if #asked > 0 then
+        local body = { pool = config.pool, viewers = {} }
+        for place, one in ipairs(asked) do body.viewers[place] = { user = one.user, suspicious = one.fast > 0 } end
+        settle.asked = asked
+        settle.request = room.webhook.send(config.check, body)
+        return false
+      end
+    else
+      local candidate = settle.list[settle.at]
+      settle.at = settle.at + 1
+      if owns_enough(room, candidate) then
+        room.panel.patch(candidate, { result = { text = "result_limit", hidden = false } })
+      else
+        settle.winners[#settle.winners + 1] = { user = candidate.user, name = candidate.name, count = 1 }
+      end
+    end
+  end
+  return true
+end
+
+-- Equal shares, rounded down; what is left is the house's, or one unit each for the first (QZ-17).
+local function divide(room)
+  local settle, config = room.state.settle, room.config
+  local winners = settle.winners
+  if config.pot == 0 or #winners == 0 then return end
+  local share, rest = room.state.pot // #winners, room.state.pot % #winners
+  for place, winner in ipairs(winners) do
+    winner.count = share + (config.remainder == "first" and place <= rest and 1 or 0)
+  end
+end
+
+-- Begins to settle the game, or with first N a question. True when everything is settled.
+function prizes.begin(room)
+  local s, config = room.state, room.config
+  local list = config.mode == "first_n" and quickest(room) or candidates(room)
+  local quota = config.winners
+  if config.pot > 0 then quota = math.min(WINNERS_MAX, s.pot // config.minimum) end
+  local kept = {}
+  for place = 1, math.min(#list, quota + WINNERS_MAX) do
+    kept[place] = { user = list[place].user, name = list[place].name, fast = list[place].fast }
+  end
+  s.settle = { list = kept, at = 1, quota = quota, winners = {}, paid = 0 }
+  return prizes.go_on(room)
+end
+
+local function pay(room)
+  local s, config = room.state, room.config
+  local settle = s.settle
+  local last = math.min(#settle.winners, settle.paid + PORTION)
+  for place = settle.paid + 1, last do
+    local winner = settle.winners[place]
+    local told = { text = "result_right", hidden = false }
+    if view.has_prizes(room) then
+      room.prizes.grant(config.pool, winner, winner.count)
+      told = config.pot > 0 and { text = "result_share", args = { amount = { money = winner.count } }, hidden = false }
+        or { text = "result_coupon", hidden = false }
+    end
+    room.panel.patch(winner, { result = told })
+    if #s.won < 20 then s.won[#s.won + 1] = { name = winner.name, count = winner.count } end
+  end
+  s.won_count = s.won_count + last - settle.paid
+  settle.paid = last
+  return last >= #settle.winners
+end
+
+-- Goes on where it stopped: after an answer of the shop, or with the next portion. True when everything is settled.
+function prizes.go_on(room)
+  local s, config = room.state, room.config
+  local settle = s.settle
+  if not settle.is_divided then
+    if not accept(room) then return false end
+    divide(room)
+    settle.is_divided = true
+  end
+  if not pay(room) then
+    room.timers.set("pay", 0.1)
+    return false
+  end
+  if config.pot > 0 and config.no_winner == "rollover" then
+    room.kv.set("rollover", #settle.winners == 0 and s.pot or nil)
+  end
+  return true
+end
+
+-- The shop has said who may not get a prize: who has it already, or did not pass its own check (QZ-19, QZ-21).
+function prizes.checked(room, result)
+  local settle = room.state.settle
+  if not settle or settle.request ~= result.id then return false end
+  local refused = {}
+  if result.error or type(result.value) ~= "table" or type(result.value.body) ~= "table" then
+    -- Who has won is not made to pay for a shop that cannot be reached; the operator reads of it.
+    room.log("warning", "the check of winners was not answered: " .. tostring(result.error))
+  else
+    for _, user in ipairs(result.value.body.refused or {}) do refused[user] = true end
+  end
+  for _, one in ipairs(settle.asked) do
+    if refused[one.user] then
+      room.panel.patch(one, { result = { text = "result_refused", hidden = false } })
+    else
+      settle.winners[#settle.winners + 1] = { user = one.user, name = one.name, count = 1 }
+    end
+  end
+  settle.asked, settle.request = nil, nil
+  return true
+end
+
+return prizes

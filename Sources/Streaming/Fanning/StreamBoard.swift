@@ -1,0 +1,24 @@
+import Clockwork
+
+/// The figures of every stream, for other threads.
+package final class StreamBoard: Sendable {
+    /// One room's stream.
+    package struct Entry: Sendable, Equatable {
+        package var isLive = false
+        package var viewers = 0
+        package var readings = StreamReadings()
+        /// Fragments that slow viewers did not get.
+        package var skipped = 0
+        /// Viewers that were closed for being too slow.
+        package var slowClosed = 0
+    }
+
+    private let entries = Lock<[String: Entry]>([:])
+
+    package init() {}
+
+    /// By room.
+    package var latest: [String: Entry] { entries.withLock { $0 } }
+
+    func set(_ entry: Entry?, for room: String) { entries.withLock { $0[room] = entry } }
+}

@@ -1,0 +1,73 @@
+import Clockwork
+import Lanes
+import Wire
+
+extension StreamDoor {
+    /// Takes bytes of a publisher as far as they go.
+    func advance(
+        _ publishing: Publishing, _ bytes: UnsafeMutableRawBufferPointer, _ id: ConnectionID,
+        on lane: isolated Lane
+    ) {
+        do throws(StreamRefusal) {
+            try publishing.session.append(UnsafeRawBufferPointer(bytes))
+            while let event = try publishing.session.next() {
+                switch event {
+                case .publish(let request): try admit(request, publishing, id, on: lane)
+                case .media(let message): try take(message, of: publishing.room, on: lane)
+                case .metadata: break
+                case .unpublished:
+                    lane.close(id, farewell: publishing.session.takeOutput())
+                    return
+                }
+            }
+        } catch {
+            premises.note("publisher refused", publishing.room, error.words)
+            publishing.session.explain(error)
+            lane.close(id, farewell: publishing.session.takeOutput())
+            return
+        }
+        let output = publishing.session.takeOutput()
+        if !output.isEmpty { lane.send(output, to: id) }
+    }
+
+    /// Checks the key and makes the connection the room's publisher; one that was there before goes:
+    /// most often it is half open, and the same encoder is back.
+    private func admit(
+        _ request: PublishRequest, _ publishing: Publishing, _ id: ConnectionID,
+        on lane: isolated Lane
+    ) throws(StreamRefusal) {
+        let grant = try premises.keyring.grant(
+            for: request.key, nowSeconds: premises.clock.unixMilliseconds / 1_000)
+        guard premises.hasRoom(grant.room) else {
+            throw StreamRefusal(.key, "the room of the stream key is not here")
+        }
+        welcomed(id)
+        let room = grant.room
+        publishing.room = room
+        publishing.session.accept()
+        let old = rooms[room]?.publisher
+        rooms[room, default: Broadcast()].publisher = id
+        rooms[room]?.stream.begin()
+        premises.note(old == nil ? "publisher began" : "publisher replaced", room, "")
+        if let old { lane.cut(old) }
+        publishFigures(of: room)
+    }
+
+    func left(_ room: String, _ id: ConnectionID, on lane: isolated Lane) {
+        guard rooms[room]?.publisher == id else { return }
+        rooms[room]?.publisher = nil
+        rooms[room]?.endedAt = lane.uptimeSeconds
+        premises.note("publisher left", room, "")
+        publishFigures(of: room)
+    }
+
+    private func take(
+        _ message: RTMPMessage, of room: String, on lane: isolated Lane
+    ) throws(StreamRefusal) {
+        let now = nowMilliseconds
+        let output = try rooms[room]?.stream.take(
+            message, arrivalMilliseconds: now,
+            unixMilliseconds: premises.clock.unixMilliseconds)
+        for item in output ?? [] { fanOut(item, in: room, now, on: lane) }
+    }
+}

@@ -1,0 +1,198 @@
+import Cryptography
+import Lanes
+import Wire
+
+extension StreamDoor {
+    func request(
+        _ decoder: consuming HTTPRequestDecoder, _ bytes: UnsafeMutableRawBufferPointer,
+        _ id: ConnectionID, on lane: isolated Lane
+    ) {
+        var decoder = decoder
+        decoder.append(UnsafeRawBufferPointer(bytes))
+        do throws(HTTPError) {
+            guard let request = try decoder.next() else {
+                setStage(.request(decoder), of: id)
+                return
+            }
+            setStage(.closing, of: id)
+            try answer(request, id, on: lane)
+        } catch {
+            setStage(.closing, of: id)
+            var response = HTTPResponse.problem(error)
+            response.headers.append(Self.anyOrigin)
+            lane.close(id, farewell: response.encoded(keepAlive: false))
+        }
+    }
+
+    /// A page of the room's own port reads from this one.
+    private static var anyOrigin: (String, String) { ("Access-Control-Allow-Origin", "*") }
+
+    /// `GET /rooms/ROOM/live.mp4`, and the same as messages of a WebSocket at `/rooms/ROOM/live`.
+    private func answer(
+        _ request: HTTPRequest, _ id: ConnectionID, on lane: isolated Lane
+    ) throws(HTTPError) {
+        let parts = request.path.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 4, parts[0].isEmpty, parts[1] == "rooms",
+            parts[3] == "live.mp4" || parts[3] == "live", premises.hasRoom(String(parts[2]))
+        else {
+            throw HTTPError(
+                status: 404, code: "NOT_FOUND",
+                detail: "there is nothing at \(request.path.prefix(200))")
+        }
+        let room = String(parts[2])
+        guard request.method == "GET" else {
+            throw HTTPError(
+                status: 405, code: "METHOD_NOT_ALLOWED", detail: "this address takes GET",
+                headers: [("Allow", "GET")])
+        }
+        guard premises.mayWatch(room, request.queryValue("token")) else {
+            throw HTTPError(
+                status: 401, code: "TOKEN_REQUIRED",
+                detail: "this room wants a token: live.mp4?token=TOKEN")
+        }
+        guard let broadcast = rooms[room] else {
+            throw HTTPError(
+                status: 404, code: "NOT_LIVE", detail: "nobody publishes in this room now",
+                headers: [("Retry-After", "2")])
+        }
+        guard viewers < premises.viewersMax else {
+            throw HTTPError(
+                status: 503, code: "SERVER_FULL",
+                detail: "\(premises.viewersMax) viewers are here",
+                headers: [("Retry-After", "10")])
+        }
+        var viewer = Viewer(
+            room: room,
+            pace: ViewerPace(
+                needsKey: broadcast.stream.cache.fragments.isEmpty,
+                burstBytes: broadcast.stream.cache.byteCount))
+        let opening: [UInt8]
+        if parts[3] == "live" {
+            let response = try WebSocketHandshake.accept(request, protocols: []) {
+                Digest.sha1($0)
+            }
+            viewer.socket = WebSocketDecoder(role: .server, messageBytesMax: 1_024)
+            opening = response.encoded(keepAlive: true)
+        } else {
+            opening = Self.head(broadcast.stream.mediaType ?? "video/mp4")
+        }
+        viewer.hasBegun = broadcast.stream.initialisation != nil
+        welcomed(id)
+        viewers += 1
+        setStage(.viewer(viewer), of: id)
+        rooms[room]?.viewers.insert(id)
+        publishFigures(of: room)
+        lane.send(opening, to: id)
+        if let initialisation = broadcast.stream.initialisation {
+            lane.send(viewer.frame(initialisation), to: id)
+            // The burst: a page shows the live picture at once when it has all of this.
+            for fragment in broadcast.stream.cache.fragments {
+                lane.send(viewer.frame(fragment.bytes), to: id)
+            }
+        }
+    }
+
+    /// The body has no end that is known, and so neither size nor chunks (RFC 9112, section 6.3).
+    private static func head(_ mediaType: String) -> [UInt8] {
+        Array(
+            """
+            HTTP/1.1 200 OK\r
+            Content-Type: \(mediaType)\r
+            Cache-Control: no-store\r
+            Access-Control-Allow-Origin: *\r
+            X-Content-Type-Options: nosniff\r
+            Connection: close\r
+            \r
+
+            """.utf8)
+    }
+
+    /// Gives everybody in a room the same bytes.
+    func fanOut(
+        _ item: LiveStream.Output, in room: String, _ now: Int64, on lane: isolated Lane
+    ) {
+        guard let broadcast = rooms[room] else { return }
+        let plain: [UInt8]
+        var isKey = true
+        var isFragment = true
+        switch item {
+        case .initialisation(let bytes):
+            plain = bytes
+            isFragment = false
+        case .fragment(let fragment):
+            plain = fragment.bytes
+            isKey = fragment.isKey
+        }
+        // Made once, and only if somebody watches by WebSocket.
+        var framed: [UInt8]?
+        for id in broadcast.viewers {
+            guard case .viewer(var viewer) = guest(id)?.stage else { continue }
+            if isFragment {
+                guard viewer.hasBegun else { continue }
+                let waiting = lane.waitingBytes(for: id)
+                let decision = viewer.pace.decide(
+                    isKey: isKey, waitingBytes: waiting, nowMilliseconds: now)
+                setStage(.viewer(viewer), of: id)
+                guard decision == .send else {
+                    if decision == .skip {
+                        rooms[room]?.entry.skipped += 1
+                    } else {
+                        rooms[room]?.entry.slowClosed += 1
+                        lane.cut(id)
+                    }
+                    continue
+                }
+            } else {
+                viewer.hasBegun = true
+                setStage(.viewer(viewer), of: id)
+            }
+            if viewer.socket == nil {
+                lane.send(plain, to: id)
+            } else {
+                let bytes = framed ?? viewer.frame(plain)
+                framed = bytes
+                lane.send(bytes, to: id)
+            }
+        }
+    }
+
+    /// What a viewer says: nothing but pings and the end.
+    func heard(
+        _ bytes: UnsafeMutableRawBufferPointer, from viewer: inout Viewer, _ id: ConnectionID,
+        on lane: isolated Lane
+    ) {
+        guard viewer.socket != nil else { return }
+        var answers: [[UInt8]] = []
+        var isOver = false
+        do throws(WebSocketError) {
+            try viewer.socket?.decode(bytes) { event in
+                switch event {
+                case .ping(let payload):
+                    var pong: [UInt8] = []
+                    WebSocketFrame.encode(.pong, payload, into: &pong)
+                    answers.append(pong)
+                case .close: isOver = true
+                default: break
+                }
+            }
+        } catch {
+            lane.close(
+                id, farewell: WebSocketFrame.close(code: error.closeCode, reason: error.reason))
+            return
+        }
+        setStage(.viewer(viewer), of: id)
+        for answer in answers { lane.send(answer, to: id) }
+        if isOver { lane.close(id, farewell: WebSocketFrame.close(code: 1000, reason: "")) }
+    }
+}
+
+extension StreamDoor.Viewer {
+    /// The bytes as they go to this viewer: as they are, or as one message.
+    func frame(_ bytes: [UInt8]) -> [UInt8] {
+        guard socket != nil else { return bytes }
+        var frame: [UInt8] = []
+        frame.reserveCapacity(bytes.count + 10)
+        WebSocketFrame.encode(.binary, bytes, into: &frame)
+        return frame
+    }
+}

@@ -1,0 +1,228 @@
+import Clockwork
+import Cryptography
+package import Lanes
+import Wire
+
+/// Speaks RTMP with publishers and HTTP with viewers, on one lane and one port.
+///
+/// RTMP begins with the byte 3, which no request begins with. Viewers get the same arrays of bytes,
+/// which the lane writes without copying them; what is kept for a slow one is bounded by
+/// ``ViewerPace``.
+package final class StreamDoor: ConnectionHandling {
+    let premises: StreamPremises
+    private let board: StreamBoard
+    /// By slot of the lane.
+    private var guests: ContiguousArray<Guest?> = []
+    var rooms: [String: Broadcast] = [:]
+    /// Connections that have shown no key and asked for nothing, by address.
+    private var strangers: [PeerAddress: Int] = [:]
+    private var strangerCount = 0
+    var viewers = 0
+    private var isDraining = false
+
+    /// One connection.
+    struct Guest {
+        var id: ConnectionID
+        var address: PeerAddress
+        var since: UInt32
+        var lastHeard: UInt32
+        var stage: Stage
+    }
+
+    enum Stage {
+        /// Nothing came yet.
+        case unknown
+        case request(HTTPRequestDecoder)
+        case publisher(Publishing)
+        case viewer(Viewer)
+        /// Nothing that comes is of interest.
+        case closing
+    }
+
+    /// A publisher; an object, so that its buffers grow in place.
+    final class Publishing {
+        var session: PublishSession
+        /// Empty before a key was accepted.
+        var room = ""
+
+        init(_ session: PublishSession) { self.session = session }
+    }
+
+    struct Viewer {
+        var room: String
+        var pace: ViewerPace
+        /// Decodes what a viewer over WebSocket says; nil over HTTP.
+        var socket: WebSocketDecoder?
+        /// Whether it was sent an initialisation segment.
+        var hasBegun = false
+    }
+
+    /// The stream of a room and who watches it.
+    struct Broadcast {
+        var stream = LiveStream()
+        var publisher: ConnectionID?
+        var viewers: Set<ConnectionID> = []
+        var entry = StreamBoard.Entry()
+        /// When the last publisher went.
+        var endedAt: UInt32 = 0
+    }
+
+    package init(premises: StreamPremises, board: StreamBoard) {
+        self.premises = premises
+        self.board = board
+    }
+
+    func guest(_ id: ConnectionID) -> Guest? {
+        guard id.slot < guests.count, let guest = guests[id.slot], guest.id == id else {
+            return nil
+        }
+        return guest
+    }
+
+    func setStage(_ stage: Stage, of id: ConnectionID) {
+        guard guest(id) != nil else { return }
+        guests[id.slot]?.stage = stage
+    }
+
+    var nowMilliseconds: Int64 { Int64(premises.clock.monotonicNanoseconds / 1_000_000) }
+
+    // MARK: - Coming and going
+
+    package func opened(_ id: ConnectionID, from address: PeerAddress, on lane: isolated Lane) {
+        while guests.count <= id.slot { guests.append(nil) }
+        guests[id.slot] = nil
+        guard !isDraining, strangerCount < premises.strangersMax,
+            strangers[address, default: 0] < premises.strangersPerAddress
+        else {
+            lane.cut(id)
+            return
+        }
+        strangerCount += 1
+        strangers[address, default: 0] += 1
+        guests[id.slot] = Guest(
+            id: id, address: address, since: lane.uptimeSeconds, lastHeard: lane.uptimeSeconds,
+            stage: .unknown)
+    }
+
+    package func received(
+        _ bytes: UnsafeMutableRawBufferPointer, from id: ConnectionID, on lane: isolated Lane
+    ) {
+        guard let guest = guest(id), !bytes.isEmpty else { return }
+        guests[id.slot]?.lastHeard = lane.uptimeSeconds
+        switch guest.stage {
+        case .unknown:
+            if bytes[0] == 3 {
+                let publishing = Publishing(
+                    PublishSession(limits: premises.limits, random: SecureRandom.bytes(3_024)))
+                setStage(.publisher(publishing), of: id)
+                advance(publishing, bytes, id, on: lane)
+            } else {
+                request(
+                    HTTPRequestDecoder(
+                        limits: HTTPLimits(headBytesMax: 8 << 10, bodyBytesMax: 0)),
+                    bytes, id, on: lane)
+            }
+        case .request(let decoder): request(decoder, bytes, id, on: lane)
+        case .publisher(let publishing): advance(publishing, bytes, id, on: lane)
+        case .viewer(var viewer):
+            heard(bytes, from: &viewer, id, on: lane)
+        case .closing: break
+        }
+    }
+
+    package func finishedSending(_ id: ConnectionID, on lane: isolated Lane) {
+        // Some readers shut their side once they have asked.
+        if case .viewer(let viewer) = guest(id)?.stage, viewer.socket == nil { return }
+        lane.close(id, farewell: [])
+    }
+
+    package func ended(_ id: ConnectionID, on lane: isolated Lane) {
+        guard let guest = guest(id) else { return }
+        guests[id.slot] = nil
+        switch guest.stage {
+        case .viewer(let viewer):
+            viewers -= 1
+            rooms[viewer.room]?.viewers.remove(id)
+            publishFigures(of: viewer.room)
+        case .publisher(let publishing) where !publishing.room.isEmpty:
+            left(publishing.room, id, on: lane)
+        default: forget(strangerAt: guest.address)
+        }
+    }
+
+    package func released(_ id: ConnectionID, on lane: isolated Lane) {}
+
+    package func drain(on lane: isolated Lane) {
+        isDraining = true
+        for guest in guests.compactMap({ $0 }) {
+            if case .viewer(let viewer) = guest.stage, viewer.socket != nil {
+                lane.close(
+                    guest.id, farewell: WebSocketFrame.close(code: 1012, reason: "restart"))
+            } else {
+                lane.close(guest.id, farewell: [])
+            }
+        }
+    }
+
+    // MARK: - Time limits
+
+    package func secondPassed(on lane: isolated Lane) {
+        let now = lane.uptimeSeconds
+        for guest in guests.compactMap({ $0 }) {
+            switch guest.stage {
+            case .unknown, .request, .closing:
+                if now - guest.since > premises.requestSeconds { lane.cut(guest.id) }
+            case .publisher(let publishing):
+                if publishing.room.isEmpty {
+                    guard now - guest.since > premises.limits.strangerSeconds else { continue }
+                    publishing.session.explain(StreamRefusal(.key, "no stream key came in time"))
+                    lane.close(guest.id, farewell: publishing.session.takeOutput())
+                } else if now - guest.lastHeard > premises.limits.silentSeconds {
+                    premises.note("publisher fell silent", publishing.room, "")
+                    lane.cut(guest.id)
+                }
+            case .viewer: break
+            }
+        }
+        for (room, broadcast) in rooms {
+            if broadcast.publisher == nil, now - broadcast.endedAt > premises.holdSeconds {
+                dismiss(room, on: lane)
+            } else {
+                publishFigures(of: room)
+            }
+        }
+    }
+
+    func publishFigures(of room: String) {
+        guard var broadcast = rooms[room] else { return }
+        broadcast.entry.isLive = broadcast.publisher != nil
+        broadcast.entry.viewers = broadcast.viewers.count
+        broadcast.entry.readings = broadcast.stream.readings
+        rooms[room]?.entry = broadcast.entry
+        board.set(broadcast.entry, for: room)
+    }
+
+    /// The publisher did not come back.
+    private func dismiss(_ room: String, on lane: isolated Lane) {
+        guard let broadcast = rooms.removeValue(forKey: room) else { return }
+        board.set(nil, for: room)
+        for id in broadcast.viewers {
+            guard case .viewer(let viewer) = guest(id)?.stage else { continue }
+            lane.close(
+                id,
+                farewell: viewer.socket == nil
+                    ? [] : WebSocketFrame.close(code: 1000, reason: "the stream has ended"))
+        }
+    }
+
+    /// A stranger has become a publisher or a viewer.
+    func welcomed(_ id: ConnectionID) {
+        if let address = guest(id)?.address { forget(strangerAt: address) }
+    }
+
+    private func forget(strangerAt address: PeerAddress) {
+        strangerCount -= 1
+        let left = strangers[address, default: 1] - 1
+        strangers[address] = left > 0 ? left : nil
+    }
+}

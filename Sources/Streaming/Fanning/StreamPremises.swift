@@ -1,0 +1,37 @@
+package import Clockwork
+import Cryptography
+
+/// What the media port works with: who may publish and who may watch.
+package struct StreamPremises: Sendable {
+    package var limits = IngestLimits()
+    package var keyring: StreamKeyring
+    /// Viewers in all; more are answered 503.
+    package var viewersMax = 5_000
+    /// Connections that have shown no key and asked for nothing, in all and from one address; more
+    /// are cut.
+    package var strangersMax = 1_024
+    package var strangersPerAddress = 128
+    /// How long viewers of a stream wait for its publisher to come back, in seconds.
+    package var holdSeconds: UInt32 = 30
+    /// A viewer's connection before its request is whole, in seconds.
+    package var requestSeconds: UInt32 = 10
+    /// Whether there is such a room.
+    package var hasRoom: @Sendable (String) -> Bool
+    /// Whether a room may be watched, with the token of the query or without one.
+    package var mayWatch: @Sendable (_ room: String, _ token: String?) -> Bool
+    /// One line for the log: a message, the room, more words.
+    package var note: @Sendable (_ message: String, _ room: String, _ words: String) -> Void
+    package var clock: any Clock
+
+    package init(
+        keyring: StreamKeyring, clock: any Clock, hasRoom: @escaping @Sendable (String) -> Bool,
+        mayWatch: @escaping @Sendable (String, String?) -> Bool,
+        note: @escaping @Sendable (String, String, String) -> Void
+    ) {
+        self.keyring = keyring
+        self.clock = clock
+        self.hasRoom = hasRoom
+        self.mayWatch = mayWatch
+        self.note = note
+    }
+}
