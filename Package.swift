@@ -52,10 +52,13 @@ let package = Package(
         module("Scripting", uses: ["CSandbox", "Clockwork"]),
         module("Journaling", uses: ["CSQLite", "Clockwork"]),
         module("PluginContract", uses: ["Wire"]),
+        module("Fairness", uses: ["Wire", "Cryptography", "PluginContract"]),
 
         module(
             "PluginHosting",
-            uses: ["Clockwork", "Wire", "Cryptography", "Scripting", "PluginContract"]),
+            uses: [
+                "Clockwork", "Wire", "Cryptography", "Scripting", "PluginContract", "Fairness",
+            ]),
         module("Rooms", uses: ["Wire", "PluginContract"]),
 
         module(
@@ -82,7 +85,7 @@ let package = Package(
             uses: [
                 "Clockwork", "Wire", "Cryptography", "Lanes", "Scripting", "Journaling",
                 "PluginContract", "PluginHosting", "Rooms", "Serving", "Staging", "Visiting",
-                "Outreach", "Knowledge", "Fetching",
+                "Outreach", "Knowledge", "Fetching", "Fairness",
             ]),
         module(
             "Workshop",
@@ -98,7 +101,7 @@ let package = Package(
             dependencies: [
                 "Clockwork", "Wire", "Cryptography", "Scripting", "Journaling", "PluginContract",
                 "PluginHosting", "Staging", "Playhouse", "Workshop", "Benchmarking", "Knowledge",
-                "Fetching",
+                "Fetching", "Fairness",
             ],
             swiftSettings: strict),
 
@@ -110,6 +113,8 @@ let package = Package(
         tests("ScriptingTests", uses: ["Scripting", "CLua", "Clockwork"]),
         tests("FetchingTests", uses: ["Fetching", "Visiting", "Clockwork"]),
         tests("JournalingTests", uses: ["Journaling", "CSQLite", "Clockwork"]),
+        tests(
+            "FairnessTests", uses: ["Fairness", "PluginContract", "Cryptography", "Wire"]),
         tests("PluginContractTests", uses: ["PluginContract", "Wire"]),
         tests(
             "PluginHostingTests",
@@ -138,6 +143,7 @@ let package = Package(
             uses: [
                 "Playhouse", "Serving", "Journaling", "PluginHosting", "PluginContract",
                 "Scripting", "Rooms", "Lanes", "Wire", "Clockwork", "Cryptography", "Visiting",
+                "Fairness",
             ]),
         tests(
             "WorkshopTests",

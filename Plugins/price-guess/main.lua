@@ -2,7 +2,6 @@
 -- PG-01 to PG-20 are those of the rule book; README.md says what is done.
 local amount = require "lib.amount"
 local rules = require "lib.rules"
-local sha256 = require "lib.sha256"
 
 ---@type Plugin
 local game = {}
@@ -147,7 +146,7 @@ local function show_result(room, winners)
   if s.commitment then
     add_all(view, {
       { "text", "committed", args = { hash = s.commitment } },
-      { "text", "revealed", args = { text = s.revealed } },
+      { "text", "revealed", args = { rules = s.revealed.rules, secret = s.revealed.secret } },
     })
   end
   room.panel.show("viewer", view)
@@ -185,15 +184,13 @@ local function check_rounds(room)
   end
 end
 
--- What is fixed before anybody guesses (PG-04). Without a salt that nobody can guess the hash would give the
--- price away, so there is none.
+-- What is fixed before anybody guesses (PG-04). The host mixes a secret of its own into it, or the price could be found
+-- by trying.
 local function commit(room)
   local s, config = room.state, room.config
-  if not config.salt then return end
-  s.revealed = table.concat({
-    s.product, s.price, config.mode, config.tie, tostring(s.round), config.salt,
-  }, ";")
-  s.commitment = sha256(s.revealed)
+  s.commitment = room.fairness.commit("round-" .. s.round, {
+    product = s.product, price = s.price, mode = config.mode, tie = config.tie, over = config.over, round = s.round,
+  })
 end
 
 local function open_collector(room)
@@ -242,7 +239,6 @@ local function ranking(room)
     best = board.near
     s.is_closest_overall = true
   end
-  if config.tie == "seeded" then rules.shuffle_equals(best) end
   return best
 end
 
@@ -275,7 +271,7 @@ local function go_on(room)
   end
 end
 
--- Ends the round: nothing is taken any more, prizes go out, the price is shown.
+-- Ends the round: nothing is taken any more, and the host reveals what was committed to.
 local function finish(room)
   local s, config = room.state, room.config
   if s.phase ~= "open" then return end
@@ -291,7 +287,23 @@ local function finish(room)
   room.collect.close("guess")
   room.timers.cancel("lock")
   room.timers.cancel("hint")
-  local winners = {}
+  s.phase = "locked"
+  if config.tie == "seeded" and #best > 0 then
+    local users = {}
+    for index, g in ipairs(best) do users[index] = g.viewer.user end
+    room.fairness.freeze("round-" .. s.round, users)
+    room.fairness.draw("round-" .. s.round, { count = #users })
+  else
+    room.fairness.reveal("round-" .. s.round)
+  end
+end
+
+-- Prizes go out and the price is shown, together with what was committed to; equals stand in the order that was drawn.
+local function judge(room, reveal)
+  local s, config = room.state, room.config
+  local best, winners = ranking(room), {}
+  if reveal.ranking then rules.order_equals(best, reveal.ranking) end
+  s.revealed = { rules = reveal.rules, secret = reveal.secret }
   for _, g in ipairs(best) do
     local has = s.granted[g.viewer.user] or 0
     if #winners < config.winners and (config.per_viewer == 0 or has < config.per_viewer) then
@@ -413,6 +425,10 @@ function game.on_danmaku(room, batch)
     end
   end
   if #guesses > 0 then take_all(room, guesses) end
+end
+
+function game.on_revealed(room, name, reveal)
+  if room.state.phase == "locked" and name == "round-" .. room.state.round then judge(room, reveal) end
 end
 
 function game.on_timer(room, name)

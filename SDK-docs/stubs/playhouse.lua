@@ -52,6 +52,24 @@
 ---@field error "TIMEOUT"|"UNAVAILABLE"|"REFUSED"|"FAILED"|"TOO_LARGE"|nil
 ---@field message string? For developers.
 
+---A list of entrants that was fixed.
+---@class Entrants
+---@field hash string 64 hexadecimal digits, to be shown.
+---@field count integer Entrants.
+---@field tickets integer Of all of them.
+
+---What was secret, and what followed from it.
+---@class Reveal
+---@field number integer Of the commitment, among those of the plugin in the show.
+---@field commitment string As it was shown.
+---@field secret string 64 hexadecimal digits.
+---@field rules string What was committed to: JSON with sorted names.
+---@field ranking string[]? Ids, the first place first; nil without a draw.
+---@field rolls integer[]? A number for each place, where `sides` asked for it.
+---@field hash string? Of the entrants.
+---@field count integer? Of the entrants.
+---@field input string? The public input, empty for none.
+
 ---What is to be done about a line: the value of a search.
 ---@class Finding
 ---@field band "answer"|"handover"|"ignore" By the shop's own rules and the score.
@@ -114,6 +132,7 @@
 ---@field on_command? fun(room: Room, command: Command) A host or operator sent a command.
 ---@field on_collected? fun(room: Room, name: string, batch: Answer[]) A collector took answers.
 ---@field on_result? fun(room: Room, result: Result) A request to the host was answered, or was not in time.
+---@field on_revealed? fun(room: Room, name: string, reveal: Reveal) A secret that was committed to is revealed, with the outcome of its draw.
 ---@field on_media? fun(room: Room, media: Media) What is sent from a seat began to arrive, or broke off.
 ---@field on_migrate? fun(room: Room, from: string) This version takes over the state of version `from`, which `migrations` names.
 
@@ -132,6 +151,7 @@
 ---@field leaderboard Room.leaderboard
 ---@field kv Room.kv
 ---@field seats Room.seats
+---@field fairness Room.fairness
 ---@field knowledge Room.knowledge
 ---@field webhook Room.webhook
 ---@field show Room.show
@@ -420,6 +440,55 @@ function seats.swap(seat, other) end
 ---Capability `seats`; in every hook.
 ---@return Seat[] # By number.
 function seats.list() end
+
+---@class Room.fairness
+local fairness = {}
+
+---Commits to rules and to a new secret of the host, before anybody takes part.
+---The commitment gives neither away. Nobody sees the secret before it is revealed, the plugin included. One in a call of a hook. What is never revealed is counted as abandoned.
+---
+---Capability `fairness`; in every hook but `on_stop`, `on_migrate`.
+---@param name string
+---@param rules any What must not change from here on: prizes, weights, a price to guess.
+---@return string # The commitment, 64 hexadecimal digits, to be shown.
+function fairness.commit(name, rules) end
+
+---Fixes who takes part in a draw, with how many tickets.
+---The host sorts and hashes the list, and tells its hash in public.
+---
+---Capability `fairness`; in every hook but `on_stop`, `on_migrate`.
+---@param name string
+---@param entrants table A list of ids, or a table from id to tickets; 0 leaves somebody out.
+---@return Entrants # What is published of the list before the draw.
+function fairness.freeze(name, entrants) end
+
+---Draws among the entrants, and reveals the secret; `on_revealed` is told both.
+---The request is durable before the secret is used, so that it cannot be taken back when the outcome displeases. Each ticket has the same chance; nobody has two places.
+---
+---Capability `fairness`; in every hook but `on_stop`, `on_migrate`.
+---@param name string
+---@param options? { count?: integer, input?: string, sides?: integer }
+function fairness.draw(name, options) end
+
+---Reveals the secret of a commitment without a draw; `on_revealed` is told.
+---Not once entrants are fixed: then there is a draw.
+---
+---Capability `fairness`; in every hook but `on_stop`, `on_migrate`.
+---@param name string
+function fairness.reveal(name) end
+
+---Tells the SHA-256 of a value.
+---
+---Capability `fairness`; in every hook.
+---@param value any
+---@return string # 64 hexadecimal digits: of a text its SHA-256, of anything else that of its JSON with sorted names.
+function fairness.hash(value) end
+
+---Tells how many commitments were given up without being revealed.
+---
+---Capability `fairness`; in every hook.
+---@return integer # In this show, by this plugin.
+function fairness.abandoned() end
 
 ---@class Room.knowledge
 local knowledge = {}

@@ -44,6 +44,15 @@ package enum Digest {
         }
     }
 
+    /// Returns the bytes that hexadecimal digits of either case stand for; nil for anything else.
+    package static func bytes(hexadecimal text: String) -> [UInt8]? {
+        let values = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+        guard values.count == text.utf8.count, values.count.isMultiple(of: 2) else { return nil }
+        return stride(from: 0, to: values.count, by: 2).map {
+            UInt8(values[$0] << 4 | values[$0 + 1])
+        }
+    }
+
     private static let digits = Array("0123456789abcdef".utf8)
 
     private static func digest(

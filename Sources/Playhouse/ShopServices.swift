@@ -42,6 +42,8 @@ struct ShopServices: HostServices {
             }
             return .failure(
                 .unavailable, message: "the show has no knowledge; configure show.knowledge")
+        case .draw, .reveal:
+            break
         }
         return await NoHostServices().perform(request, of: play)
     }

@@ -54,7 +54,8 @@ struct ReadSnapshot: Sendable {
             json["show"]?.stringValue == snapshot.show,
             json["sequence"]?.integerValue == snapshot.sequence,
             let offset = json["offset"]?.integerValue,
-            let hash = json["hash"]?.stringValue.flatMap(Digest.bytes(hex:)), hash.count == 32,
+            let hash = json["hash"]?.stringValue.flatMap(Digest.bytes(hexadecimal:)),
+            hash.count == 32,
             let facts = json["room"]?.arrayValue, let plugins = json["plugins"]
         else { throw Problem(description: "it is damaged") }
         chain = RecordChain(
@@ -83,16 +84,5 @@ struct ReadSnapshot: Sendable {
             head["sha256"]?.stringValue == Digest.hex(Digest.sha256(body))
         else { throw Problem(description: "it is damaged") }
         return body
-    }
-}
-
-extension Digest {
-    /// Reads what ``hex(_:)`` wrote; nil for anything else.
-    static func bytes(hex text: String) -> [UInt8]? {
-        let digits = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-        guard digits.count == text.utf8.count, digits.count.isMultiple(of: 2) else { return nil }
-        return stride(from: 0, to: digits.count, by: 2).map {
-            UInt8(digits[$0] << 4 | digits[$0 + 1])
-        }
     }
 }

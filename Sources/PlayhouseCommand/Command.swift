@@ -19,6 +19,7 @@ enum Command {
           lua     run a Lua file in the sandbox of plugins
           token   sign a token for a viewer, host, operator or service
           journal look into the records of shows, verify them
+          verify-draw  do a draw again and compare it with what was shown
           replay  make the plugin calls of a recorded show again, and compare
           knowledge  ask a shop's entries, judge and fit what the FAQ assistant finds
           bench   measure fan-out, idle connections, plugin calls (dispatch), rooms,
@@ -67,6 +68,12 @@ enum Command {
                     show(JournalCommand.help)
                 } else {
                     exit(try await JournalCommand.run(words))
+                }
+            case "verify-draw":
+                if wantsHelp {
+                    show(VerifyDrawCommand.help)
+                } else {
+                    exit(try VerifyDrawCommand.run(words))
                 }
             case "replay":
                 if wantsHelp {

@@ -1,3 +1,4 @@
+import Fairness
 import Foundation
 import Journaling
 import Playhouse
@@ -12,11 +13,15 @@ enum JournalCommand {
                playhouse journal (--config FILE | --data FOLDER) show SHOW [filters] [--json]
                playhouse journal (--config FILE | --data FOLDER) export SHOW [filters]
                playhouse journal (--config FILE | --data FOLDER) verify [SHOW] [--json]
+               playhouse journal (--config FILE | --data FOLDER) draws SHOW [--json]
+               playhouse journal (--config FILE | --data FOLDER) bundle SHOW PLUGIN NUMBER
 
           list     every show: records, first and last time, last offset, snapshot
           show     the records of a show, one line each
           export   the records of a show with all there is in them, one JSON object a line
           verify   checks hashes, plugin records, ledger and snapshot of one show or of all
+          draws    the commitments and draws of a show, and how far each has come
+          bundle   what it takes to do a draw again, for playhouse verify-draw
           --after N, --until N   records after sequence N, up to sequence N
           --source S             records of room, or of plugin:ID
           --kind K               records of one kind, such as on_start, answered, fault, pinned
@@ -57,12 +62,28 @@ enum JournalCommand {
         case ("verify", 1...2):
             return try await verify(
                 positions.count == 2 ? positions[1] : nil, in: archive, isJSON: isJSON)
-        case ("show", _), ("export", _):
+        case ("draws", 2):
+            for draw in try await DrawInspection(archive).list(show: positions[1]) {
+                if isJSON { print(draw.json) } else { Command.show(draw.line + "\n") }
+            }
+        case ("bundle", 4):
+            guard let number = Int64(positions[3]) else {
+                throw Arguments.Mistake(message: "\"\(positions[3])\" is no number of a draw")
+            }
+            guard
+                let bundle = try await DrawInspection(archive).bundle(
+                    show: positions[1], plugin: positions[2], number: number)
+            else { throw JournalError.storage("there is no such draw that was revealed") }
+            print(bundle.json)
+        case ("bundle", _):
+            throw Arguments.Mistake(message: "name show, plugin and number; draws lists them")
+        case ("show", _), ("export", _), ("draws", _):
             throw Arguments.Mistake(message: "name one show; list tells which there are")
         default:
             throw Arguments.Mistake(
                 message: "\"\(positions.joined(separator: " "))\" is not expected; "
-                    + "say list, show SHOW, export SHOW or verify")
+                    + "say list, show SHOW, export SHOW, verify, draws SHOW or bundle SHOW PLUGIN NUMBER"
+            )
         }
         return 0
     }

@@ -22,6 +22,8 @@ package enum Capability: String, Sendable, CaseIterable {
     case knowledge
     /// Calls webhooks of the shop.
     case webhook
+    /// Draws that anybody can check afterwards: commitments, lists of entrants, secrets revealed.
+    case fairness
     /// Gives people seats beside the host, from which they may send sound and picture.
     case seats
 
@@ -40,6 +42,8 @@ package enum Capability: String, Sendable, CaseIterable {
         case .kv: "Keeps values from show to show."
         case .knowledge: "Searches the shop's knowledge."
         case .webhook: "Calls webhooks of the shop."
+        case .fairness:
+            "Draws that anybody can check: commits to rules and a secret, fixes entrants, reveals."
         case .seats:
             "Gives people seats beside the host, from which they may send sound and picture."
         }

@@ -2,7 +2,8 @@ package import Wire
 
 extension Effect {
     /// Makes an effect of a call that ``HostAPI/check(_:hook:capabilities:arguments:)`` let through;
-    /// not of a function that only reads. A request has no id yet.
+    /// not of a function that only reads. A request has no id yet, a commitment no number and no
+    /// text, a list of entrants no hash.
     ///
     /// - Parameters:
     ///   - path: Below `room`, such as `panel.show`.
@@ -15,6 +16,8 @@ extension Effect {
         do throws(HostCallError) {
             let arguments = Arguments(values: arguments)
             if let effect = try Self.game(path, arguments, products) {
+                self = effect
+            } else if let effect = try Self.fairness(path, arguments) {
                 self = effect
             } else if let effect = try Self.room(path, arguments, products) {
                 self = effect
@@ -104,6 +107,38 @@ extension Effect {
                 try arguments.viewer(0), points: arguments.integer(1) ?? 0)
         case "leaderboard.reset": return .leaderboardReset
         case "finish": return .finish
+        default: return nil
+        }
+    }
+
+    /// Commitments, entrants, draws.
+    private static func fairness(
+        _ path: String, _ arguments: Arguments
+    ) throws(HostCallError) -> Effect? {
+        let name = arguments.text(0)
+        var parameters: JSONObject = ["name": .string(name)]
+        switch path {
+        case "fairness.commit":
+            let rules = arguments.value(1) ?? .null
+            return .fairnessCommit(
+                name: name, rules: String(decoding: rules.encodedSorted(), as: UTF8.self),
+                number: 0, commitment: "")
+        case "fairness.freeze":
+            return .fairnessFreeze(
+                name: name, try EntrantList(lua: arguments.value(1) ?? .null), hash: "")
+        case "fairness.draw":
+            parameters["count"] = .integer(arguments.option(1, "count")?.wholeNumber ?? 100)
+            parameters["input"] = arguments.option(1, "input") ?? ""
+            parameters["sides"] = .integer(arguments.option(1, "sides")?.wholeNumber ?? 0)
+            return .request(
+                HostRequest(
+                    id: 0, service: .draw, parameters: parameters,
+                    milliseconds: HostRequest.Limit.houseMilliseconds))
+        case "fairness.reveal":
+            return .request(
+                HostRequest(
+                    id: 0, service: .reveal, parameters: parameters,
+                    milliseconds: HostRequest.Limit.houseMilliseconds))
         default: return nil
         }
     }

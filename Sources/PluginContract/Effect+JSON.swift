@@ -49,6 +49,16 @@ extension Effect {
                 "parameters": .object(request.parameters),
                 "milliseconds": .integer(request.milliseconds),
             ]
+        case .fairnessCommit(let name, let rules, let number, let commitment):
+            [
+                "do": "fairness.commit", "name": .string(name), "rules": .string(rules),
+                "number": .integer(number), "commitment": .string(commitment),
+            ]
+        case .fairnessFreeze(let name, let entrants, let hash):
+            [
+                "do": "fairness.freeze", "name": .string(name), "entrants": entrants.json,
+                "hash": .string(hash),
+            ]
         case .seatGrant(let lease): ["do": "seats.grant", "lease": lease.json]
         case .seatRevoke(let seat): ["do": "seats.revoke", "seat": .integer(seat)]
         case .seatSwap(let seat, let other):
@@ -129,6 +139,20 @@ extension Effect {
             return .kvSet(key: key, value: json["value"] ?? .null)
         case HostRequest.Service.knowledge.path: return request(.knowledge, json)
         case HostRequest.Service.webhook.path: return request(.webhook, json)
+        case HostRequest.Service.draw.path: return request(.draw, json)
+        case HostRequest.Service.reveal.path: return request(.reveal, json)
+        case "fairness.commit":
+            guard let name, let rules = json["rules"]?.stringValue,
+                let number = json["number"]?.integerValue, number > 0,
+                let commitment = json["commitment"]?.stringValue
+            else { return nil }
+            return .fairnessCommit(
+                name: name, rules: rules, number: number, commitment: commitment)
+        case "fairness.freeze":
+            guard let name, let entrants = json["entrants"].flatMap(EntrantList.init(json:)),
+                let hash = json["hash"]?.stringValue
+            else { return nil }
+            return .fairnessFreeze(name: name, entrants, hash: hash)
         case "seats.grant":
             return json["lease"].flatMap(SeatLease.init).map { .seatGrant($0) }
         case "seats.revoke": return json["seat"]?.integerValue.map { .seatRevoke(seat: $0) }

@@ -26,6 +26,10 @@ package enum Effect: Sendable, Equatable {
     /// Null forgets the key.
     case kvSet(key: String, value: JSON)
     case request(HostRequest)
+    /// `rules`: JSON with sorted names. `number`: among the commitments of the plugin, from 1.
+    case fairnessCommit(name: String, rules: String, number: Int64, commitment: String)
+    /// `hash`: of the list.
+    case fairnessFreeze(name: String, EntrantList, hash: String)
     case seatGrant(SeatLease)
     case seatRevoke(seat: Int64)
     case seatSwap(seat: Int64, other: Int64)

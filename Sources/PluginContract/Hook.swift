@@ -20,6 +20,8 @@ package enum Hook: String, Sendable, CaseIterable {
     case collected
     /// A request to the host was answered, or was not in time.
     case result
+    /// A secret that was committed to is revealed, with the outcome of its draw.
+    case revealed
     /// What is sent from a seat began, or broke off.
     case media
     /// Another version goes on with the state.
@@ -39,6 +41,7 @@ package enum Hook: String, Sendable, CaseIterable {
         case .command: "on_command"
         case .collected: "on_collected"
         case .result: "on_result"
+        case .revealed: "on_revealed"
         case .media: "on_media"
         case .migrate: "on_migrate"
         }
@@ -130,6 +133,12 @@ extension Hook {
                 nil, [("result", "Result")],
                 "A request to the host was answered, or was not in time.",
                 "Comes exactly once for each request of a run that goes on.")
+        case .revealed:
+            form(
+                .fairness, [("name", "string"), ("reveal", "Reveal")],
+                "A secret that was committed to is revealed, with the outcome of its draw.",
+                "Comes exactly once for each `fairness.draw` and `fairness.reveal` of a run that goes on,"
+                    + " also after a restart of the server, and always says the same.")
         case .media:
             form(
                 .seats, [("media", "Media")],

@@ -283,6 +283,70 @@ extension HostAPI {
             "Tells who has which seat."),
     ]
 
+    static let fairnessFunctions: [Function] = [
+        Function(
+            "fairness.commit", .fairness, in: whileRunning,
+            [
+                name,
+                HostParameter(
+                    "rules", .plain(bytesMax: FairnessLimit.rulesBytes),
+                    "What must not change from here on: prizes, weights, a price to guess."),
+            ],
+            returns: Return("string", "The commitment, 64 hexadecimal digits, to be shown."),
+            "Commits to rules and to a new secret of the host, before anybody takes part.",
+            "The commitment gives neither away. Nobody sees the secret before it is revealed, the plugin"
+                + " included. One in a call of a hook. What is never revealed is counted as abandoned."
+        ),
+        Function(
+            "fairness.freeze", .fairness, in: whileRunning,
+            [
+                name,
+                HostParameter(
+                    "entrants", .table,
+                    "A list of ids, or a table from id to tickets; 0 leaves somebody out."),
+            ],
+            returns: Return("Entrants", "What is published of the list before the draw."),
+            "Fixes who takes part in a draw, with how many tickets.",
+            "The host sorts and hashes the list, and tells its hash in public."),
+        Function(
+            "fairness.draw", .fairness, in: whileRunning,
+            [
+                name,
+                HostParameter(
+                    "options",
+                    .options([
+                        HostParameter(
+                            "count", .integer(1...FairnessLimit.places), isOptional: true,
+                            "How many places are told; 100 unless given."),
+                        HostParameter(
+                            "input", .text(charactersMax: 200), isOptional: true,
+                            "Something public that nobody knew when the list was fixed."),
+                        HostParameter(
+                            "sides", .integer(2...1_000_000_000), isOptional: true,
+                            "Also rolls a number from 1 to this for each place."),
+                    ]), isOptional: true),
+            ],
+            "Draws among the entrants, and reveals the secret; `on_revealed` is told both.",
+            "The request is durable before the secret is used, so that it cannot be taken back when the"
+                + " outcome displeases. Each ticket has the same chance; nobody has two places."),
+        Function(
+            "fairness.reveal", .fairness, in: whileRunning, [name],
+            "Reveals the secret of a commitment without a draw; `on_revealed` is told.",
+            "Not once entrants are fixed: then there is a draw."),
+        Function(
+            "fairness.hash", .fairness, in: everywhere,
+            [HostParameter("value", .plain(bytesMax: 1 << 16))],
+            returns: Return(
+                "string",
+                "64 hexadecimal digits: of a text its SHA-256, of anything else that of its JSON with"
+                    + " sorted names."),
+            isRead: true, "Tells the SHA-256 of a value."),
+        Function(
+            "fairness.abandoned", .fairness, in: everywhere,
+            returns: Return("integer", "In this show, by this plugin."), isRead: true,
+            "Tells how many commitments were given up without being revealed."),
+    ]
+
     static let generalFunctions: [Function] = [
         Function(
             "log", nil, in: everywhere,

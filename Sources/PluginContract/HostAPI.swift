@@ -53,7 +53,7 @@ package enum HostAPI {
     package static let functions: [Function] =
         panelFunctions + collectorFunctions + timerFunctions + prizeFunctions + chatFunctions
         + presenceFunctions + productFunctions + leaderboardFunctions + valueFunctions
-        + seatFunctions + requestFunctions + generalFunctions
+        + seatFunctions + fairnessFunctions + requestFunctions + generalFunctions
 
     /// The function of a path.
     package static func function(at path: String) -> Function? { byPath[path] }

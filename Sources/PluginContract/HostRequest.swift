@@ -1,6 +1,7 @@
 package import Wire
 
-/// Something that a plugin asks of the world outside, answered later by `on_result`.
+/// Something that a plugin asks of the world outside, or of the host where the answer must not be
+/// known before the question is durable. Answered later by a hook.
 package struct HostRequest: Sendable, Equatable {
     /// Who answers.
     package enum Service: String, Sendable, CaseIterable {
@@ -8,14 +9,23 @@ package struct HostRequest: Sendable, Equatable {
         case knowledge
         /// Sends a signed message to a URL of the shop.
         case webhook
+        /// Draws among entrants that were fixed, and reveals the secret.
+        case draw
+        /// Reveals the secret of a commitment.
+        case reveal
 
         /// The host function that asks.
         package var path: String {
             switch self {
             case .knowledge: "knowledge.search"
             case .webhook: "webhook.send"
+            case .draw: "fairness.draw"
+            case .reveal: "fairness.reveal"
             }
         }
+
+        /// Whether the host answers by itself, always and with a hook of its own, `on_revealed`.
+        package var isOfTheHouse: Bool { self == .draw || self == .reveal }
     }
 
     /// Unique in the show for its plugin, from 1; with both it is the key by which a retry is known.
@@ -41,6 +51,8 @@ package struct HostRequest: Sendable, Equatable {
         /// Waiting for their answers at once, per plugin.
         package static let waiting = 64
         package static let seconds = 0.1...30.0
+        /// Of requests that the host answers by itself: ten years, so that a draw outlives every pause.
+        package static let houseMilliseconds: Int64 = 315_360_000_000
     }
 }
 
@@ -71,6 +83,15 @@ package enum HostResult: Sendable, Equatable {
             case .failed: "The service tried and failed."
             case .tooLarge: "The answer is over \(HostRequest.Limit.resultBytes) bytes."
             }
+        }
+    }
+
+    /// What `on_revealed` is given. It is as large as the draw.
+    package var revealed: JSON {
+        switch self {
+        case .value(let value): value
+        case .failure(let code, let message):
+            ["error": .string(code.rawValue), "message": .string(message)]
         }
     }
 

@@ -59,7 +59,9 @@ extension Reference {
                 ("id", "integer", "What the request returned."),
                 (
                     "service",
-                    HostRequest.Service.allCases.map { "\"\($0.rawValue)\"" }.joined(
+                    HostRequest.Service.allCases.filter { !$0.isOfTheHouse }.map {
+                        "\"\($0.rawValue)\""
+                    }.joined(
                         separator: "|"),
                     ""
                 ),
@@ -70,6 +72,25 @@ extension Reference {
                         + "|nil", ""
                 ),
                 ("message", "string?", "For developers."),
+            ]),
+        LuaClass(
+            name: "Entrants", summary: "A list of entrants that was fixed.",
+            fields: [
+                ("hash", "string", "64 hexadecimal digits, to be shown."),
+                ("count", "integer", "Entrants."), ("tickets", "integer", "Of all of them."),
+            ]),
+        LuaClass(
+            name: "Reveal", summary: "What was secret, and what followed from it.",
+            fields: [
+                ("number", "integer", "Of the commitment, among those of the plugin in the show."),
+                ("commitment", "string", "As it was shown."),
+                ("secret", "string", "64 hexadecimal digits."),
+                ("rules", "string", "What was committed to: JSON with sorted names."),
+                ("ranking", "string[]?", "Ids, the first place first; nil without a draw."),
+                ("rolls", "integer[]?", "A number for each place, where `sides` asked for it."),
+                ("hash", "string?", "Of the entrants."),
+                ("count", "integer?", "Of the entrants."),
+                ("input", "string?", "The public input, empty for none."),
             ]),
         LuaClass(
             name: "Finding", summary: "What is to be done about a line: the value of a search.",

@@ -1,3 +1,5 @@
+import Cryptography
+import Fairness
 package import PluginContract
 package import Scripting
 import Wire
@@ -19,6 +21,8 @@ package struct HostCalls: Sendable {
     private var hookName = ""
     private var pools: [String: PoolStanding] = [:]
     private var present: Int64 = 0
+    /// The hash of the next secret, until the call has committed to it.
+    private var sealed: String?
     /// Whether the call moved prizes, changed what is on air or ended the run: what follows it must
     /// be judged anew.
     private(set) var endsBatch = false
@@ -46,6 +50,9 @@ package struct HostCalls: Sendable {
         return json.encoded()
     }
 
+    /// What an argument may be is up to the budgets and to each function; a list of entrants is long.
+    private static let argumentLimits = JSONLimits(bytesMax: 8 << 20, membersMax: 200_000)
+
     private static func json(_ bytes: [UInt8]) -> JSON {
         let limits = JSONLimits(depthMax: 64, bytesMax: 8 << 20, membersMax: 1_000_000)
         return (try? JSON(parsing: bytes, limits: limits)) ?? .null
@@ -56,6 +63,7 @@ package struct HostCalls: Sendable {
         hookName = call.call.hook
         pools = call.pools
         present = call.present ?? 0
+        sealed = call.sealed
         onAir = call.shelf?.onAir
         let embargoed = call.shelf?.embargoed ?? []
         for index in products.indices {
@@ -64,6 +72,12 @@ package struct HostCalls: Sendable {
         endsBatch = false
         if !shows.isEmpty { shows = [:] }
         memoryBefore = nil
+        // Spent by the call whether it succeeds or not, as its request is.
+        if hookName == Hook.revealed.functionName,
+            let name = Self.json(call.call.arguments)[0]?.stringValue
+        {
+            memory.commitments.close(name)
+        }
     }
 
     /// Ends the call: what it asked for stands, or has never been.
@@ -81,7 +95,7 @@ package struct HostCalls: Sendable {
     package mutating func answer(_ path: String, _ arguments: [UInt8]) -> HostAnswer {
         let list: JSON
         do throws(JSONError) {
-            list = try JSON(parsing: arguments)
+            list = try JSON(parsing: arguments, limits: Self.argumentLimits)
         } catch {
             return .refused("\(path): the arguments cannot be read: \(error)")
         }
@@ -120,6 +134,11 @@ package struct HostCalls: Sendable {
             return .integer(memory.leaderboard.points(of: user))
         case "kv.get": return memory.values[text] ?? .null
         case "seats.list": return memory.seating.json
+        case "fairness.hash":
+            let value = arguments.first ?? .null
+            let bytes = value.stringValue.map { Array($0.utf8) } ?? value.encodedSorted()
+            return .string(Digest.hex(Digest.sha256(bytes)))
+        case "fairness.abandoned": return .integer(memory.commitments.abandonedCount)
         default: throw HostCallError("\(path) cannot be read")
         }
     }
@@ -169,7 +188,29 @@ package struct HostCalls: Sendable {
         case .request(var request):
             request.id = memory.requestCount + 1
             effect = .request(request)
-            value = .integer(request.id)
+            if request.service.isOfTheHouse {
+                // The reveal comes before anything else.
+                endsBatch = true
+            } else {
+                value = .integer(request.id)
+            }
+        case .fairnessCommit(let name, let rules, _, _):
+            endsBatch = true
+            guard let hash = sealed else {
+                throw HostCallError("fairness.commit: a call can make one commitment")
+            }
+            let commitment = Commitment.text(secretHash: hash, rules: rules)
+            effect = .fairnessCommit(
+                name: name, rules: rules, number: memory.commitments.count + 1,
+                commitment: commitment)
+            value = .string(commitment)
+        case .fairnessFreeze(let name, let entrants, _):
+            let hash = Draw.hash(of: entrants)
+            effect = .fairnessFreeze(name: name, entrants, hash: hash)
+            value = [
+                "hash": .string(hash), "count": .integer(Int64(entrants.entrants.count)),
+                "tickets": .integer(entrants.ticketCount),
+            ]
         default: break
         }
         if let problem = memory.problem(with: effect) { throw HostCallError(problem) }
@@ -177,6 +218,7 @@ package struct HostCalls: Sendable {
             if memoryBefore == nil { memoryBefore = memory }
             memory.apply(effect)
         }
+        if case .fairnessCommit = effect { sealed = nil }
         return .accepted(effect: effect.json.encoded(), value: value.isNull ? [] : value.encoded())
     }
 

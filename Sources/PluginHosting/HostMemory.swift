@@ -2,7 +2,7 @@ package import PluginContract
 package import Wire
 
 /// What the host keeps for a plugin so that its functions can answer at once: points, values, seats,
-/// prizes it has granted, the number of its requests.
+/// prizes it has granted, commitments, the number of its requests.
 ///
 /// Like `room.state` it changes with what a call asked for, on the stage while the call runs and in
 /// ``PlayState`` when its record is folded, by the same function.
@@ -11,6 +11,7 @@ package struct HostMemory: Sendable, Equatable {
     package var values: JSONObject = [:]
     package var leaderboard = Leaderboard()
     package var seating = Seating()
+    package var commitments = Commitments()
     /// Products whose price the run keeps to itself.
     package var embargoes: Set<String> = []
     /// Of the last request.
@@ -45,8 +46,10 @@ package struct HostMemory: Sendable, Equatable {
                 return "\(request.service.path): \(bytes) bytes are more than"
                     + " \(HostRequest.Limit.parameterBytes)"
             }
+            if let problem = commitments.problem(with: effect) { return problem }
             return request.id == requestCount + 1
                 ? nil : "\(request.service.path): request \(request.id) is out of order"
+        case .fairnessCommit, .fairnessFreeze: return commitments.problem(with: effect)
         default: return nil
         }
     }
@@ -57,7 +60,10 @@ package struct HostMemory: Sendable, Equatable {
         case .leaderboardAdd(let viewer, let points): leaderboard.add(points, to: viewer)
         case .leaderboardReset: leaderboard = Leaderboard()
         case .kvSet(let key, let value): values[key] = value.isNull ? JSON?.none : value
-        case .request(let request): requestCount = max(requestCount, request.id)
+        case .request(let request):
+            requestCount = max(requestCount, request.id)
+            commitments.apply(effect)
+        case .fairnessCommit, .fairnessFreeze: commitments.apply(effect)
         case .productEmbargo(let id): embargoes.insert(id)
         case .productLift(let id): embargoes.remove(id)
         case .seatGrant(let lease): seating.grant(lease)
@@ -75,6 +81,7 @@ package struct HostMemory: Sendable, Equatable {
         case .leaderboardAdd, .leaderboardReset, .kvSet, .request, .prizeGrant: true
         case .seatGrant, .seatRevoke, .seatSwap: true
         case .productEmbargo, .productLift: true
+        case .fairnessCommit, .fairnessFreeze: true
         default: false
         }
     }
@@ -85,6 +92,8 @@ package struct HostMemory: Sendable, Equatable {
         var memory = HostMemory()
         memory.values = values ?? self.values
         memory.requestCount = requestCount
+        memory.commitments = commitments
+        memory.commitments.abandon()
         memory.granted = granted
         memory.show = show ?? self.show
         memory.seating = seating
@@ -100,6 +109,7 @@ package struct HostMemory: Sendable, Equatable {
         return [
             "values": .object(values), "leaderboard": leaderboard.json,
             "requests": .integer(requestCount), "seats": seating.json,
+            "commitments": commitments.json,
             "leases": .integer(seating.leaseCount),
             "granted": .object(JSONObject(pools)), "show": .string(show),
             "embargoes": .array(embargoes.sorted().map { .string($0) }),
@@ -112,13 +122,15 @@ package struct HostMemory: Sendable, Equatable {
             let leaderboard = json["leaderboard"].flatMap(Leaderboard.init),
             let count = json["requests"]?.integerValue,
             let seating = Seating(
-                json: json["seats"] ?? [], leaseCount: json["leases"]?.integerValue ?? 0)
+                json: json["seats"] ?? [], leaseCount: json["leases"]?.integerValue ?? 0),
+            let commitments = json["commitments"].map(Commitments.init(json:)) ?? Commitments()
         else { return nil }
         self.values = values
         self.leaderboard = leaderboard
         requestCount = count
         embargoes = Set((json["embargoes"]?.arrayValue ?? []).compactMap(\.stringValue))
         self.seating = seating
+        self.commitments = commitments
         show = json["show"]?.stringValue ?? ""
         for (pool, units) in json["granted"]?.objectValue ?? [:] {
             for (user, count) in units.objectValue ?? [:] {

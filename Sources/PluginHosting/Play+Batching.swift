@@ -41,7 +41,11 @@ extension Play {
         switch item {
         case .timer(let name, _): return (.timer, .both([.string(name)]))
         case .result(let id, let result):
-            return state.requests[id].map { (.result, .both([result.json(for: $0.request)])) }
+            guard let request = state.requests[id]?.request else { return nil }
+            guard request.service.isOfTheHouse else {
+                return (.result, .both([result.json(for: request)]))
+            }
+            return (.revealed, .both([request.parameters["name"] ?? .null, result.revealed]))
         case .request(let request):
             switch request.action {
             case .command(let name, let value):

@@ -13,6 +13,7 @@ extension Play {
         var step = PlayStep()
         guard outstanding.isEmpty else { return step }
         advance(nowMilliseconds: nowMilliseconds)
+        revealPending()
         let now = showTime(nowMilliseconds)
         var desk = AnswerDesk(nowMilliseconds: now)
         migrate(now, &pools, &desk)
@@ -64,7 +65,11 @@ extension Play {
                 queue.removeFirst()
                 return
             }
+<<<<<<< HEAD
             (hook, arguments) = (.media, CallArguments([media]))
+=======
+            (hook, arguments) = (.media, .both([media]))
+>>>>>>> lottery
             item = .media(lease: lease, change)
         case .request(let asked):
             request = asked
@@ -140,6 +145,9 @@ extension Play {
         }
         var next = next
         next.call.seed = seed(ofCall: 0)
+        if program.manifest.capabilities.contains(.fairness) {
+            next.call.sealed = show.secrets.sealed(state.memory.commitments.count + 1)
+        }
         outstanding = [next]
         if caution > 0 { caution -= 1 }
         if next.call.hook == .start { notices.clear() }

@@ -99,7 +99,9 @@ extension Play {
         let notices = outstanding.isEmpty ? notices.dueMilliseconds : nil
         let due = [
             timers.values.map(\.dueMilliseconds).min(),
-            requests.map(\.dueMilliseconds).min(), notices.map { max($0, state.nowMilliseconds) },
+            requests.map(\.dueMilliseconds).min(),
+            outstanding.isEmpty && hasPendingReveal ? state.nowMilliseconds : nil,
+            notices.map { max($0, state.nowMilliseconds) },
         ]
         return due.compactMap(\.self).min().map { $0 + show.beganAtMilliseconds }
     }

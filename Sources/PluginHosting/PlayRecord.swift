@@ -23,6 +23,8 @@ struct PlayCall: Sendable, Equatable {
     var show: String?
     /// People in the room, for plugins that are told.
     var present: Int64?
+    /// The hash of the next secret, for plugins that may commit to it.
+    var sealed: String?
     /// What others did with products, for plugins that are told.
     var shelf: Shelf?
     /// Of a start and of a migration: what is run from here on.
@@ -33,7 +35,7 @@ struct PlayCall: Sendable, Equatable {
             call: ScriptCall(
                 hook: hook.functionName, arguments: arguments.text,
                 nowMilliseconds: nowMilliseconds, seed: seed),
-            pools: pools, present: present, shelf: shelf)
+            pools: pools, present: present, shelf: shelf, sealed: sealed)
     }
 
     /// Writes the members `hook`, `arguments`, `now`, `seed` and what else is set.
@@ -71,6 +73,7 @@ struct PlayCall: Sendable, Equatable {
         write("values", values.map { .object($0) })
         write("show", show.map { .string($0) })
         write("present", present.map { .integer($0) })
+        write("sealed", sealed.map { .string($0) })
         write("shelf", shelf?.json)
         write("program", program?.json)
     }
@@ -106,6 +109,7 @@ struct PlayCall: Sendable, Equatable {
         values = json["values"]?.objectValue
         show = json["show"]?.stringValue
         present = json["present"]?.integerValue
+        sealed = json["sealed"]?.stringValue
         shelf = json["shelf"].flatMap(Shelf.init)
         program = json["program"].flatMap(ProgramMark.init)
     }

@@ -1,3 +1,4 @@
+import Clockwork
 package import PluginContract
 package import Wire
 
@@ -11,18 +12,21 @@ package struct PlayShow: Sendable {
     package var configuration: JSONObject
     /// What is random in the calls.
     var seeds: CallSeeds
+    /// What is committed to.
+    var secrets: CommitmentSecrets
     /// What `kv` kept when the show began.
     package var values: JSONObject
 
     init(
         show: String, beganAtMilliseconds: Int64, products: [Product] = [],
-        configuration: JSONObject = [:], seeds: CallSeeds, values: JSONObject = [:]
+        configuration: JSONObject = [:], seed: SecretSeed, plugin: String, values: JSONObject = [:]
     ) {
         self.show = show
         self.beganAtMilliseconds = beganAtMilliseconds
         self.products = products
         self.configuration = configuration
-        self.seeds = seeds
+        seeds = CallSeeds(seed, plugin: plugin)
+        secrets = CommitmentSecrets(seed, plugin: plugin)
         self.values = values
     }
 }

@@ -50,13 +50,14 @@ extension PlayState {
             for (surface, shown) in panels where shown.panel.showsLeaderboard {
                 consequences.changedSurfaces.insert(surface)
             }
-        case .kvSet, .seatGrant, .seatRevoke, .seatSwap, .prizeGrant, .productEmbargo, .productLift:
+        case .kvSet, .seatGrant, .seatRevoke, .seatSwap, .prizeGrant, .productEmbargo, .productLift,
+            .fairnessCommit, .fairnessFreeze:
             memory.apply(effect)
         case .request(let request):
             memory.apply(effect)
             requests[request.id] = WaitingRequest(
                 request: request, dueMilliseconds: nowMilliseconds + request.milliseconds)
-            consequences.requests.append(request)
+            if !request.service.isOfTheHouse { consequences.requests.append(request) }
         case .prizeReserve, .prizeRelease, .chatSay, .refuse, .log, .finish: break
         }
     }
@@ -123,6 +124,20 @@ extension PlayState {
                         data: [
                             "message": .string(message),
                             "by": .string("plugin:" + setting.plugin),
+                        ]))
+            case .fairnessCommit(let name, _, let number, let commitment):
+                events.append(
+                    .fairness(
+                        "committed", name, number, setting,
+                        ["commitment": .string(commitment)]))
+            case .fairnessFreeze(let name, let entrants, let hash):
+                events.append(
+                    .fairness(
+                        "frozen", name, nil, setting,
+                        [
+                            "hash": .string(hash),
+                            "count": .integer(Int64(entrants.entrants.count)),
+                            "tickets": .integer(entrants.ticketCount),
                         ]))
             case .prizeGrant(let pool, let viewer, let count):
                 let grant = Grant(pool: pool, count: count)

@@ -20,6 +20,7 @@ extension PlayState {
         case .call(let call, let changes, let effects):
             let tree = try changedTree(call, changes)
             pass(call)
+            reveal(call, setting, &consequences)
             fold(call, tree, effects, setting, &consequences)
             forgetMedia()
         case .answered(let now, let answers):
@@ -27,6 +28,7 @@ extension PlayState {
             for answer in answers { accept(answer, &consequences) }
         case .fault(let call, _, let pauses):
             pass(call)
+            reveal(call, setting, &consequences)
             foldFault(call, pauses: pauses, setting, &consequences)
             forgetMedia()
         case .stopped(let now, let by):
@@ -107,6 +109,7 @@ extension PlayState {
             requests = [:]
             memory.seating.revokeAll()
             memory.embargoes = []
+            abandonCommitments(setting, &consequences)
             announce("stopped", setting, by: nil, &consequences)
         }
     }
@@ -200,6 +203,7 @@ extension PlayState {
         own = [:]
         ownIDs = []
         reservations = [:]
+        abandonCommitments(setting, &consequences)
         memory = memory.begun(values: nil)
         requests = [:]
         pin = nil

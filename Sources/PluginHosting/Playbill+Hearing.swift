@@ -31,12 +31,12 @@ extension Playbill {
         plays[plugin]?.answered(request, result)
     }
 
-    /// Requests that wait for their answers, to be made again after a restart: with their ids, so
+    /// Requests to the world outside that wait for their answers, to be made again after a restart: with their ids, so
     /// that a service can tell that it has seen them.
     package var waitingRequests: [(plugin: String, request: HostRequest)] {
         plugins.flatMap { plugin in
             (plays[plugin]?.state.requests.values.map(\.request) ?? [])
-                .sorted { $0.id < $1.id }.map { (plugin, $0) }
+                .filter { !$0.service.isOfTheHouse }.sorted { $0.id < $1.id }.map { (plugin, $0) }
         }
     }
 }

@@ -57,7 +57,7 @@ package struct Playbill: Sendable {
                 show: PlayShow(
                     show: show, beganAtMilliseconds: beganAtMilliseconds, products: products,
                     configuration: entry.configuration,
-                    seeds: CallSeeds(seed, plugin: plugin), values: entry.values),
+                    seed: seed, plugin: plugin, values: entry.values),
                 limits: limits)
         }
     }

@@ -58,15 +58,18 @@ package struct StageCall: Sendable, Equatable {
     package var present: Int64?
     /// What others did with products; nil for plugins without the capability `products`.
     package var shelf: Shelf?
+    /// The hash of the next secret; nil for plugins without the capability `fairness`.
+    package var sealed: String?
 
     package init(
         call: ScriptCall, pools: [String: PoolStanding] = [:], present: Int64? = nil,
-        shelf: Shelf? = nil
+        shelf: Shelf? = nil, sealed: String? = nil
     ) {
         self.call = call
         self.pools = pools
         self.present = present
         self.shelf = shelf
+        self.sealed = sealed
     }
 }
 

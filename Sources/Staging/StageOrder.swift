@@ -145,6 +145,7 @@ extension StageCall {
         // A shelf on which nothing is as usual has something on air or under embargo.
         writer.text(shelf?.onAir ?? "")
         writer.list(shelf?.embargoed ?? []) { writer, id in writer.text(id) }
+        writer.text(sealed ?? "")
     }
 
     fileprivate init(_ reader: inout PackedReader) throws(StageFormatError) {
@@ -165,9 +166,11 @@ extension StageCall {
             try reader.text()
         }
         let isUsual = onAir.isEmpty && embargoed.isEmpty
+        let sealed = try reader.text()
         self.init(
             call: call, pools: Dictionary(pools) { $1 }, present: present < 0 ? nil : present,
-            shelf: isUsual ? nil : Shelf(onAir: onAir.isEmpty ? nil : onAir, embargoed: embargoed))
+            shelf: isUsual ? nil : Shelf(onAir: onAir.isEmpty ? nil : onAir, embargoed: embargoed),
+            sealed: sealed.isEmpty ? nil : sealed)
     }
 }
 

@@ -40,7 +40,8 @@ struct CommandTests {
         (["demo", "--viewers", "501"], "--viewers"), (["demo", "--viewers", "-1"], "--viewers"),
         (["demo", "--port", "65536"], "--port"), (["demo", "--verbose=1"], "--verbose"),
         (["demo", "--nonsense"], "--nonsense"), (["dance"], "dance"),
-        (["--nonsense"], "--nonsense"),
+        (["--nonsense"], "--nonsense"), (["verify-draw"], "bundle"),
+        (["verify-draw", "nowhere.json"], "nowhere.json"),
     ])
     func `words that do not fit end with 2 and are named`(
         words: [String], named: String
@@ -50,6 +51,93 @@ struct CommandTests {
         #expect(outcome.errors.contains(named), "\(outcome.errors)")
         #expect(outcome.errors.split(separator: "\n").count == 1)
         #expect(outcome.output.isEmpty)
+    }
+
+    /// Drawn with Python, from the description in SDK-docs/guides/fairness.md.
+    private static let bundle = #"""
+            {
+             "format": "playhouse-draw-1",
+             "show": "s",
+             "plugin": "lottery",
+             "name": "draw-1",
+             "number": 1,
+             "commitment": "ebfe37053a9a0dba9e64f89f07b7db10c1d738ce9c886be386e99309e8518223",
+             "rules": "{\"prize\":\"tea\",\"winners\":2}",
+             "secret": "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+             "entrants": [
+              [
+               "ana",
+               1
+              ],
+              [
+               "bo",
+               3
+              ],
+              [
+               "cy",
+               1
+              ],
+              [
+               "z",
+               1
+              ],
+              [
+               "小安",
+               2
+              ]
+             ],
+             "entrants_hash": "f08e66b852c8fa58573c8e359a385ea9ece25acd58516ef22bcb932b41c8eca4",
+             "input": "4711",
+             "count": 5,
+             "sides": 6,
+             "ranking": [
+              "bo",
+              "z",
+              "小安",
+              "cy",
+              "ana"
+             ],
+             "rolls": [
+              5,
+              3,
+              5,
+              3,
+              2
+             ],
+             "records": {
+              "committed": 1,
+              "frozen": 5,
+              "asked": 5,
+              "revealed": 6
+             },
+             "abandoned_before": 0
+            }
+        """#
+
+    @Test func `a draw is verified offline, with an exit code for each end`() async throws {
+        let folder = try TemporaryFolder()
+        let file = folder.file("draw.json")
+        try folder.write(Self.bundle, to: "draw.json")
+        let good = try await ChildProcess.run("verify-draw", file)
+        #expect(good.exitCode == 0, "\(good.output) \(good.errors)")
+        #expect(good.output.contains("first places: bo, z, 小安, cy, ana"))
+        let shown = try #require(
+            try JSON(parsing: Array(Self.bundle.utf8))["commitment"]?.stringValue)
+        let noted = try await ChildProcess.run("verify-draw", file, "--commitment", shown)
+        #expect(noted.exitCode == 0)
+        let other = try await ChildProcess.run(
+            "verify-draw", file, "--commitment", String(shown.reversed()), "--json")
+        #expect(other.exitCode == 1)
+        #expect(other.output.contains("otherCommitment"))
+        let tampered = Self.bundle.replacing("\"4711\"", with: "\"4712\"")
+        try folder.write(tampered, to: "draw.json")
+        let bad = try await ChildProcess.run("verify-draw", file)
+        #expect(bad.exitCode == 1)
+        #expect(bad.output.contains("does not hold: the places"))
+        try folder.write("{}", to: "draw.json")
+        let unreadable = try await ChildProcess.run("verify-draw", file)
+        #expect(unreadable.exitCode == 2)
+        #expect(unreadable.errors.contains("no bundle"))
     }
 
     @Test func `an option of a good file that does not fit ends with 2`() async throws {

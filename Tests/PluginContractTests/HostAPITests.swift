@@ -42,6 +42,12 @@ import Wire
         "seats.revoke": [1],
         "seats.swap": [1, 2],
         "seats.list": [],
+        "fairness.commit": ["main", ["winners": 3, "prize": "tea"]],
+        "fairness.freeze": ["main", ["bo": 2, "ana": 1, "cy": 0]],
+        "fairness.draw": ["main", ["count": 10, "input": "4711", "sides": 6]],
+        "fairness.reveal": ["main"],
+        "fairness.hash": ["abc"],
+        "fairness.abandoned": [],
         "refuse": ["FULL"],
         "log": ["info", "text"],
         "finish": [],
@@ -80,6 +86,10 @@ import Wire
             if case .request(var request) = effect {
                 request.id = 1  // given by who asks
                 effect = .request(request)
+            }
+            if case .fairnessCommit(let name, let rules, _, _) = effect {
+                effect = .fairnessCommit(
+                    name: name, rules: rules, number: 1, commitment: "made where secrets are")
             }
             let path = function.path == "chat.collect.close" ? "collect.close" : function.path
             #expect(effect.json["do"]?.stringValue == path)

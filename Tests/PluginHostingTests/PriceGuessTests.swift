@@ -272,8 +272,9 @@ import Wire
             }
         }
         let expected: Set<String> = [
-            "ask", "best_so_far", "congratulations", "guess_count", "guesses", "lock_now", "nobody",
-            "nobody_guessed", "price_was", "rules", "winner", "won", "your_guess",
+            "ask", "best_so_far", "committed", "congratulations", "guess_count", "guesses",
+            "lock_now", "nobody", "nobody_guessed", "price_was", "revealed", "rules", "winner",
+            "won", "your_guess",
         ]
         #expect(keys == expected)
         for (locale, bytes) in room.program.locales {

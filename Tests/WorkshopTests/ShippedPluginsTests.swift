@@ -26,6 +26,20 @@ import Workshop
         #expect(report.isPassed, "\(report.text)")
     }
 
+    /// The others cannot be tested: a plugin is told of no deletions, and there are no paid tickets.
+    @Test func `The rules of the lottery are named by its tests`() throws {
+        let text = try ["lottery", "lucky_bag", "red_packet"].map {
+            try String(
+                contentsOfFile: Folder.root + "/Plugins/lottery/tests/\($0).lua",
+                encoding: .utf8)
+        }.joined()
+        let rules =
+            (1...39).map { $0 < 10 ? "LOT-0\($0)" : "LOT-\($0)" }
+            + (1...5).map { "RP-0\($0)" }
+        let missing = rules.filter { !text.contains($0) }
+        #expect(missing == ["LOT-12", "LOT-33"])
+    }
+
     /// FAQ-17 is the evaluation of the knowledge itself: `ShopEvaluationTests`.
     @Test func `The rules of the assistant are all named by its tests`() throws {
         let text = try ["assistant", "people"].map {

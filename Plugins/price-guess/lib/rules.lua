@@ -81,18 +81,14 @@ function rules.replaces(config, price, known, g)
   return new ~= nil
 end
 
--- Draws the order of those who are equally close.
-function rules.shuffle_equals(best)
-  local first = 1
-  while first <= #best do
-    local last = first
-    while last < #best and best[last + 1].distance == best[first].distance do last = last + 1 end
-    for index = last, first + 1, -1 do
-      local other = math.random(first, index)
-      best[index], best[other] = best[other], best[index]
-    end
-    first = last + 1
-  end
+-- Puts those who are equally close in the order that was drawn, a list of users.
+function rules.order_equals(best, drawn)
+  local place = {}
+  for index, user in ipairs(drawn) do place[user] = index end
+  table.sort(best, function(a, b)
+    if a.distance ~= b.distance then return a.distance < b.distance end
+    return place[a.viewer.user] < place[b.viewer.user]
+  end)
 end
 
 -- The amounts of a bracket, both included; brackets are of equal width but for the last.
