@@ -26,14 +26,14 @@ enum TokenCommand {
             words, options: ["config", "room", "role", "subject", "name", "hours", "kid"])
         try arguments.refusePositions("every value stands behind its option")
         let configuration = try Configuration(file: try arguments.required("config"))
+        let subject = try arguments.required("subject")
         let room = try arguments.required("room")
         let rooms = configuration.roomIDs
         guard room == "*" || rooms.contains(room) else {
-            throw Arguments.Mistake(
-                message: "the configuration has no room \"\(room)\"; it has "
+            throw UnknownRoom(
+                description: "the configuration has no room \"\(room)\"; it has "
                     + rooms.joined(separator: ", "))
         }
-        let subject = try arguments.required("subject")
         let hours = try arguments.integer("hours", in: 1...8_760) ?? 12
         let claims = Claims(
             subject: subject, room: room,
@@ -42,5 +42,9 @@ enum TokenCommand {
         Command.show(
             try TokenIssuing.token(claims, keys: configuration.keys, kid: arguments.text("kid"))
                 + "\n")
+    }
+
+    private struct UnknownRoom: Error, CustomStringConvertible {
+        var description: String
     }
 }

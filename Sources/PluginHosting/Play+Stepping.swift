@@ -65,11 +65,7 @@ extension Play {
                 queue.removeFirst()
                 return
             }
-<<<<<<< HEAD
-            (hook, arguments) = (.media, CallArguments([media]))
-=======
             (hook, arguments) = (.media, .both([media]))
->>>>>>> lottery
             item = .media(lease: lease, change)
         case .request(let asked):
             request = asked
