@@ -160,6 +160,7 @@ package enum StageMain {
             room.state.text = ("%5.2f %s"):format(math.pi, table.concat(words, ","))
             room.timers.set("lock", 5)
             room.prizes.reserve("coupon", 1)
+            room.state.hash = room.fairness.hash({ text = "x" })
             room.panel.show("viewer", { { "text", "x" } })
             print(pcall(error, { 1 }), utf8.char(29468), tostring(room))
           end,

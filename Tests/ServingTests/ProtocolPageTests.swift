@@ -128,7 +128,9 @@ struct ProtocolPage {
     ) throws {
         let message = try JSON(parsing: Array(example.text.utf8))
         let name = example.words[2]
-        let types = ["welcome", "reply", "event", "state", "danmaku", "bye", "error", "problem"]
+        let types = [
+            "welcome", "reply", "event", "state", "danmaku", "speaking", "bye", "error", "problem",
+        ]
         #expect(types.contains(name))
         #expect(message["type"]?.stringValue == (name == "problem" ? "about:blank" : name))
     }
