@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 
 read -r -a swift <<< "${SWIFT:-swift}"
 options=(--disable-xctest)
-order=(--parallel)
+order=()
 label=${LABEL:-Tests/run.sh}
 case "${PLAYHOUSE_SANITIZER:-}" in
 "") ;;
@@ -60,7 +60,9 @@ for stage in "$@"; do
         ;;
     esac
     echo "Running the $stage tests ..."
-    if ! "${swift[@]}" test --skip-build "${options[@]}" "${choice[@]}" 2>&1 | tee "$output"; then
+    # Several browsers at once leave none of them a processor.
+    [ "$stage" != browser ] || order=(--no-parallel)
+    if ! "${swift[@]}" test --skip-build "${order[@]}" "${options[@]}" "${choice[@]}" 2>&1 | tee "$output"; then
         # What failed is far above by now.
         echo
         grep -aE -A 1 'recorded an issue|error:|^✘|Fatal' "$output" || true
