@@ -143,7 +143,10 @@ final class LoopRunner: @unchecked Sendable {
 
     private func perform(_ work: Work) {
         switch work {
-        case .job(let job, let loop): job.runSynchronously(on: loop.asUnownedSerialExecutor())
+        case .job(let job, let loop):
+            job.runSynchronously(
+                isolatedTo: loop.asUnownedSerialExecutor(),
+                taskExecutor: loop.asUnownedTaskExecutor())
         case .block(let body): body()
         }
     }

@@ -58,7 +58,9 @@ extension LiveRoom {
         // Plays are ahead of the journal, but never of the drafts that they have given: here, and
         // only here, they stand as after the last of these records.
         let playbill = snapshots.isDue(at: chain.sequence) ? self.playbill : nil
-        Task { await commit(batch, records, entries, playbill, atMilliseconds: time) }
+        Task(executorPreference: executor) {
+            await self.commit(batch, records, entries, playbill, atMilliseconds: time)
+        }
     }
 
     private func commit(

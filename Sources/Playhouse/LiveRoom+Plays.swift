@@ -47,7 +47,9 @@ extension LiveRoom {
 
     /// Begins with what there is to do on the stage for a plugin whose stage was free.
     func workOnStage(for plugin: String) {
-        if stageWork[plugin] != nil { Task { await work(for: plugin) } }
+        if stageWork[plugin] != nil {
+            Task(executorPreference: executor) { await self.work(for: plugin) }
+        }
     }
 
     var isAnyPlayBusy: Bool { !stageWork.isEmpty }
