@@ -138,8 +138,7 @@ final class JournalTables {
         guard let first = records.first else { return }
         var place = try place(of: first.show)
         placesBefore.append(place)
-        // A span lends its elements where a loop over the array would copy each.
-        let records = records.span
+        // Where they lie: a loop over the elements would copy each record whole.
         for index in records.indices {
             if records[index].show != place.show {
                 places[place.show] = place
@@ -149,19 +148,17 @@ final class JournalTables {
             guard records[index].sequence == place.lastSequence + 1 else {
                 throw .wrongSequence(records[index], last: place.lastSequence)
             }
-            try insert(records[index], of: place.id)
+            try insertRecord.run([
+                .integer(place.id), .integer(records[index].sequence),
+                .integer(records[index].offset), .text(records[index].source),
+                .text(records[index].kind), .integer(records[index].atMilliseconds),
+                .bytes(records[index].event), .bytes(records[index].changes),
+                .bytes(records[index].effects), .bytes(records[index].events),
+                .bytes(records[index].hash),
+            ])
             place.lastSequence = records[index].sequence
         }
         places[place.show] = place
-    }
-
-    private func insert(_ record: Record, of show: Int64) throws(JournalError) {
-        try insertRecord.run([
-            .integer(show), .integer(record.sequence), .integer(record.offset),
-            .text(record.source), .text(record.kind), .integer(record.atMilliseconds),
-            .bytes(record.event), .bytes(record.changes), .bytes(record.effects),
-            .bytes(record.events), .bytes(record.hash),
-        ])
     }
 
     func append(_ entry: LedgerEntry) throws(JournalError) {

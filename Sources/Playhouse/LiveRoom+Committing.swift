@@ -78,7 +78,7 @@ extension LiveRoom {
         }
         isCommitting = false
         var outputs: [RoomOutput] = []
-        room.committed(batch, nowMilliseconds: time, into: &outputs)
+        for draft in batch { room.committed(draft, nowMilliseconds: time, into: &outputs) }
         if let playbill { takeSnapshot(playbill) }
         let now = clock.unixMilliseconds
         perform(outputs, nowMilliseconds: now)

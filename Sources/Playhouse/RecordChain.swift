@@ -50,33 +50,25 @@ package struct RecordChain: Sendable {
         records.reserveCapacity(drafts.count)
         var entries: [LedgerEntry] = []
         var writer = JSONWriter()
-        // A span lends its elements where a loop over the array would copy each.
-        let drafts = drafts.span
+        // Where they lie: a loop over the elements would copy each draft whole.
         for index in drafts.indices {
-            var record = record(of: drafts[index], atMilliseconds: atMilliseconds)
+            sequence += 1
+            offset += Int64(drafts[index].events.count)
+            var record = Record(
+                show: show, sequence: sequence, offset: offset, source: drafts[index].source,
+                kind: drafts[index].kind, atMilliseconds: atMilliseconds,
+                event: drafts[index].recordedEvent.bytes,
+                changes: drafts[index].recordedChanges.bytes,
+                effects: drafts[index].recordedEffects.bytes,
+                events: bytes(of: drafts[index].events), hash: [])
             hash = Self.hash(of: record, after: hash, &writer)
             record.hash = hash
             records.append(record)
-            let moves = drafts[index].moves
-            if !moves.isEmpty {
-                entries += Self.entries(of: moves, show: show, sequence: sequence)
+            if !drafts[index].moves.isEmpty {
+                entries += Self.entries(of: drafts[index].moves, show: show, sequence: sequence)
             }
         }
         return (records, entries)
-    }
-
-    /// The next record, still without its hash.
-    private mutating func record(
-        of draft: Draft, atMilliseconds: Int64
-    ) -> Record {
-        sequence += 1
-        offset += Int64(draft.events.count)
-        return Record(
-            show: show, sequence: sequence, offset: offset, source: draft.source,
-            kind: draft.kind, atMilliseconds: atMilliseconds,
-            event: draft.recordedEvent.bytes, changes: draft.recordedChanges.bytes,
-            effects: draft.recordedEffects.bytes,
-            events: bytes(of: draft.events), hash: [])
     }
 
     /// The ledger entries of a record's moves.
