@@ -85,7 +85,7 @@ let package = Package(
             uses: [
                 "Clockwork", "Wire", "Cryptography", "Lanes", "Scripting", "Journaling",
                 "PluginContract", "PluginHosting", "Rooms", "Serving", "Staging", "Visiting",
-                "Outreach", "Knowledge", "Fetching", "Fairness",
+                "Outreach", "Knowledge", "Fetching", "Fairness", "Streaming",
             ]),
         module(
             "Workshop",
