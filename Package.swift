@@ -136,7 +136,7 @@ let package = Package(
             uses: [
                 "Playhouse", "Serving", "Lanes", "Rooms", "Journaling", "PluginHosting",
                 "PluginContract", "Scripting", "Outreach", "Knowledge",
-                "Staging", "Wire", "Cryptography", "Clockwork", "Visiting",
+                "Staging", "Wire", "Cryptography", "Clockwork", "Visiting", "Streaming",
             ]),
         tests(
             "SimulationTests",

@@ -72,6 +72,9 @@ export class StreamPlayer extends EventTarget {
     #steering = null;
     #heardAt = 0;
     #stalledAt = 0;
+    #leaptAt = 0;
+    /** Where the picture was when it last moved, and when that was. */
+    #moved = { time: 0, at: 0 };
     #calmSince = 0;
 
     /**
@@ -194,6 +197,10 @@ export class StreamPlayer extends EventTarget {
             const { type, mediaType, burst } = JSON.parse(data);
             if (type !== "stream") return;
             this.#attempts = 0;
+            // It was another encoder that came, and not the network that was uneven.
+            if (this.#begun && performance.now() - this.#stalledAt < 10_000) {
+                this.target = Math.max(targetSeconds, this.target / 1.5);
+            }
             if (!Source().isTypeSupported(mediaType)) {
                 this.#wanted = false;
                 this.#end();
@@ -288,6 +295,7 @@ export class StreamPlayer extends EventTarget {
         const last = buffered.length - 1;
         const start = buffered.start(last);
         this.#video.currentTime = Math.max(start, buffered.end(last) - this.target);
+        this.#leaptAt = performance.now();
         this.leaps += 1;
     }
 
@@ -306,8 +314,9 @@ export class StreamPlayer extends EventTarget {
     #stalled() {
         if (!this.#begun || document.hidden) return;
         const now = performance.now();
-        // The pause of an encoder is no fault of the network.
-        if (now - this.#heardAt > 400 || now - this.#stalledAt < 1_000) return;
+        // A pause of the encoder, a seek and a hole are no fault of the network.
+        if (now - this.#heardAt > 400 || now - this.#leaptAt < 2_000
+            || now - this.#stalledAt < 1_000 || this.ahead > 0.15) return;
         this.#stalledAt = now;
         this.#calmSince = now;
         this.stalls += 1;
@@ -328,10 +337,11 @@ export class StreamPlayer extends EventTarget {
         const { buffered, currentTime } = video;
         if (buffered.length === 0) return;
         const ahead = this.ahead;
-        // A hole: an encoder went and another came, or the server left out what came too late.
-        const isInHole = buffered.start(buffered.length - 1) > currentTime + 0.01
-            && !this.#covers(currentTime + 0.05);
-        if (ahead > this.target + behindSecondsMax || isInHole || ahead < -0.5) {
+        if (currentTime !== this.#moved.time) this.#moved = { time: currentTime, at: now };
+        const isStuck = !video.paused && ahead > this.target && now - this.#moved.at > 500
+            && now - this.#leaptAt > 1_000;
+        if (ahead > this.target + behindSecondsMax || ahead < -0.5 || isStuck
+            || this.#isBeforeHole(currentTime)) {
             this.#leap();
         } else {
             const error = ahead - this.target;
@@ -345,12 +355,16 @@ export class StreamPlayer extends EventTarget {
             && video.readyState >= 3 && now - this.#heardAt < 500) this.#become("playing");
     }
 
-    #covers(time) {
+    /** Whether nothing but a hole comes next: an encoder went and another came, or the server left
+     *  out what came too late. */
+    #isBeforeHole(time) {
         const { buffered } = this.#video;
-        for (let index = 0; index < buffered.length; index += 1) {
-            if (buffered.start(index) <= time && time < buffered.end(index)) return true;
+        const last = buffered.length - 1;
+        if (last === 0 || buffered.start(last) <= time) return false;
+        for (let index = 0; index < last; index += 1) {
+            if (buffered.start(index) <= time && time < buffered.end(index) - 0.12) return false;
         }
-        return false;
+        return true;
     }
 
     /** Back from the background, where timers and decoders rest. */
