@@ -101,9 +101,15 @@ package struct SyntheticStream: Sendable {
         }
     }
 
-    /// Modest in size, so that a small machine has time for the rest of the demo.
+    /// An evening sky that turns, and a clock that drifts over it. Modest in size, so that a small
+    /// machine has time for the rest of the demo: a sixth of a processor.
     static func arguments(to address: String) -> [String] {
-        let picture = "testsrc2=size=640x360:rate=30"
+        let picture =
+            "gradients=size=640x360:rate=30:speed=0.012:c0=0x2a120a:c1=0x9c3d1b:c2=0xf0b45c"
+            + ":c3=0x3a1f4a:nb_colors=4:x0=0:y0=0:x1=640:y1=360,format=yuv420p[sky];"
+            + "testsrc2=size=320x180:rate=30,crop=100:34:2:2,scale=300:102:flags=neighbor,hue=s=0,"
+            + "format=yuv420p[clock];"
+            + "[sky][clock]overlay=x='170+110*sin(t*0.5)':y='129+70*cos(t*0.37)'"
         let sound = "sine=frequency=220:beep_factor=4:sample_rate=44100,volume=0.08"
         let quality = [
             "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-b:v", "900k",
