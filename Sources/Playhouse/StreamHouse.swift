@@ -25,9 +25,8 @@ final class StreamHouse: Sendable {
 
     /// Opens the port; nobody is let in before ``open()``.
     ///
-    /// - Parameters:
-    ///   - number: Of the lane; no other lane of the server has it.
-    ///   - rooms: Those that may have a stream.
+    /// No other lane of the server has the lane's number.
+    ///
     /// - Throws: When the port cannot be opened.
     init(
         _ settings: StreamConfiguration, of configuration: Configuration, rooms: [LiveRoom],

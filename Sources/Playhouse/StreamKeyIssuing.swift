@@ -17,6 +17,7 @@ package enum StreamKeyIssuing {
     ///   - user: Who publishes, 1 to 64 bytes.
     ///   - hours: Until it expires, 1…``StreamConfiguration/keyHoursMax``.
     ///   - kid: Which of the keys signs; the first unless given.
+    /// - Returns: What an encoder gives as its key.
     /// - Throws: ``Problem`` with what to change.
     package static func key(
         _ configuration: Configuration, room: String, user: String, hours: Int,
@@ -50,7 +51,9 @@ package enum StreamKeyIssuing {
         do throws(StreamRefusal) {
             _ = try ring.grant(for: key, nowSeconds: now)
         } catch {
-            throw Problem(description: "the server would refuse it: \(error.words); is the user 1 to 64 bytes?")
+            throw Problem(
+                description:
+                    "the server would refuse it: \(error.words); is the user 1 to 64 bytes?")
         }
         return key
     }

@@ -226,7 +226,8 @@ struct StreamOverSocketsTests {
             let log = Log(format: .json, level: .error, clock: SystemClock()) { _ in }
             let picture = try #require(
                 SyntheticStream(of: house.server, room: "teahouse", log: log))
-            #expect(picture.invitation(user: "mei").contains("rtmp://127.0.0.1:\(streams.port)/live"))
+            #expect(
+                picture.invitation(user: "mei").contains("rtmp://127.0.0.1:\(streams.port)/live"))
             let showing = Task { await picture.run() }
             try await waitForPicture(streams, width: 640)
             let encoder = try Encoder(to: address(streams))
