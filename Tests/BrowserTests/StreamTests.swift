@@ -140,4 +140,24 @@ struct StreamTests {
             }
         }
     }
+
+    @Test func `the picture comes back when the server was killed`() async throws {
+        try await withPlayhouse(plugins: .stream) { server in
+            let first = try StreamEncoder(to: try await server.streamAddress(), size: "640x360")
+            defer { first.kill() }
+            let viewer = server.viewerAddress()
+            try await withChromium { browser in
+                let ana = try await browser.page(viewer, name: "Ana")
+                try await waitForMovement(ana, width: 640)
+                try await ana.evaluate("window.unbroken = true")
+                server = try await server.killedAndRestarted()
+                first.kill()
+                let second = try StreamEncoder(
+                    to: try await server.streamAddress(), size: "480x270")
+                defer { second.kill() }
+                try await waitForMovement(ana, width: 480)
+                #expect(try await ana.evaluate("window.unbroken") == true)
+            }
+        }
+    }
 }

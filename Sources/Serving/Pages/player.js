@@ -58,6 +58,8 @@ export class StreamPlayer extends EventTarget {
     #address;
     #wanted = false;
     #socket = null;
+    /** Whether nothing was heard over this socket yet. */
+    #isFresh = true;
     #media = null;
     #buffer = null;
     #mediaType = "";
@@ -133,6 +135,7 @@ export class StreamPlayer extends EventTarget {
         const socket = new WebSocket(this.#address());
         socket.binaryType = "arraybuffer";
         this.#socket = socket;
+        this.#isFresh = true;
         this.#heardAt = performance.now();
         this.#become("waiting");
         socket.addEventListener("message", ({ data }) => {
@@ -206,8 +209,10 @@ export class StreamPlayer extends EventTarget {
                 this.#end();
                 return this.#become("unsupported");
             }
-            if (!this.#media || !this.#begun) this.#open(mediaType, burst);
+            // Over a new connection time may begin anew: the server may have been started again.
+            if (this.#isFresh || !this.#begun) this.#open(mediaType, burst);
             else this.#queue.push(mediaType);
+            this.#isFresh = false;
             return;
         }
         this.#queue.push(data);
