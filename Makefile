@@ -12,8 +12,10 @@ MAKEFLAGS += --no-print-directory
 # The Swift to use; another one with `make SWIFT=/path/to/swift …`.
 SWIFT ?= swift
 
-# What the build needs, and what the tests of pages and of the stream need on top.
+# What the build needs, what makes the picture of the demo, and what the tests of pages and of the
+# stream need on top.
 BUILD_PACKAGES := liblua5.4-dev libsqlite3-dev libssl-dev libcurl4 pkg-config
+DEMO_PACKAGES := $(BUILD_PACKAGES) ffmpeg
 TEST_PACKAGES := $(BUILD_PACKAGES) chromium fonts-noto-cjk ffmpeg curl
 
 # Words for the commands below, such as `make demo ARGS='--port 9000 --viewers 40'`.
@@ -25,12 +27,12 @@ FORMATTED := Sources Tests Package.swift
 FORMAT_OPTIONS := --recursive --parallel --configuration .swift-format
 
 .PHONY: help demo build test test-fast fuzz asan tsan autobahn knowledge conformance pictures bench format lint clean \
-    build-packages test-packages
+    build-packages demo-packages test-packages
 
 help: ## lists what make can do here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-demo: build-packages ## builds and runs a live room with simulated viewers (ARGS: playhouse demo --help)
+demo: demo-packages ## builds and runs a live room with simulated viewers (ARGS: playhouse demo --help)
 	@$(SWIFT) build --product playhouse
 	@exec "$$($(SWIFT) build --show-bin-path)/playhouse" demo $(ARGS)
 
@@ -120,6 +122,9 @@ endef
 
 build-packages:
 	$(call install,$(BUILD_PACKAGES))
+
+demo-packages:
+	$(call install,$(DEMO_PACKAGES))
 
 test-packages:
 	$(call install,$(TEST_PACKAGES))

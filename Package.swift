@@ -85,7 +85,7 @@ let package = Package(
             uses: [
                 "Clockwork", "Wire", "Cryptography", "Lanes", "Scripting", "Journaling",
                 "PluginContract", "PluginHosting", "Rooms", "Serving", "Staging", "Visiting",
-                "Outreach", "Knowledge", "Fetching", "Fairness",
+                "Outreach", "Knowledge", "Fetching", "Fairness", "Streaming",
             ]),
         module(
             "Workshop",
@@ -136,7 +136,7 @@ let package = Package(
             uses: [
                 "Playhouse", "Serving", "Lanes", "Rooms", "Journaling", "PluginHosting",
                 "PluginContract", "Scripting", "Outreach", "Knowledge",
-                "Staging", "Wire", "Cryptography", "Clockwork", "Visiting",
+                "Staging", "Wire", "Cryptography", "Clockwork", "Visiting", "Streaming",
             ]),
         tests(
             "SimulationTests",

@@ -1,10 +1,11 @@
 import Clockwork
 
 extension Lane {
-    func open(_ number: Int32, from address: PeerAddress) {
+    @discardableResult
+    func open(_ number: Int32, from address: PeerAddress) -> ConnectionID? {
         guard !isStopped else {
             Socket.close(number)
-            return
+            return nil
         }
         let index: Int
         if let free = freeSlots.popLast() {
@@ -23,7 +24,9 @@ extension Lane {
         executor.watch(number, number: watchNumber(index), for: .reading)
         statistics.accepted += 1
         countConnections(1)
-        handler?.opened(id(of: index), from: address, on: self)
+        let id = id(of: index)
+        handler?.opened(id, from: address, on: self)
+        return id
     }
 
     /// What the loop knows a connection by: an event that was found before its slot was given to
@@ -182,23 +185,28 @@ extension Lane {
     }
 
     func remove(_ index: Int) {
-        let descriptor = slots[index].descriptor
-        guard descriptor >= 0 else { return }
+        guard slots[index].descriptor >= 0 else { return }
         if slots[index].flags.isDisjoint(with: .closing) {
             handler?.ended(id(of: index), on: self)
             leaveAudience(index)
         }
         lingering.remove(Int32(index))
+        Socket.close(surrender(index))
+        handler?.released(id(of: index), on: self)
+    }
+
+    /// Gives up the slot of a connection that has left its audience, and returns its socket.
+    func surrender(_ index: Int) -> Int32 {
+        let descriptor = slots[index].descriptor
         slots[index].waiting?.release()
         slots[index].waiting = nil
         slots[index].descriptor = -1
         if slots[index].flags.contains(.blocked) { blockedCount -= 1 }
         slots[index].flags.remove(.blocked)
         executor.forget(descriptor)
-        Socket.close(descriptor)
         countConnections(-1)
         freeSlots.append(Int32(index))
-        handler?.released(id(of: index), on: self)
+        return descriptor
     }
 
     // MARK: - Blocked connections

@@ -114,7 +114,7 @@ package actor Lane {
 
     /// Takes over a connected, non-blocking socket.
     nonisolated func adopt(_ descriptor: Int32, from address: PeerAddress) {
-        executor.post { self.assumeIsolated { $0.open(descriptor, from: address) } }
+        executor.post { self.assumeIsolated { _ = $0.open(descriptor, from: address) } }
     }
 
     /// Says goodbye to every connection; they end when they have read it, or after the linger time.

@@ -36,6 +36,8 @@ package struct Configuration: Sendable {
     package var replayOneIn: UInt64 = 100
     /// Takes changed files of plugins over while shows run.
     package var reload = false
+    /// Live video; nil for none.
+    package var stream: StreamConfiguration?
     package var rooms: [RoomConfiguration] = []
     /// Serves `/echo`, for the Autobahn suite.
     package var echoes = false

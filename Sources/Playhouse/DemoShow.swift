@@ -16,8 +16,11 @@ package struct DemoShow: Sendable {
     ///   - host: Numeric address to listen on.
     ///   - port: 0 for any free port.
     ///   - plugins: Folder of the plugins.
+    ///   - streamPort: Where encoders may send to; nil for the usual port, or any other if it is taken.
     /// - Throws: When the folder or the key cannot be written.
-    package init(folder: String, host: String, port: UInt16, plugins: String) throws {
+    package init(
+        folder: String, host: String, port: UInt16, plugins: String, streamPort: UInt16? = nil
+    ) throws {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         var settings = RoomSettings(
@@ -45,6 +48,9 @@ package struct DemoShow: Sendable {
         configuration.limits.connectionsPerAddress = 2_000
         configuration.limits.joinsPerMinutePerAddress = 4_000
         configuration.drainSeconds = 3
+        var stream = StreamConfiguration()
+        if let streamPort { stream.port = streamPort } else { stream.mayMove = true }
+        configuration.stream = stream
         // Whoever tries a plugin out changes it.
         configuration.reload = true
         self.configuration = configuration

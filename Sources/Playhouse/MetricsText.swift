@@ -4,6 +4,7 @@ import PluginHosting
 import Rooms
 import Serving
 import Staging
+import Streaming
 
 /// Writes figures in the Prometheus text format 0.0.4.
 struct MetricsText {
@@ -215,6 +216,55 @@ extension MetricsText {
         add(
             "playhouse_knowledge_reload_failures_total", "counter",
             "Changed shop folders with a mistake.", each { Double($0.reloadFailures) })
+    }
+
+    mutating func add(streams: [String: StreamBoard.Entry]) {
+        let entries = streams.sorted { $0.key < $1.key }
+        func each(_ value: (StreamBoard.Entry) -> Double) -> [(
+            labels: [(String, String)], value: Double
+        )] {
+            entries.map { ([("room", $0.key)], value($0.value)) }
+        }
+        add(
+            "playhouse_stream_live", "gauge", "1 while somebody publishes.",
+            each { $0.isLive ? 1 : 0 })
+        add(
+            "playhouse_stream_viewers", "gauge", "Connections that get the picture.",
+            each { Double($0.viewers) })
+        add(
+            "playhouse_stream_bits_per_second", "gauge", "What came in within the last second.",
+            each { Double($0.readings.bitsPerSecond) })
+        add(
+            "playhouse_stream_frames_per_second", "gauge",
+            "Frames that came in within the last second.",
+            each { Double($0.readings.framesPerSecond) })
+        add(
+            "playhouse_stream_gap_seconds", "gauge",
+            "The longest time without a frame within the last second.",
+            each { Double($0.readings.gapMilliseconds) / 1e3 })
+        add(
+            "playhouse_stream_keyframe_seconds", "gauge",
+            "Time from the last keyframe to the one before.",
+            each { Double($0.readings.keyframeMilliseconds ?? 0) / 1e3 })
+        add(
+            "playhouse_stream_publishers_total", "counter",
+            "Encoders that began, those included that came back.",
+            each { Double($0.readings.publishers) })
+        add(
+            "playhouse_stream_clock_jumps_total", "counter",
+            "Breaks in the encoder's clock that were mended.",
+            each { Double($0.readings.clockJumps) })
+        add(
+            "playhouse_stream_silent_frames_total", "counter",
+            "Frames of silence in place of sound that did not come.",
+            each { Double($0.readings.silentFrames) })
+        add(
+            "playhouse_stream_fragments_skipped_total", "counter",
+            "Fragments that slow viewers did not get.", each { Double($0.skipped) })
+        add(
+            "playhouse_stream_slow_viewers_closed_total", "counter",
+            "Viewers of the picture that were closed for being too slow.",
+            each { Double($0.slowClosed) })
     }
 
     mutating func add(programsOf rooms: [(id: String, figures: LiveRoom.RoomFigures)]) {

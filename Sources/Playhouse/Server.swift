@@ -8,6 +8,7 @@ import PluginHosting
 import Rooms
 import Serving
 import Staging
+import Streaming
 package import Wire
 
 /// Wires the modules into a running server: the only place that knows them all.
@@ -24,6 +25,8 @@ package actor Server {
     private nonisolated let rehearsal: any Stage
     private nonisolated let checker: ReplayChecker
     private nonisolated let listener: Listener
+    /// Live video, where the configuration has it.
+    nonisolated let streams: StreamHouse?
     private nonisolated let draining: Lock<Bool>
     private nonisolated let counters: ServingCounters
     /// Looks for changed plugins by itself only where the configuration says so.
@@ -87,10 +90,17 @@ package actor Server {
         hotReload = HotReload(
             folder: configuration.folder(ofPlugin:), programs: programs, rooms: rooms,
             trial: ReloadTrial(stage: rehearsal, journal: journal), log: log)
+        var streams: StreamHouse?
+        if let settings = configuration.stream, settings.isOn {
+            streams = try await StreamHouse(
+                settings, of: configuration, rooms: rooms, laneNumber: lanes.count, clock: clock,
+                log: log)
+        }
+        self.streams = streams
         var premises = try Self.premises(
             configuration, clock: clock, lanes: lanes, rooms: rooms, journal: journal,
             stage: stage as? StageProcess, draining: draining, checker: checker,
-            hotReload: hotReload, knowledge: knowledge)
+            hotReload: hotReload, knowledge: knowledge, streams: streams)
         if let annex {
             let house = premises.answer
             premises.answer = { annex($0, $1, house) }
@@ -112,6 +122,7 @@ package actor Server {
     package func open() async {
         for room in rooms { await room.open() }
         listener.start()
+        streams?.open()
         watching = Task { [knowledge] in
             await withTaskGroup(of: Void.self) { group in
                 for shop in knowledge { group.addTask { await shop.prepare() } }
@@ -125,6 +136,11 @@ package actor Server {
                 "host": .string(configuration.host), "port": .integer(Int64(port)),
                 "rooms": .integer(Int64(rooms.count)), "lanes": .integer(Int64(lanes.count)),
             ])
+        if let streams {
+            log.info(
+                "live video comes in at rtmp://\(urlHost):\(streams.port)/live",
+                ["streamPort": .integer(Int64(streams.port))])
+        }
     }
 
     private nonisolated var urlHost: String {
@@ -150,6 +166,7 @@ package actor Server {
         let deadline = configuration.drainSeconds
         let isDone = await withTaskGroup(of: Bool.self) { group in
             group.addTask { [self] in
+                await streams?.drain()
                 for lane in lanes { await lane.drain() }
                 for room in rooms { await room.settled() }
                 for room in rooms { await room.keepSnapshot() }
@@ -168,6 +185,7 @@ package actor Server {
             return first
         }
         listener.stop()
+        await streams?.stop()
         for lane in lanes { await lane.stop() }
         await stage.stop()
         await reloading?.value
@@ -189,6 +207,9 @@ package actor Server {
         _ = try ProductPictures(configuration.rooms)
         _ = try Assets()
         try Listener.check(host: configuration.host)
+        if let stream = configuration.stream, stream.isOn, let host = stream.host {
+            try Listener.check(host: host)
+        }
         // A server makes the folder; whether it may, the folder that there is tells.
         var folder = URL(fileURLWithPath: configuration.data).standardized
         while !FileManager.default.fileExists(atPath: folder.path), folder.path != "/" {
@@ -326,7 +347,8 @@ package actor Server {
     private static func premises(
         _ configuration: Configuration, clock: any Clock, lanes: [Lane], rooms: [LiveRoom],
         journal: SQLiteJournal, stage: StageProcess?, draining: Lock<Bool>,
-        checker: ReplayChecker, hotReload: HotReload, knowledge: [ShowKnowledge]
+        checker: ReplayChecker, hotReload: HotReload, knowledge: [ShowKnowledge],
+        streams: StreamHouse?
     ) throws -> Premises {
         let counters = ServingCounters()
         let addresses = AddressBook(limits: configuration.limits)
@@ -346,7 +368,8 @@ package actor Server {
             isDraining: { draining.withLock { $0 } },
             metrics: {
                 var metrics = MetricsText()
-                metrics.add(lanes: lanes.map { ($0.number, $0.latestStatistics) })
+                let every = lanes + (streams.map { [$0.lane] } ?? [])
+                metrics.add(lanes: every.map { ($0.number, $0.latestStatistics) })
                 metrics.add(rooms: rooms.map { ($0.id, $0.latestFigures) })
                 metrics.add(
                     roomsOpen: configuration.rooms.map {
@@ -359,6 +382,7 @@ package actor Server {
                 metrics.add(replays: checker.counts)
                 metrics.add(reloads: hotReload.counts)
                 metrics.add(knowledge: knowledge.map { ($0.room, $0.entryCount, $0.figures) })
+                if let streams { metrics.add(streams: streams.board.latest) }
                 metrics.add(journal: journal.statistics)
                 return metrics.text
             },
@@ -377,7 +401,8 @@ package actor Server {
             },
             locale: { plugin, locale in hotReload.program(plugin)?.locales[locale] },
             picture: { pictures.picture(room: $0, file: $1) },
-            image: { plugin, file in hotReload.program(plugin)?.images[file] })
+            image: { plugin, file in hotReload.program(plugin)?.images[file] },
+            streamKey: { streams?.setup(room: $0, for: $1, host: $2) })
         let verifier = TokenVerifier(keys: configuration.keys)
         var premises = Premises(
             doors: doorByRoom, verifier: verifier, limits: configuration.limits,
@@ -385,6 +410,7 @@ package actor Server {
             answer: { _, _ in },
             sha1: { Digest.sha1($0) }, unixMilliseconds: { clock.unixMilliseconds },
             echoes: configuration.echoes, counters: counters)
+        premises.elsewhere = streams?.elsewhere
         let router = Router(
             assets: try Assets(), sources: sources,
             isOpen: { doorByRoom[$0]?.admitsAnonymous },

@@ -18,6 +18,7 @@ enum Command {
           dev     play a plugin while you write it, in a local room
           lua     run a Lua file in the sandbox of plugins
           token   sign a token for a viewer, host, operator or service
+          stream-key  sign a key for the encoder that sends a room's picture
           journal look into the records of shows, verify them
           verify-draw  do a draw again and compare it with what was shown
           replay  make the plugin calls of a recorded show again, and compare
@@ -61,6 +62,8 @@ enum Command {
             // Each of its commands has help of its own.
             case "plugin": exit(try await PluginCommand.run(words))
             case "token": try wantsHelp ? show(TokenCommand.help) : TokenCommand.run(words)
+            case "stream-key":
+                try wantsHelp ? show(StreamKeyCommand.help) : StreamKeyCommand.run(words)
             case "reference":
                 try wantsHelp ? show(ReferenceCommand.help) : ReferenceCommand.run(words)
             case "journal":

@@ -120,6 +120,8 @@ package struct Room: Sendable {
                 answer(command, of: asker, nowMilliseconds: nowMilliseconds, into: &outputs)
             case .media(let signal): outputs.append(.media(signal))
             case .speaking(let level): if !isClosed { speaking.note(level) }
+            case .state(let key, let value, let audience):
+                setState(key: key, value: value, audience: audience, into: &outputs)
             }
         }
     }

@@ -14,6 +14,8 @@ package enum RoomInput: Sendable {
     case media(SeatSignal)
     /// How loud somebody on a seat speaks; the newest is told at most every 200 ms and kept nowhere.
     case speaking(SpeakingLevel)
+    /// A new value of a state key that is neither the room's own nor a plugin's, such as `stream`.
+    case state(key: String, JSON, PluginContract.Audience)
 }
 
 /// Somebody at the door.

@@ -1,4 +1,5 @@
 package import Cryptography
+package import Lanes
 package import PluginContract
 package import Rooms
 package import Wire
@@ -25,6 +26,24 @@ package struct Door: Sendable {
     }
 }
 
+/// What another lane answers although it is asked for on this port: its connections are moved there.
+package struct Elsewhere: Sendable {
+    package let lane: Lane
+    /// Whether a request is for that lane.
+    package let wants: @Sendable (HTTPRequest) -> Bool
+    /// Answers a request there; the connection may be gone by then.
+    package let answer: @Sendable (HTTPRequest, ConnectionID, isolated Lane) -> Void
+
+    package init(
+        lane: Lane, wants: @escaping @Sendable (HTTPRequest) -> Bool,
+        answer: @escaping @Sendable (HTTPRequest, ConnectionID, isolated Lane) -> Void
+    ) {
+        self.lane = lane
+        self.wants = wants
+        self.answer = answer
+    }
+}
+
 /// What the lanes of one server have in common: rooms, keys, limits, and the answers to HTTP requests.
 package struct Premises: Sendable {
     package var doors: [String: Door]
@@ -41,6 +60,8 @@ package struct Premises: Sendable {
     /// Serves `/echo`, for the Autobahn suite; never on in production.
     package var echoes: Bool
     package var counters: ServingCounters
+    /// Live video, where there is any.
+    package var elsewhere: Elsewhere?
 
     package init(
         doors: [String: Door], verifier: TokenVerifier, limits: ServingLimits,

@@ -38,6 +38,14 @@ extension Doorkeeper {
                 let bytes = HTTPResponse.problem(objection).dated(today).encoded(
                     keepAlive: exchange.keepsAlive, headOnly: request.method == "HEAD")
                 answered(exchange, id, with: bytes, on: lane)
+            } else if let elsewhere = premises.elsewhere, elsewhere.wants(request) {
+                // What may have been sent after the request is dropped: the answer is the connection's last.
+                let answer = elsewhere.answer
+                lane.move(
+                    id, to: elsewhere.lane,
+                    from: connections[id.slot]?.address ?? connection.address
+                ) { answer(request, $0, $1) }
+                return
             } else if isUpgrade(request) {
                 upgrade(request, exchange, id, on: lane)
                 return

@@ -22,6 +22,9 @@ package struct Router: Sendable {
         package var picture: @Sendable (_ room: String, _ file: String) -> ([UInt8], String)?
         /// A picture of a plugin.
         package var image: @Sendable (_ plugin: String, _ file: String) -> [UInt8]?
+        /// Where an encoder sends to, and with which key; nil where there is no live video. `host` is
+        /// the name by which the server was reached.
+        package var streamKey: @Sendable (_ room: String, _ for: Person, _ host: String?) -> JSON?
 
         package init(
             isDraining: @escaping @Sendable () -> Bool, metrics: @escaping @Sendable () -> String,
@@ -33,7 +36,8 @@ package struct Router: Sendable {
                     @escaping @Sendable (Result<JSON, RequestError>) -> Void
                 ) -> Void, locale: @escaping @Sendable (String, String) -> [UInt8]?,
             picture: @escaping @Sendable (String, String) -> ([UInt8], String)?,
-            image: @escaping @Sendable (String, String) -> [UInt8]? = { _, _ in nil }
+            image: @escaping @Sendable (String, String) -> [UInt8]? = { _, _ in nil },
+            streamKey: @escaping @Sendable (String, Person, String?) -> JSON? = { _, _, _ in nil }
         ) {
             self.isDraining = isDraining
             self.metrics = metrics
@@ -43,6 +47,7 @@ package struct Router: Sendable {
             self.locale = locale
             self.picture = picture
             self.image = image
+            self.streamKey = streamKey
         }
     }
 
@@ -86,6 +91,12 @@ package struct Router: Sendable {
                 return
             }
             call(request, room: parts[2], respond)
+            return
+        }
+        if parts.count == 4, parts[0] == "v1", parts[1] == "rooms", parts[3] == "stream-keys" {
+            respond(
+                request.method == "POST"
+                    ? streamKey(request, room: parts[2]) : Self.notAllowed("POST"))
             return
         }
         guard isRead else {
@@ -201,27 +212,48 @@ package struct Router: Sendable {
         }
     }
 
+    /// Whoever may speak for a back end or the staff: everybody but viewers.
+    private func staff(
+        _ request: HTTPRequest, room: String, what: String
+    ) -> Result<Person, Problem> {
+        switch visitor(request, room: room) {
+        case .failure(let problem): return .failure(problem)
+        case .success(nil):
+            return .failure(
+                Problem(
+                    response: Self.unauthorised(
+                        CloseCode.tokenRequired.name, "\(what) wants a bearer token")))
+        case .success(let person?):
+            guard person.role != .viewer else {
+                let error = RequestError(
+                    .forbidden, "this is for hosts, operators and services")
+                return .failure(Problem(response: Self.problem(error)))
+            }
+            return .success(person)
+        }
+    }
+
+    private func streamKey(_ request: HTTPRequest, room: String) -> HTTPResponse {
+        switch staff(request, room: room, what: "a stream key") {
+        case .failure(let problem): problem.response
+        case .success(let person):
+            sources.streamKey(room, person, request.header("host")).map { Self.fresh($0) }
+                ?? .problem(
+                    status: 404, code: "NO_STREAM",
+                    detail: "the server takes no live video; configure \"stream\"", headers: [])
+        }
+    }
+
     private func call(
         _ request: HTTPRequest, room: String,
         _ respond: @escaping @Sendable (HTTPResponse) -> Void
     ) {
         let person: Person
-        switch visitor(request, room: room) {
+        switch staff(request, room: room, what: "a request") {
         case .failure(let problem):
             respond(problem.response)
             return
-        case .success(nil):
-            respond(
-                Self.unauthorised(CloseCode.tokenRequired.name, "a request wants a bearer token"))
-            return
-        case .success(let found?): person = found
-        }
-        guard person.role != .viewer else {
-            respond(
-                Self.problem(
-                    RequestError(
-                        .forbidden, "requests over HTTP are for hosts, operators and services")))
-            return
+        case .success(let found): person = found
         }
         do throws(RequestParser.Refusal) {
             let message = try RequestParser.json(request.body)

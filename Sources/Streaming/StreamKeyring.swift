@@ -27,14 +27,20 @@ package struct StreamKeyring: Sendable {
         /// `host`; seats of co-hosts have leases of their own.
         package var role: String
         package var user: String
+        /// Whether it only fills the time while nobody else publishes.
+        package var isFiller = false
     }
 
     /// Signs a key; nil without a signing key.
-    package func issue(room: String, user: String, expiresAtSeconds: Int64) -> String? {
+    ///
+    /// A filler publishes while nobody else does: it replaces nobody, and everybody replaces it.
+    package func issue(
+        room: String, user: String, expiresAtSeconds: Int64, isFiller: Bool = false
+    ) -> String? {
         guard let key = keys.first else { return nil }
         return Token.sign(
             Claims(
-                subject: user, room: room, role: "host", name: "stream",
+                subject: user, room: room, role: "host", name: isFiller ? "filler" : "stream",
                 expiresAt: expiresAtSeconds), with: key)
     }
 
@@ -74,6 +80,8 @@ package struct StreamKeyring: Sendable {
         guard room == nil || room?.isEmpty == true || room.map(String.init) == claims.room else {
             throw StreamRefusal(.key, "the stream key is for another room")
         }
-        return Grant(room: claims.room, role: claims.role, user: claims.subject)
+        return Grant(
+            room: claims.room, role: claims.role, user: claims.subject,
+            isFiller: claims.name == "filler")
     }
 }

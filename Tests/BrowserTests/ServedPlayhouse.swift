@@ -18,6 +18,8 @@ final class ServedPlayhouse: Sendable {
         case coHost
         /// The quiz that comes with it, with two questions.
         case quiz
+        /// None, and live video.
+        case stream
     }
 
     let port: UInt16
@@ -94,6 +96,26 @@ final class ServedPlayhouse: Sendable {
         return text
     }
 
+    /// Where an encoder sends to, its key included, which the command for operators signs.
+    func streamAddress() async throws -> String {
+        let command = try ServedProcess(
+            Self.executable(),
+            [
+                "stream-key", "--config", folder.appendingPathComponent("config.json").path,
+                "--room", Self.room, "--user", "mei",
+            ], output: folder.appendingPathComponent("stream-key"))
+        let end = Date().addingTimeInterval(10)
+        while command.isRunning, Date() < end { try await Task.sleep(for: .milliseconds(10)) }
+        let key = command.text.trimmingCharacters(in: .whitespacesAndNewlines)
+        for line in log.split(separator: "\n") {
+            guard let entry = try? JSON(parsing: Array(line.utf8)),
+                let port = entry["streamPort"]?.integerValue
+            else { continue }
+            return "rtmp://127.0.0.1:\(port)/live/\(key)"
+        }
+        throw BrowserError("the log names no port for the stream")
+    }
+
     /// Where a viewer's page is; through another port if a proxy stands between.
     func viewerAddress(token: String? = nil, port: UInt16? = nil) -> String {
         "http://127.0.0.1:\(port ?? self.port)/rooms/\(Self.room)"
@@ -168,6 +190,7 @@ final class ServedPlayhouse: Sendable {
             case .coHost: ["id": "co-host", "config": ["seats": 3, "link_seconds": 120]]
             case .quiz: ["id": "quiz", "config": quiz]
             case .assistant: ["id": "faq-assistant"]
+            case .stream: .null
             }
         let shop: JSONObject =
             plugins == .assistant
@@ -181,10 +204,10 @@ final class ServedPlayhouse: Sendable {
                     "currency": "CNY", "priceMinor": 12_800,
                 ]
             ],
-            "plugins": [entry],
+            "plugins": entry.isNull ? [] : [entry],
         ]
         if !shop.isEmpty { show["knowledge"] = .object(shop) }
-        return [
+        var configuration: JSONObject = [
             "listen": ["host": "127.0.0.1", "port": .integer(Int64(port))], "data": "data",
             "plugins": .string(folder.appendingPathComponent("Plugins").path),
             "keys": [["kid": "k1", "secret": "only-for-the-tests-in-a-browser-0123456789"]],
@@ -197,6 +220,8 @@ final class ServedPlayhouse: Sendable {
                 ]
             ],
         ]
+        if plugins == .stream { configuration["stream"] = ["port": 0] }
+        return .object(configuration)
     }
 }
 

@@ -33,6 +33,16 @@ import Testing
         #expect(refusal("mall?key=" + token)?.code == .key)
     }
 
+    @Test func `A filler is one by its signature only`() throws {
+        let filler = try #require(
+            keyring.issue(
+                room: "mall", user: "anna", expiresAtSeconds: now + 60, isFiller: true))
+        #expect(try keyring.grant(for: filler, nowSeconds: now).isFiller)
+        let named = try #require(
+            keyring.issue(room: "mall", user: "filler", expiresAtSeconds: now + 60))
+        #expect(try !keyring.grant(for: named, nowSeconds: now).isFiller)
+    }
+
     @Test func `A key ends when it says, and may not live for ever`() throws {
         for (life, time, isTaken) in [
             (60, 59, true), (60, 60, false), (3_600, 0, true), (3_601, 0, false),

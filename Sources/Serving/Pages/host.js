@@ -7,10 +7,12 @@
 import { find, make } from "./dom.js";
 import { Moderation } from "./moderation.js";
 import { offerLocales, placeIcons, showRoom } from "./page.js";
+import { showPicture } from "./picture.js";
 import { Playhouse } from "./playhouse.js";
 import { RunCard } from "./run-card.js";
 import { roomOfAddress, takeToken } from "./session.js";
 import { SignIn } from "./sign-in.js";
+import { StreamCard } from "./stream-card.js";
 import { preferredLocale, Words } from "./words.js";
 
 const eventsCountMax = 200;
@@ -69,6 +71,9 @@ const moderation = new Moderation({ room, words, list: find("chat"), report });
 const { shelf, showCount } = showRoom({
     room, words, pageName: "page.host", tools: (message) => moderation.tools(message),
 });
+
+window.player = showPicture({ room, words, silent: true });
+new StreamCard({ room, words, card: find("stream-card") });
 
 const cards = new Map();
 

@@ -8,6 +8,7 @@ import { find } from "./dom.js";
 import { LikeButton } from "./likes.js";
 import { offerLocales, placeIcons, showRoom } from "./page.js";
 import { PanelCard } from "./panel.js";
+import { showPicture } from "./picture.js";
 import { Playhouse } from "./playhouse.js";
 import { forgetToken, roomOfAddress, takeToken } from "./session.js";
 import { preferredLocale, remember, remembered, Words } from "./words.js";
@@ -36,6 +37,8 @@ const { overlay, shelf } = showRoom({
         room.reconnect();
     },
 });
+
+window.player = showPicture({ room, words });
 
 // MARK: Danmaku, likes
 

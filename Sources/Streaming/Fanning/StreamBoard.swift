@@ -5,6 +5,10 @@ package final class StreamBoard: Sendable {
     /// One room's stream.
     package struct Entry: Sendable, Equatable {
         package var isLive = false
+        /// Who publishes; nil while nobody does.
+        package var publisher: StreamKeyring.Grant?
+        /// Whether viewers who come now see something.
+        package var hasPicture = false
         package var viewers = 0
         package var readings = StreamReadings()
         /// Fragments that slow viewers did not get.

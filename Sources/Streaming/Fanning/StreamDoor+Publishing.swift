@@ -41,24 +41,29 @@ extension StreamDoor {
         guard premises.hasRoom(grant.room) else {
             throw StreamRefusal(.key, "the room of the stream key is not here")
         }
-        welcomed(id)
         let room = grant.room
+        if grant.isFiller, let present = rooms[room]?.grant, !present.isFiller {
+            throw StreamRefusal(.key, "somebody else publishes, and this key only fills the time")
+        }
+        welcomed(id)
         publishing.room = room
         publishing.session.accept()
         let old = rooms[room]?.publisher
         rooms[room, default: Broadcast()].publisher = id
+        rooms[room]?.grant = grant
         rooms[room]?.stream.begin()
         premises.note(old == nil ? "publisher began" : "publisher replaced", room, "")
         if let old { lane.cut(old) }
-        publishFigures(of: room)
+        tell(of: room)
     }
 
     func left(_ room: String, _ id: ConnectionID, on lane: isolated Lane) {
         guard rooms[room]?.publisher == id else { return }
         rooms[room]?.publisher = nil
+        rooms[room]?.grant = nil
         rooms[room]?.endedAt = lane.uptimeSeconds
         premises.note("publisher left", room, "")
-        publishFigures(of: room)
+        tell(of: room)
     }
 
     private func take(
@@ -68,6 +73,9 @@ extension StreamDoor {
         let output = try rooms[room]?.stream.take(
             message, arrivalMilliseconds: now,
             unixMilliseconds: premises.clock.unixMilliseconds)
-        for item in output ?? [] { fanOut(item, in: room, now, on: lane) }
+        for item in output ?? [] {
+            fanOut(item, in: room, now, on: lane)
+            if case .initialisation = item { tell(of: room) }
+        }
     }
 }

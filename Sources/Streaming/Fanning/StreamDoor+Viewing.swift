@@ -1,6 +1,6 @@
 import Cryptography
-import Lanes
-import Wire
+package import Lanes
+package import Wire
 
 extension StreamDoor {
     func request(
@@ -14,14 +14,28 @@ extension StreamDoor {
                 setStage(.request(decoder), of: id)
                 return
             }
-            setStage(.closing, of: id)
+            take(request, id, on: lane)
+        } catch {
+            refuse(id, error, on: lane)
+        }
+    }
+
+    /// Answers a request that came here, or that another lane has read and moved here.
+    package func take(_ request: HTTPRequest, _ id: ConnectionID, on lane: isolated Lane) {
+        guard guest(id) != nil else { return }
+        setStage(.closing, of: id)
+        do throws(HTTPError) {
             try answer(request, id, on: lane)
         } catch {
-            setStage(.closing, of: id)
-            var response = HTTPResponse.problem(error)
-            response.headers.append(Self.anyOrigin)
-            lane.close(id, farewell: response.encoded(keepAlive: false))
+            refuse(id, error, on: lane)
         }
+    }
+
+    private func refuse(_ id: ConnectionID, _ error: HTTPError, on lane: isolated Lane) {
+        setStage(.closing, of: id)
+        var response = HTTPResponse.problem(error)
+        response.headers.append(Self.anyOrigin)
+        lane.close(id, farewell: response.encoded(keepAlive: false))
     }
 
     /// A page of the room's own port reads from this one.
@@ -61,35 +75,56 @@ extension StreamDoor {
                 detail: "\(premises.viewersMax) viewers are here",
                 headers: [("Retry-After", "10")])
         }
+        guard let address = guest(id)?.address else { return }
+        guard viewersByAddress[address, default: 0] < premises.viewersPerAddress else {
+            throw HTTPError(
+                status: 429, code: "TOO_MANY_CONNECTIONS",
+                detail: "\(premises.viewersPerAddress) viewers from one address are here",
+                headers: [("Retry-After", "10")])
+        }
         var viewer = Viewer(
             room: room,
             pace: ViewerPace(
                 needsKey: broadcast.stream.cache.fragments.isEmpty,
                 burstBytes: broadcast.stream.cache.byteCount))
-        let opening: [UInt8]
+        let head: [UInt8]
         if parts[3] == "live" {
             let response = try WebSocketHandshake.accept(request, protocols: []) {
                 Digest.sha1($0)
             }
             viewer.socket = WebSocketDecoder(role: .server, messageBytesMax: 1_024)
-            opening = response.encoded(keepAlive: true)
+            head = response.encoded(keepAlive: true)
         } else {
-            opening = Self.head(broadcast.stream.mediaType ?? "video/mp4")
+            head = Self.head(broadcast.stream.mediaType ?? "video/mp4")
         }
         viewer.hasBegun = broadcast.stream.initialisation != nil
         welcomed(id)
         viewers += 1
+        viewersByAddress[address, default: 0] += 1
         setStage(.viewer(viewer), of: id)
         rooms[room]?.viewers.insert(id)
         publishFigures(of: room)
-        lane.send(opening, to: id)
+        lane.send(head, to: id)
         if let initialisation = broadcast.stream.initialisation {
-            lane.send(viewer.frame(initialisation), to: id)
+            lane.send(
+                opening(initialisation, broadcast.stream, for: viewer), to: id)
             // The burst: a page shows the live picture at once when it has all of this.
             for fragment in broadcast.stream.cache.fragments {
                 lane.send(viewer.frame(fragment.bytes), to: id)
             }
         }
+    }
+
+    /// The initialisation segment, for a page behind a message that says what it is.
+    private func opening(
+        _ initialisation: [UInt8], _ stream: LiveStream, for viewer: Viewer
+    ) -> [UInt8] {
+        guard viewer.socket != nil else { return initialisation }
+        let facts: JSON = [
+            "type": "stream", "mediaType": .string(stream.mediaType ?? ""),
+            "burst": .integer(Int64(stream.cache.fragments.count)),
+        ]
+        return WebSocketFrame.text(facts.encoded()) + viewer.frame(initialisation)
     }
 
     /// The body has no end that is known, and so neither size nor chunks (RFC 9112, section 6.3).
@@ -149,7 +184,10 @@ extension StreamDoor {
             if viewer.socket == nil {
                 lane.send(plain, to: id)
             } else {
-                let bytes = framed ?? viewer.frame(plain)
+                let bytes =
+                    framed
+                    ?? (isFragment
+                        ? viewer.frame(plain) : opening(plain, broadcast.stream, for: viewer))
                 framed = bytes
                 lane.send(bytes, to: id)
             }

@@ -18,6 +18,8 @@ package final class StreamDoor: ConnectionHandling {
     private var strangers: [PeerAddress: Int] = [:]
     private var strangerCount = 0
     var viewers = 0
+    /// Of the viewers, by address.
+    var viewersByAddress: [PeerAddress: Int] = [:]
     private var isDraining = false
 
     /// One connection.
@@ -61,6 +63,7 @@ package final class StreamDoor: ConnectionHandling {
     struct Broadcast {
         var stream = LiveStream()
         var publisher: ConnectionID?
+        var grant: StreamKeyring.Grant?
         var viewers: Set<ConnectionID> = []
         var entry = StreamBoard.Entry()
         /// When the last publisher went.
@@ -142,6 +145,8 @@ package final class StreamDoor: ConnectionHandling {
         switch guest.stage {
         case .viewer(let viewer):
             viewers -= 1
+            let others = viewersByAddress[guest.address, default: 1] - 1
+            viewersByAddress[guest.address] = others > 0 ? others : nil
             rooms[viewer.room]?.viewers.remove(id)
             publishFigures(of: viewer.room)
         case .publisher(let publishing) where !publishing.room.isEmpty:
@@ -188,16 +193,25 @@ package final class StreamDoor: ConnectionHandling {
             if broadcast.publisher == nil, now - broadcast.endedAt > premises.holdSeconds {
                 dismiss(room, on: lane)
             } else {
-                publishFigures(of: room)
+                tell(of: room)
             }
         }
+    }
+
+    /// Publishes the figures of a room and tells of the change.
+    func tell(of room: String) {
+        publishFigures(of: room)
+        premises.changed(room, rooms[room]?.entry)
     }
 
     func publishFigures(of room: String) {
         guard var broadcast = rooms[room] else { return }
         broadcast.entry.isLive = broadcast.publisher != nil
+        broadcast.entry.publisher = broadcast.grant
+        broadcast.entry.hasPicture = broadcast.stream.initialisation != nil
         broadcast.entry.viewers = broadcast.viewers.count
         broadcast.entry.readings = broadcast.stream.readings
+        if broadcast.publisher == nil { broadcast.entry.readings.rest() }
         rooms[room]?.entry = broadcast.entry
         board.set(broadcast.entry, for: room)
     }
@@ -206,6 +220,7 @@ package final class StreamDoor: ConnectionHandling {
     private func dismiss(_ room: String, on lane: isolated Lane) {
         guard let broadcast = rooms.removeValue(forKey: room) else { return }
         board.set(nil, for: room)
+        premises.changed(room, nil)
         for id in broadcast.viewers {
             guard case .viewer(let viewer) = guest(id)?.stage else { continue }
             lane.close(

@@ -7,6 +7,8 @@ package struct StreamPremises: Sendable {
     package var keyring: StreamKeyring
     /// Viewers in all; more are answered 503.
     package var viewersMax = 5_000
+    /// Viewers from one address; more are answered 429.
+    package var viewersPerAddress = 256
     /// Connections that have shown no key and asked for nothing, in all and from one address; more
     /// are cut.
     package var strangersMax = 1_024
@@ -21,6 +23,8 @@ package struct StreamPremises: Sendable {
     package var mayWatch: @Sendable (_ room: String, _ token: String?) -> Bool
     /// One line for the log: a message, the room, more words.
     package var note: @Sendable (_ message: String, _ room: String, _ words: String) -> Void
+    /// The stream of a room began, changed or ended (nil), or another second of it has passed.
+    package var changed: @Sendable (_ room: String, StreamBoard.Entry?) -> Void = { _, _ in }
     package var clock: any Clock
 
     package init(

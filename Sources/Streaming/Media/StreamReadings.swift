@@ -24,23 +24,40 @@ package struct StreamReadings: Sendable, Equatable {
 
     package init() {}
 
-    /// What the host should change, in plain sentences.
-    package var warnings: [String] {
-        var warnings: [String] = []
-        if let keyframeMilliseconds, keyframeMilliseconds > 4_000 {
-            let seconds = Double(keyframeMilliseconds / 100) / 10
-            warnings.append(
-                "keyframes are \(seconds) s apart: set the keyframe interval to 2 s")
-        }
-        if isGroupTooLong {
-            warnings.append("viewers who join wait for a keyframe: set the interval to 2 s")
-        }
-        if hasReordering {
-            warnings.append("B-frames delay the picture: set them to 0, or tune for zero latency")
-        }
-        if silentFrames > 0 { warnings.append("sound was missing and became silence") }
+    /// Says that nothing comes in: what was measured within a second is over.
+    mutating func rest() {
+        bitsPerSecond = 0
+        framesPerSecond = 0
+        gapMilliseconds = 0
+    }
+
+    /// What the host should change.
+    package var warnings: [StreamWarning] {
+        var warnings: [StreamWarning] = []
+        if let keyframeMilliseconds, keyframeMilliseconds > 4_000 { warnings.append(.keyframes) }
+        if isGroupTooLong { warnings.append(.group) }
+        if hasReordering { warnings.append(.reordering) }
+        if !codecs.isEmpty, !codecs.contains("mp4a") { warnings.append(.noSound) }
+        if silentFrames > 0 { warnings.append(.silence) }
+        if gapMilliseconds > 500 { warnings.append(.gaps) }
         return warnings
     }
+}
+
+/// Something that is wrong with what an encoder sends; pages have a sentence for each.
+package enum StreamWarning: String, Sendable, CaseIterable {
+    /// Keyframes are more than 4 s apart: the interval should be 2 s.
+    case keyframes
+    /// The group of pictures is too long for the cache: whoever joins waits for a keyframe.
+    case group
+    /// B-frames delay the picture.
+    case reordering
+    /// There is no sound.
+    case noSound
+    /// Sound was missing and became silence.
+    case silence
+    /// More than half a second went by without a frame: the way to the server is too narrow.
+    case gaps
 }
 
 /// Counts frames into ``StreamReadings``.

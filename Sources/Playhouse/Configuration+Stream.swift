@@ -1,0 +1,36 @@
+extension StreamConfiguration {
+    /// Reads that of a server; problems are noted.
+    init(_ reader: inout ConfigurationReader) {
+        self.init()
+        reader.bool("on") { isOn = $0 }
+        reader.text("host") { host = $0 }
+        reader.integer("port", 0...65_535) { port = UInt16($0) }
+        reader.integer("viewersMax", 1...1_000_000) { viewersMax = Int($0) }
+        reader.text("address") { address = $0 }
+        if let address, !Self.isAddress(address) {
+            reader.problem(
+                "address", "must be an address of RTMP such as rtmp://live.example.com/live")
+        }
+    }
+
+    private static func isAddress(_ text: String) -> Bool {
+        let isPlain = text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        guard isPlain, text.count <= 512, text.hasPrefix("rtmp://") || text.hasPrefix("rtmps://")
+        else { return false }
+        // Encoders want a host and an application.
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.count >= 4 && !parts[2].isEmpty && !parts[3].isEmpty
+    }
+
+    /// Looks whether it goes together with the rest of a configuration.
+    func check(_ configuration: Configuration, _ reader: inout ConfigurationReader) {
+        guard isOn else { return }
+        if configuration.keys.isEmpty {
+            reader.problem("stream", "needs \"keys\", which stream keys are signed with; add one")
+        }
+        if port != 0, port == configuration.port {
+            reader.problem(
+                "stream.port", "is that of \"listen\"; give the stream a port of its own")
+        }
+    }
+}

@@ -1,0 +1,21 @@
+/// Where encoders bring live video, and for how many (SDK-docs/streaming.md).
+package struct StreamConfiguration: Sendable, Equatable {
+    /// Whether the port is opened at all.
+    package var isOn = true
+    /// A numeric address; nil for that of the server.
+    package var host: String?
+    /// 0 for any free port.
+    package var port: UInt16 = 1935
+    /// Whether any other port will do when that one is taken; for the demo, never from a file.
+    package var mayMove = false
+    /// What encoders are told to send to, such as `rtmp://live.example.com/live`; nil for the name by
+    /// which the host's page reached the server, and the port.
+    package var address: String?
+    package var viewersMax = 5_000
+
+    /// How long a stream key lasts at most, and unless somebody says less, in hours.
+    package static let keyHoursMax = 24
+    package static let keyHours = 12
+
+    package init() {}
+}

@@ -1,0 +1,392 @@
+/**
+ * Plays a room's live video: fragmented MP4 over a WebSocket into a media source, a quarter of a
+ * second behind the encoder.
+ *
+ * The server sends a text message with the media type and the number of fragments that follow at
+ * once, then the initialisation segment, then fragments. All of that burst is appended before the
+ * first seek, so that the first picture is already live.
+ *
+ * @module player
+ */
+
+/** Seconds between the picture and the newest that is there; grows where the network is uneven. */
+const targetSeconds = 0.25;
+const targetSecondsMax = 1.5;
+/** Beyond this the picture leaps to where it should be. */
+const behindSecondsMax = 1;
+const rateRange = [0.97, 1.06];
+const steerMilliseconds = 100;
+/** Seconds that are kept behind the picture, and how many more there are before they are dropped. */
+const keptSeconds = 8;
+const trimSeconds = 8;
+const backoffMilliseconds = [500, 10_000];
+/** Without a stall for this long, the target comes down again. */
+const calmMilliseconds = 20_000;
+/** A socket that says nothing for this long while there is a stream is given up. */
+const silentMilliseconds = 8_000;
+
+const Source = () => globalThis.ManagedMediaSource ?? globalThis.MediaSource;
+
+/** Several pieces as one: what came at once is appended at once. */
+function joined(pieces) {
+    if (pieces.length === 1) return pieces[0];
+    const size = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+    const whole = new Uint8Array(size);
+    let place = 0;
+    for (const piece of pieces) {
+        whole.set(new Uint8Array(piece), place);
+        place += piece.byteLength;
+    }
+    return whole;
+}
+
+/**
+ * A player on one video element.
+ *
+ * Events: `change`, when `state` or `isMuted` has changed. States: `idle` (there is no stream),
+ * `waiting` (there is one, and no picture yet or none any more), `playing`, `unsupported`.
+ */
+export class StreamPlayer extends EventTarget {
+    state = "idle";
+    /** Whether the page has no sound because the browser wants a tap first, or the viewer so. */
+    isMuted = false;
+    stalls = 0;
+    leaps = 0;
+    target = targetSeconds;
+
+    #video;
+    #address;
+    #wanted = false;
+    #socket = null;
+    /** Whether nothing was heard over this socket yet. */
+    #isFresh = true;
+    #media = null;
+    #buffer = null;
+    #mediaType = "";
+    #objectURL = null;
+    /** Pieces to append, and media types to change to, in order. */
+    #queue = [];
+    /** Pieces of the burst that are still to be appended before the first seek. */
+    #burst = 0;
+    #begun = false;
+    #attempts = 0;
+    #retry = null;
+    #steering = null;
+    #heardAt = 0;
+    #stalledAt = 0;
+    #leaptAt = 0;
+    /** Where the picture was when it last moved, and when that was. */
+    #moved = { time: 0, at: 0 };
+    #calmSince = 0;
+
+    /**
+     * @param {HTMLVideoElement} video
+     * @param {() => string} address The WebSocket's address, asked for each time.
+     */
+    constructor(video, address) {
+        super();
+        this.#video = video;
+        this.#address = address;
+        video.playsInline = true;
+        video.disableRemotePlayback = true;
+        video.addEventListener("playing", () => this.#become("playing"));
+        video.addEventListener("waiting", () => this.#stalled());
+        video.addEventListener("error", () => this.#again());
+        video.addEventListener("volumechange", () => this.#tell());
+        document.addEventListener("visibilitychange", () => this.#returned());
+    }
+
+    /** Says whether there is a stream; the player connects, waits and ends by that. */
+    set live(live) {
+        if (!Source()) return this.#become(live ? "unsupported" : "idle");
+        this.#wanted = live;
+        if (!live) {
+            clearTimeout(this.#retry);
+            this.#retry = null;
+            // Viewers that are here stay: the encoder may come back within seconds.
+            if (!this.#socket) this.#end();
+            return;
+        }
+        this.#attempts = 0;
+        this.#heardAt = performance.now();
+        if (!this.#socket) this.#connect();
+    }
+
+    /** Turns the sound on or off; on only in answer to a tap. */
+    mute(muted) {
+        this.#video.muted = muted;
+        if (!muted) this.#play();
+        this.#tell();
+    }
+
+    /** Seconds that are there beyond the picture. */
+    get ahead() {
+        const { buffered } = this.#video;
+        if (buffered.length === 0) return 0;
+        return buffered.end(buffered.length - 1) - this.#video.currentTime;
+    }
+
+    // MARK: Connection
+
+    #connect() {
+        clearTimeout(this.#retry);
+        this.#retry = null;
+        this.#close();
+        const socket = new WebSocket(this.#address());
+        socket.binaryType = "arraybuffer";
+        this.#socket = socket;
+        this.#isFresh = true;
+        this.#heardAt = performance.now();
+        this.#become("waiting");
+        socket.addEventListener("message", ({ data }) => {
+            if (socket === this.#socket) this.#hear(data);
+        });
+        socket.addEventListener("close", ({ code }) => {
+            if (socket !== this.#socket) return;
+            this.#socket = null;
+            // 1000: the stream has ended, and nobody came back.
+            if (code === 1000) this.#wanted = false;
+            if (this.#wanted) this.#later();
+            else this.#end();
+        });
+        this.#steering ??= setInterval(() => this.#steer(), steerMilliseconds);
+    }
+
+    #later() {
+        if (this.#retry) return;
+        const [first, most] = backoffMilliseconds;
+        const wait = Math.min(most, first * 2 ** this.#attempts) * (0.5 + Math.random());
+        this.#attempts += 1;
+        this.#become("waiting");
+        this.#retry = setTimeout(() => this.#connect(), wait);
+    }
+
+    /** Begins anew after something that cannot be mended. */
+    #again() {
+        if (!this.#socket && !this.#media) return;
+        this.#close();
+        if (this.#wanted) this.#later();
+        else this.#end();
+    }
+
+    #close() {
+        const socket = this.#socket;
+        this.#socket = null;
+        socket?.close();
+    }
+
+    #end() {
+        clearInterval(this.#steering);
+        this.#steering = null;
+        this.#close();
+        this.#release();
+        this.#become("idle");
+    }
+
+    #release() {
+        this.#queue = [];
+        this.#buffer = null;
+        this.#media = null;
+        this.#begun = false;
+        if (this.#objectURL) URL.revokeObjectURL(this.#objectURL);
+        this.#objectURL = null;
+        this.#video.removeAttribute("src");
+        this.#video.load();
+    }
+
+    #hear(data) {
+        this.#heardAt = performance.now();
+        if (typeof data === "string") {
+            const { type, mediaType, burst } = JSON.parse(data);
+            if (type !== "stream") return;
+            this.#attempts = 0;
+            // It was another encoder that came, and not the network that was uneven.
+            if (this.#begun && performance.now() - this.#stalledAt < 10_000) {
+                this.target = Math.max(targetSeconds, this.target / 1.5);
+            }
+            if (!Source().isTypeSupported(mediaType)) {
+                this.#wanted = false;
+                this.#end();
+                return this.#become("unsupported");
+            }
+            // Over a new connection time may begin anew: the server may have been started again.
+            if (this.#isFresh || !this.#begun) this.#open(mediaType, burst);
+            else this.#queue.push(mediaType);
+            this.#isFresh = false;
+            return;
+        }
+        this.#queue.push(data);
+        this.#append();
+    }
+
+    // MARK: Media
+
+    #open(mediaType, burst) {
+        this.#release();
+        const media = new (Source())();
+        this.#media = media;
+        this.#mediaType = mediaType;
+        // The initialisation segment is a piece, too.
+        this.#burst = burst + 1;
+        media.addEventListener("sourceopen", () => {
+            if (media !== this.#media || this.#buffer) return;
+            try {
+                this.#buffer = media.addSourceBuffer(mediaType);
+            } catch {
+                return this.#again();
+            }
+            this.#buffer.addEventListener("updateend", () => {
+                if (media === this.#media) this.#appended();
+            });
+            this.#append();
+        });
+        this.#objectURL = URL.createObjectURL(media);
+        this.#video.src = this.#objectURL;
+    }
+
+    #append() {
+        const buffer = this.#buffer;
+        if (!buffer || buffer.updating || this.#queue.length === 0) return;
+        if (typeof this.#queue[0] === "string") {
+            const mediaType = this.#queue.shift();
+            if (mediaType !== this.#mediaType) buffer.changeType(mediaType);
+            this.#mediaType = mediaType;
+            return this.#append();
+        }
+        const next = this.#queue.findIndex((piece) => typeof piece === "string");
+        const pieces = this.#queue.splice(0, next < 0 ? this.#queue.length : next);
+        this.#burst -= pieces.length;
+        try {
+            buffer.appendBuffer(joined(pieces));
+        } catch (error) {
+            if (error.name !== "QuotaExceededError" || !this.#trim(0)) return this.#again();
+            this.#burst += pieces.length;
+            this.#queue.unshift(...pieces);
+        }
+    }
+
+    #appended() {
+        if (!this.#begun && this.#burst <= 0 && this.#video.buffered.length > 0) this.#begin();
+        this.#append();
+        if (this.#begun) this.#trim(trimSeconds);
+    }
+
+    /** The first seek: everything that came at once is there. */
+    #begin() {
+        this.#begun = true;
+        this.#calmSince = performance.now();
+        this.#leap();
+        this.leaps = 0;
+        this.#play();
+    }
+
+    async #play() {
+        const video = this.#video;
+        try {
+            await video.play();
+        } catch (error) {
+            // Browsers let pages speak only after a tap; a picture without sound they allow.
+            if (error.name !== "NotAllowedError" || video.muted) return;
+            video.muted = true;
+            this.#tell();
+            video.play().catch(() => {});
+        }
+    }
+
+    /** Goes to where the picture should be. */
+    #leap() {
+        const { buffered } = this.#video;
+        if (buffered.length === 0) return;
+        const last = buffered.length - 1;
+        const start = buffered.start(last);
+        this.#video.currentTime = Math.max(start, buffered.end(last) - this.target);
+        this.#leaptAt = performance.now();
+        this.leaps += 1;
+    }
+
+    /** Drops what lies behind the picture; whether there was anything to drop. */
+    #trim(slack) {
+        const { buffered, currentTime } = this.#video;
+        if (!this.#buffer || this.#buffer.updating || buffered.length === 0) return false;
+        const end = currentTime - (slack > 0 ? keptSeconds : 1);
+        if (end - buffered.start(0) <= slack) return false;
+        this.#buffer.remove(buffered.start(0), end);
+        return true;
+    }
+
+    // MARK: Steering
+
+    #stalled() {
+        if (!this.#begun || document.hidden) return;
+        const now = performance.now();
+        // A pause of the encoder, a seek and a hole are no fault of the network.
+        if (now - this.#heardAt > 400 || now - this.#leaptAt < 2_000
+            || now - this.#stalledAt < 1_000 || this.ahead > 0.15) return;
+        this.#stalledAt = now;
+        this.#calmSince = now;
+        this.stalls += 1;
+        this.target = Math.min(targetSecondsMax, this.target * 1.5);
+    }
+
+    #steer() {
+        const video = this.#video;
+        const now = performance.now();
+        const isSilent = now - this.#heardAt > silentMilliseconds;
+        if (this.#socket && this.#wanted && isSilent) return this.#again();
+        if (!this.#begun) return;
+        if (this.state === "playing" && now - this.#heardAt > 1_500) this.#become("waiting");
+        if (now - this.#calmSince > calmMilliseconds && this.target > targetSeconds) {
+            this.target = Math.max(targetSeconds, this.target * 0.8);
+            this.#calmSince = now;
+        }
+        const { buffered, currentTime } = video;
+        if (buffered.length === 0) return;
+        const ahead = this.ahead;
+        if (currentTime !== this.#moved.time) this.#moved = { time: currentTime, at: now };
+        const isStuck = !video.paused && ahead > this.target && now - this.#moved.at > 500
+            && now - this.#leaptAt > 1_000;
+        if (ahead > this.target + behindSecondsMax || ahead < -0.5 || isStuck
+            || this.#isBeforeHole(currentTime)) {
+            this.#leap();
+        } else {
+            const error = ahead - this.target;
+            const [slow, fast] = rateRange;
+            const rate = Math.abs(error) < 0.06 ? 1
+                : Math.min(fast, Math.max(slow, 1 + error * 0.25));
+            if (Math.abs(video.playbackRate - rate) > 0.004) video.playbackRate = rate;
+        }
+        if (video.paused && !document.hidden) this.#play();
+        else if (!video.paused && ahead > 0.05 && this.state === "waiting"
+            && video.readyState >= 3 && now - this.#heardAt < 500) this.#become("playing");
+    }
+
+    /** Whether nothing but a hole comes next: an encoder went and another came, or the server left
+     *  out what came too late. */
+    #isBeforeHole(time) {
+        const { buffered } = this.#video;
+        const last = buffered.length - 1;
+        if (last === 0 || buffered.start(last) <= time) return false;
+        for (let index = 0; index < last; index += 1) {
+            if (buffered.start(index) <= time && time < buffered.end(index) - 0.12) return false;
+        }
+        return true;
+    }
+
+    /** Back from the background, where timers and decoders rest. */
+    #returned() {
+        if (document.hidden || !this.#begun) return;
+        if (this.ahead > this.target + 0.25) this.#leap();
+        this.#play();
+    }
+
+    #become(state) {
+        if (this.state === state) return;
+        this.state = state;
+        this.#tell();
+    }
+
+    #tell() {
+        this.isMuted = this.#video.muted;
+        this.dispatchEvent(new Event("change"));
+    }
+}
