@@ -295,7 +295,10 @@ package actor RoomClient {
 
     private static func refusal(_ object: JSONObject) -> RoomClientError {
         .refused(
-            code: object["code"]?.stringValue ?? "", message: object["message"]?.stringValue ?? "",
+            code: object["code"]?.stringValue ?? "",
+            // What is no error of the protocol is shown as it came.
+            message: object["message"]?.stringValue
+                ?? String(decoding: JSON.object(object).encoded().prefix(500), as: UTF8.self),
             retryAfterMilliseconds: object["retryAfterMilliseconds"]?.integerValue)
     }
 }

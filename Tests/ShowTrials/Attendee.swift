@@ -24,6 +24,7 @@ actor Attendee {
     private let token: String
     private let news: News?
     private var client: RoomClient?
+    private var isConnecting = false
     private var epoch: String?
 
     var random: SeededRandom
@@ -83,6 +84,10 @@ actor Attendee {
     /// Connects where there is no connection; false when nobody serves.
     func connect() async -> Bool {
         if await isConnected { return true }
+        // Somebody else is at it; there is one connection at a time.
+        if isConnecting { return false }
+        isConnecting = true
+        defer { isConnecting = false }
         let isReturn = epoch != nil
         let entry = RoomClient.Entry(
             room: TrialRoom.room, token: token, locale: "zh",
@@ -99,8 +104,13 @@ actor Attendee {
                     note("came back at \(testimony.lastOffset) and was not told what was missed")
                 }
                 if client.epoch != epoch { note("came back to another epoch") }
-            } else if testimony.events.isEmpty {
-                testimony.lastOffset = client.welcome["offset"]?.integerValue ?? 0
+            } else {
+                // What came right behind the welcome was heard before it was looked at here.
+                let offset = client.welcome["offset"]?.integerValue ?? 0
+                if let first = testimony.events.keys.min(), first != offset + 1 {
+                    note("was welcomed at \(offset) and heard \(first)")
+                }
+                testimony.lastOffset = max(testimony.lastOffset, offset)
             }
             epoch = client.epoch
             self.client = client
@@ -165,7 +175,8 @@ actor Attendee {
     }
 
     private func hear(_ offset: Int64, _ name: String, _ from: String, _ data: JSON) {
-        if offset != testimony.lastOffset + 1 {
+        let isFirst = epoch == nil && testimony.events.isEmpty
+        if offset != testimony.lastOffset + 1, !isFirst {
             note("heard event \(offset) after \(testimony.lastOffset)")
         }
         testimony.lastOffset = offset

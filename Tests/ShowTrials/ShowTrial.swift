@@ -67,7 +67,7 @@ package struct ShowTrial: Sendable {
     ) async throws -> TrialServer {
         var random = SeededRandom(seed: plan.seed &+ 1)
         let games = TrialScript.games(plan, &random)
-        let (one, other, third) = (random, SeededRandom(seed: random.next()), random)
+        let seeds = (0...games.count).map { _ in random.next() }
         let isOver = Lock(false)
         let isAttended = Lock(true)
         return try await withThrowingTaskGroup(of: TrialServer?.self) { group in
@@ -87,14 +87,13 @@ package struct ShowTrial: Sendable {
                     "co-host", ["seats": 3, "link_seconds": 4], count: 1, script.operatorOfShow)
                 // Everybody is in before the games begin.
                 try await Task.sleep(for: .milliseconds(plan.viewers + 300))
-                try await withThrowingTaskGroup(of: Void.self) { games_ in
-                    games_.addTask {
-                        try await script.play(games[0], staff: script.host, random: one)
+                try await withThrowingTaskGroup(of: Void.self) { plays in
+                    for (index, list) in games.enumerated() {
+                        let staff = index == 0 ? script.host : script.operatorOfShow
+                        let chance = SeededRandom(seed: seeds[index])
+                        plays.addTask { try await script.play(list, staff: staff, random: chance) }
                     }
-                    games_.addTask {
-                        try await script.play(games[1], staff: script.operatorOfShow, random: other)
-                    }
-                    for try await _ in games_ {}
+                    for try await _ in plays {}
                 }
                 // One that was not killed during its games is killed now.
                 try await executioner.wait(untilNoLaterThan: 0)
@@ -103,7 +102,9 @@ package struct ShowTrial: Sendable {
                 return nil
             }
             group.addTask {
-                await script.attend(random: third) { !isAttended.withLock { $0 } }
+                await script.attend(random: SeededRandom(seed: seeds[games.count])) {
+                    !isAttended.withLock { $0 }
+                }
                 return nil
             }
             group.addTask {

@@ -11,6 +11,8 @@ package struct TrialPlan: Sendable {
     package var plugins: String
     /// Seconds that viewers have for what is asked of them; a crowd needs more than a few people.
     package var seconds: Int64
+    /// Whether some of the games are left out, each time others: for a run of all tests.
+    let isShort: Bool
     /// How likely the host ends a game early, each time that they look.
     var haste: Double
     /// Whether the folder of the trial stays when it is over.
@@ -21,8 +23,9 @@ package struct TrialPlan: Sendable {
         self.viewers = viewers
         self.executable = executable
         self.plugins = plugins
-        seconds = viewers > 200 ? 7 : 5
-        haste = viewers > 200 ? 0.012 : 0.05
+        isShort = viewers <= 100
+        seconds = isShort ? 5 : 7
+        haste = isShort ? 0.05 : 0.012
     }
 
     /// The command that was built beside this executable, or beside the tests that run; nil when there

@@ -1,7 +1,7 @@
 import Clockwork
 import Wire
 
-/// What host and operator do: every plugin is played through, two games at a time, whatever happens
+/// What host and operator do: every plugin is played through, several games at a time, whatever happens
 /// to the server meanwhile.
 struct TrialScript: Sendable {
     /// One run of a plugin.
@@ -32,11 +32,27 @@ struct TrialScript: Sendable {
 
     // MARK: - What is played
 
-    /// The games of the two that go on beside each other; one of each list at a time.
+    /// The games that go on beside each other: of each list one after the other.
     static func games(_ plan: TrialPlan, _ random: inout SeededRandom) -> [[Game]] {
+        let lotteries = lotteries(plan).shuffled(using: &random)
+        let quizzes = quizzes(plan).shuffled(using: &random)
+        let ties: [JSON] = ["first", "seeded"]
+        let guess: JSONObject = [
+            "product": "oolong", "price": .integer(TrialRoom.prices[0].minor), "rounds": 2,
+            "seconds": .integer(plan.seconds), "pause": 2, "winners": .integer(plan.winners),
+            "pool": "guess", "tie": ties.randomElement(using: &random) ?? "first",
+        ]
+        return [
+            plan.isShort ? lotteries.dropLast() : lotteries,
+            [Game(plugin: "price-guess", config: guess, steering: .guess)],
+            plan.isShort ? quizzes.dropLast() : quizzes,
+        ]
+    }
+
+    private static func lotteries(_ plan: TrialPlan) -> [Game] {
         let seconds = JSON.integer(plan.seconds)
         let winners = JSON.integer(plan.winners)
-        let lottery: [JSONObject] = [
+        let configs: [JSONObject] = [
             [
                 "kind": "lottery", "seconds": seconds, "pool": "first", "winners": winners,
                 "pool2": "second", "winners2": 1, "claim_seconds": .integer(plan.seconds - 1),
@@ -50,30 +66,23 @@ struct TrialScript: Sendable {
                 "packets": .integer(plan.packets), "total": .integer(plan.packets * 20),
             ],
         ]
-        let ties: [JSON] = ["first", "seeded"]
-        let guess: JSONObject = [
-            "product": "oolong", "price": .integer(TrialRoom.prices[0].minor), "rounds": 2,
-            "seconds": seconds, "pause": 2, "winners": winners, "pool": "guess",
-            "tie": ties.randomElement(using: &random) ?? "first",
+        return configs.map { Game(plugin: "lottery", config: $0, steering: .entries) }
+    }
+
+    private static func quizzes(_ plan: TrialPlan) -> [Game] {
+        let modes: [JSONObject] = [
+            ["mode": "elimination", "pool": "quiz", "winners": .integer(plan.winners)],
+            ["mode": "points", "pool": "pot", "pot": 5_000, "minimum": 3],
         ]
-        func quiz(_ word: String, _ more: JSONObject) -> Game {
+        return modes.enumerated().map { number, mode in
             var config: JSONObject = [
-                "questions": .array(TrialRoom.questions(word)), "seconds": seconds, "ready": 1,
-                "pause": 1,
+                "questions": .array(
+                    TrialRoom.questions("game-\(number)", count: plan.isShort ? 2 : 3)),
+                "seconds": .integer(plan.seconds - 2), "ready": 1, "pause": 1,
             ]
-            for (name, value) in more { config[name] = value }
+            for (name, value) in mode { config[name] = value }
             return Game(plugin: "quiz", config: config, steering: .quiz)
         }
-        let others = [
-            Game(plugin: "price-guess", config: guess, steering: .guess),
-            quiz("coupons", ["mode": "elimination", "pool": "quiz", "winners": winners]),
-            quiz("share", ["mode": "points", "pool": "pot", "pot": 5_000, "minimum": 3]),
-        ]
-        return [
-            lottery.map { Game(plugin: "lottery", config: $0, steering: .entries) }
-                .shuffled(using: &random),
-            others.shuffled(using: &random),
-        ]
     }
 
     /// Plays games one after the other.
