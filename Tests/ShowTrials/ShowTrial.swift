@@ -14,7 +14,7 @@ package struct ShowTrial: Sendable {
 
     package init(_ plan: TrialPlan) {
         self.plan = plan
-        moment = KillMoment.drawn(seed: plan.seed)
+        moment = KillMoment.drawn(plan)
     }
 
     /// Plays the show to its end and judges it.
@@ -108,7 +108,7 @@ package struct ShowTrial: Sendable {
                 return nil
             }
             group.addTask {
-                try await executioner.wait(untilNoLaterThan: 40)
+                try await executioner.wait(untilNoLaterThan: 60)
                 _ = try await first.ended(withinSeconds: 10)
                 try await Task.sleep(for: .milliseconds(moment.downMilliseconds))
                 return try await TrialServer.start(plan.executable, in: folder)

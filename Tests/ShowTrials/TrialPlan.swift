@@ -44,6 +44,9 @@ package struct TrialPlan: Sendable {
 
     /// How many win something, so that most who take part do not.
     var winners: Int64 { Int64(max(2, viewers / 40)) }
+    /// In every show one game has more prizes than winners: what is left has to come back.
+    var guessWinners: Int64 { isShort ? Int64(viewers) : winners }
+    var couponWinners: Int64 { isShort ? winners : min(500, Int64(viewers / 2)) }
     var packets: Int64 { Int64(max(5, viewers / 4)) }
 }
 
@@ -79,16 +82,16 @@ struct KillMoment: Sendable, CustomStringConvertible {
     var downMilliseconds: Int
 
     /// Draws a moment; with every other seed, and often with the rest, it is one at which value moves.
-    static func drawn(seed: UInt64) -> KillMoment {
-        var random = SeededRandom(seed: seed)
-        let movesValue = seed.isMultiple(of: 2) || Bool.random(using: &random)
+    static func drawn(_ plan: TrialPlan) -> KillMoment {
+        var random = SeededRandom(seed: plan.seed)
+        let movesValue = plan.seed.isMultiple(of: 2) || Bool.random(using: &random)
         let down =
             Int.random(in: 0..<4, using: &random) == 0
-            ? Int.random(in: 3_000...5_000, using: &random)
+            ? Int.random(in: 3_000...(plan.isShort ? 3_500 : 6_000), using: &random)
             : Int.random(in: 50...1_500, using: &random)
         guard movesValue, let cue = Cue.allCases.randomElement(using: &random) else {
             return KillMoment(
-                choice: .seconds(Double.random(in: 1...14, using: &random)),
+                choice: .seconds(Double.random(in: 1...(plan.isShort ? 7 : 35), using: &random)),
                 delayMilliseconds: 0, downMilliseconds: down)
         }
         let isLong = cue == .claiming || cue == .grabbing

@@ -18,8 +18,9 @@ enum TrialRoom {
     /// Units in the pools, more than is ever reserved: what is left over must stay.
     static func pools(_ plan: TrialPlan) -> [String: Int64] {
         [
-            "guess": plan.winners * 2 + 3, "first": plan.winners + 3, "second": plan.winners + 1,
-            "bag": plan.winners + 4, "cash": plan.packets * 20 + 7, "quiz": plan.winners + 5,
+            "guess": plan.guessWinners * 2 + 3, "first": plan.winners + 3,
+            "second": plan.winners + 1,
+            "bag": plan.winners + 4, "cash": plan.packets * 20 + 7, "quiz": plan.couponWinners + 5,
             "pot": 5_000 + 11,
         ]
     }

@@ -39,7 +39,8 @@ struct TrialScript: Sendable {
         let ties: [JSON] = ["first", "seeded"]
         let guess: JSONObject = [
             "product": "oolong", "price": .integer(TrialRoom.prices[0].minor), "rounds": 2,
-            "seconds": .integer(plan.seconds), "pause": 2, "winners": .integer(plan.winners),
+            "seconds": .integer(plan.seconds), "pause": 2,
+            "winners": .integer(plan.guessWinners),
             "pool": "guess", "tie": ties.randomElement(using: &random) ?? "first",
         ]
         return [
@@ -71,7 +72,7 @@ struct TrialScript: Sendable {
 
     private static func quizzes(_ plan: TrialPlan) -> [Game] {
         let modes: [JSONObject] = [
-            ["mode": "elimination", "pool": "quiz", "winners": .integer(plan.winners)],
+            ["mode": "elimination", "pool": "quiz", "winners": .integer(plan.couponWinners)],
             ["mode": "points", "pool": "pot", "pot": 5_000, "minimum": 3],
         ]
         return modes.enumerated().map { number, mode in
