@@ -22,12 +22,15 @@ TEST_PACKAGES := $(BUILD_PACKAGES) chromium fonts-noto-cjk ffmpeg curl
 ARGS ?=
 BENCH ?= --rooms 1 --viewers 1000 --rate 50 --size 200
 FUZZ_ROUNDS ?= 200000
+SHOWS ?= 10
+VIEWERS ?= 1000
+SEED ?=
 RUN = SWIFT="$(SWIFT)" LABEL="make $@"
 FORMATTED := Sources Tests Package.swift
 FORMAT_OPTIONS := --recursive --parallel --configuration .swift-format
 
-.PHONY: help demo build test test-fast fuzz asan tsan autobahn knowledge conformance pictures bench format lint clean \
-    build-packages demo-packages test-packages
+.PHONY: help demo build test test-fast fuzz asan tsan autobahn knowledge conformance shows pictures bench format lint \
+    clean build-packages demo-packages test-packages
 
 help: ## lists what make can do here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +50,12 @@ test-fast: build-packages ## builds and runs the tests that need neither a serve
 
 fuzz: build-packages ## runs the fuzz tests for long (FUZZ_ROUNDS=200000; PLAYHOUSE_FUZZ_SEED repeats one)
 	@PLAYHOUSE_FUZZ_ROUNDS=$(FUZZ_ROUNDS) $(RUN) Tests/run.sh fuzz
+
+shows: build-packages ## plays whole shows with a kill -9 in each and audits them (SHOWS=10 VIEWERS=1000 SEED=…)
+	@$(SWIFT) build --configuration release --product playhouse
+	@$(SWIFT) build --configuration release --product ShowTrialsCommand
+	@exec "$$($(SWIFT) build --configuration release --show-bin-path)/ShowTrialsCommand" \
+	    --shows $(SHOWS) --viewers $(VIEWERS) $(if $(SEED),--seed $(SEED)) --plugins Plugins
 
 asan: build-packages ## runs the fast and the server tests under the address sanitizer
 	@$(RUN) PLAYHOUSE_SANITIZER=address Tests/run.sh fast server

@@ -105,6 +105,14 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .target(
+            name: "ShowTrials",
+            dependencies: ["Clockwork", "Wire", "Cryptography", "Journaling", "Visiting"],
+            path: "Tests/ShowTrials", swiftSettings: strict),
+        .executableTarget(
+            name: "ShowTrialsCommand", dependencies: ["ShowTrials"],
+            path: "Tests/ShowTrialsCommand", swiftSettings: strict),
+
         tests("ClockworkTests", uses: ["Clockwork"]),
         tests("WireTests", uses: ["Wire"]),
         tests("CryptographyTests", uses: ["Cryptography", "Wire", "Clockwork"]),
@@ -166,6 +174,7 @@ let package = Package(
         tests(
             "BrowserTests", uses: ["Visiting", "Wire", "Clockwork", "Cryptography"],
             exclude: ["Plugins", "Shop"]),
+        tests("ShowTrialsTests", uses: ["ShowTrials", "Journaling", "Wire"]),
         tests("TidyTests", uses: []),
     ]
 )

@@ -35,7 +35,7 @@ esac
 
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
-server='^((ServingTests|VisitingTests|PlayhouseTests|BenchmarkingTests)\.|SimulationTests\.ServerDurabilityTests|StreamingTests\.StreamPeerTests|WorkshopTests\.(DevHouse|Tutorial)Tests|KnowledgeTests\.(Endpoint|Wording)Tests)'
+server='^((ServingTests|VisitingTests|PlayhouseTests|BenchmarkingTests|ShowTrialsTests)\.|SimulationTests\.ServerDurabilityTests|StreamingTests\.StreamPeerTests|WorkshopTests\.(DevHouse|Tutorial)Tests|KnowledgeTests\.(Endpoint|Wording)Tests)'
 browser='^BrowserTests\.'
 tests=0
 

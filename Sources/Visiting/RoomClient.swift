@@ -55,6 +55,8 @@ package actor RoomClient {
     private let onMessage: (@Sendable (RoomMessage) -> Void)?
     private var requestCount = 1
     private var requests: [String: CheckedContinuation<Answer, Never>] = [:]
+    /// Requests that are being sent, with the answers that came before anybody waited for them.
+    private var sending: [String: Answer?] = [:]
     private var watchers: [Int: (News) -> Bool] = [:]
     private var watcherCount = 0
     private var hasOverflowed = false
@@ -147,13 +149,19 @@ package actor RoomClient {
         requestCount += 1
         let id = String(requestCount)
         let object = JSONObject([("type", .string(type)), ("id", .string(id))] + fields)
+        // The answer may be here before the sending has been returned from.
+        sending[id] = .some(nil)
         do throws(SocketError) {
             try await socket.send(text: JSON.object(object).encoded())
         } catch {
+            sending[id] = nil
             throw isClosed ? .closed(closeCode) : .socket(error)
         }
         return try await withCheckedContinuation {
             (continuation: CheckedContinuation<Answer, Never>) in
+            if let answer = sending.removeValue(forKey: id) ?? nil {
+                return continuation.resume(returning: answer)
+            }
             guard !isClosed else {
                 return continuation.resume(returning: .failure(.closed(closeCode)))
             }
@@ -272,7 +280,7 @@ package actor RoomClient {
     }
 
     private func on(_ object: JSONObject) {
-        if let id = object["id"]?.stringValue, requests[id] != nil {
+        if let id = object["id"]?.stringValue, requests[id] != nil || sending[id] != nil {
             let isReply = object["type"]?.stringValue == "reply"
             return answer(id, isReply ? .success(object) : .failure(Self.refusal(object)))
         }
@@ -290,12 +298,19 @@ package actor RoomClient {
     }
 
     private func answer(_ id: String, _ answer: Answer) {
-        requests.removeValue(forKey: id)?.resume(returning: answer)
+        if sending[id] != nil {
+            sending[id] = .some(answer)
+        } else {
+            requests.removeValue(forKey: id)?.resume(returning: answer)
+        }
     }
 
     private static func refusal(_ object: JSONObject) -> RoomClientError {
         .refused(
-            code: object["code"]?.stringValue ?? "", message: object["message"]?.stringValue ?? "",
+            code: object["code"]?.stringValue ?? "",
+            // What is no error of the protocol is shown as it came.
+            message: object["message"]?.stringValue
+                ?? String(decoding: JSON.object(object).encoded().prefix(500), as: UTF8.self),
             retryAfterMilliseconds: object["retryAfterMilliseconds"]?.integerValue)
     }
 }

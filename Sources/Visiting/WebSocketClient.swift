@@ -146,7 +146,13 @@ package actor WebSocketClient {
         return try await withTaskCancellationHandler {
             await withCheckedContinuation {
                 (continuation: CheckedContinuation<Result<[UInt8]?, SocketError>, Never>) in
-                if Task.isCancelled {
+                // What came while this was being called goes before what comes now.
+                if !pending.isEmpty {
+                    continuation.resume(returning: .success(pending.removeFirst()))
+                } else if case .closed = phase {
+                    continuation.resume(
+                        returning: failure.map { .failure($0) } ?? .success(nil))
+                } else if Task.isCancelled {
                     continuation.resume(returning: .failure(.cancelled))
                 } else {
                     receiver = continuation

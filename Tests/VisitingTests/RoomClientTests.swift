@@ -40,6 +40,43 @@ import Wire
         await client.leave()
     }
 
+    /// On a busy loop a client may be suspended between sending and waiting, or looking and waiting.
+    @Test func `In a crowd nothing overtakes the welcome, and no answer comes too early`()
+        async throws
+    {
+        let server = try Self.room { connection, request in
+            connection.send(text: Self.reply(request, ""))
+        }
+        let busy = try StandInServer { connection, news in
+            guard case .text(let text) = news, text != "upgraded",
+                let object = try? JSON(parsing: text).objectValue
+            else { return }
+            guard object["type"] == "hello" else {
+                return connection.send(text: Self.reply(object, ""))
+            }
+            connection.send(text: Self.welcome)
+            // In a packet of its own, right behind it.
+            connection.channel.loop.async {
+                connection.send(
+                    text: #"{"type":"event","offset":44,"name":"a","at":1,"from":"room","data":1}"#)
+            }
+        }
+        let loop = SocketLoop(label: "crowd")
+        let offsets = try await withThrowingTaskGroup(of: Int64.self) { group in
+            for number in 0..<200 {
+                group.addTask {
+                    let port = number.isMultiple(of: 2) ? busy.port : server.port
+                    let client = try await RoomClient.join(
+                        .init(room: "teahouse"), port: port, loop: loop)
+                    for _ in 0..<5 { _ = try await client.request("ping") }
+                    return await client.lastOffset
+                }
+            }
+            return try await group.reduce(into: [:] as [Int64: Int]) { $0[$1, default: 0] += 1 }
+        }
+        #expect(offsets == [43: 100, 44: 100])
+    }
+
     @Test func `The hello carries what the entry holds and nothing else`() async throws {
         let hello = Lock<JSONObject?>(nil)
         let server = try StandInServer { connection, news in

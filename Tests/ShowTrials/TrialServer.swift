@@ -1,0 +1,198 @@
+import Clockwork
+import Foundation
+import Wire
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Tells why a trial could not be carried out; what it finds is no failure of this kind.
+package struct TrialFailure: Error, CustomStringConvertible {
+    package var description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+/// A `playhouse serve` in a process of its own, as operators run it.
+///
+/// It can be killed and started again on the same port and folder. Its output goes to files, so that
+/// a full pipe never stops it.
+final class TrialServer: Sendable {
+    private let process: Lock<Process>
+    private let log: String
+    let pid: Int32
+    let port: UInt16
+
+    private static let startSecondsMax = 60.0
+
+    /// Starts a server on the configuration in a folder and waits until it listens.
+    static func start(_ executable: String, in folder: TrialFolder) async throws -> TrialServer {
+        let log = folder.newFile("server", "log")
+        let process = try launch(executable, ["serve", "--config", folder.configuration], log, log)
+        let end = Date().addingTimeInterval(startSecondsMax)
+        while true {
+            let text = folder.text(log)
+            if let port = listening(text) {
+                return TrialServer(process: process, log: log, port: port)
+            }
+            guard process.isRunning, Date() < end else {
+                if process.isRunning { process.terminate() }
+                throw TrialFailure("the server did not start:\n\(text.suffix(2_000))")
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    private init(process: Process, log: String, port: UInt16) {
+        pid = process.processIdentifier
+        self.process = Lock(process)
+        self.log = log
+        self.port = port
+    }
+
+    deinit {
+        if isRunning { kill() }
+    }
+
+    var isRunning: Bool { process.withLock { $0.isRunning } }
+
+    /// Ends the process at once, as `kill -9` does; nothing of it runs when this returns.
+    func kill() { _ = signal(SIGKILL) }
+
+    /// Asks the server to end, and waits for it.
+    ///
+    /// - Returns: Its exit code; nil when a signal ended it.
+    func drain() async throws -> Int32? {
+        signal(SIGTERM)
+        return try await ended(withinSeconds: 60)
+    }
+
+    func ended(withinSeconds seconds: Double) async throws -> Int32? {
+        let end = Date().addingTimeInterval(seconds)
+        while isRunning {
+            guard Date() < end else { throw TrialFailure("the server did not end:\n\(logEnd)") }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        let (reason, status) = process.withLock { ($0.terminationReason, $0.terminationStatus) }
+        return reason == .exit ? status : nil
+    }
+
+    /// The last lines that the server has logged.
+    var logEnd: String { String(TrialFolder.read(log).suffix(2_000)) }
+
+    /// Lines of the log of a level.
+    func lines(level: String) -> [String] {
+        TrialFolder.read(log).split(separator: "\n").map(String.init).filter {
+            guard let entry = try? JSON(parsing: $0) else { return false }
+            return entry["level"]?.stringValue == level
+        }
+    }
+
+    @discardableResult
+    private func signal(_ signal: Int32) -> Int32 {
+        #if canImport(Glibc)
+            Glibc.kill(pid, signal)
+        #else
+            Darwin.kill(pid, signal)
+        #endif
+    }
+
+    private static func listening(_ text: String) -> UInt16? {
+        for line in text.split(separator: "\n") {
+            guard let entry = try? JSON(parsing: String(line)),
+                entry["message"]?.stringValue?.hasPrefix("listening") == true
+            else { continue }
+            return entry["port"]?.integerValue.flatMap(UInt16.init(exactly:))
+        }
+        return nil
+    }
+
+    fileprivate static func launch(
+        _ executable: String, _ words: [String], _ output: String, _ errors: String
+    ) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: executable)
+        process.arguments = words
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle(forWritingAtPath: output)
+        process.standardError =
+            errors == output
+            ? process.standardOutput : FileHandle(forWritingAtPath: errors)
+        try process.run()
+        return process
+    }
+}
+
+/// What a command of `playhouse` said and how it ended.
+struct TrialOutcome: Sendable {
+    /// Nil when a signal ended it.
+    var exitCode: Int32?
+    var output: [UInt8]
+    var errors: String
+
+    /// Runs `playhouse` with words to its end.
+    static func run(
+        _ executable: String, _ words: [String], in folder: TrialFolder
+    ) async throws -> TrialOutcome {
+        let (output, errors) = (folder.newFile("output", "txt"), folder.newFile("errors", "txt"))
+        let process = try TrialServer.launch(executable, words, output, errors)
+        let end = Date().addingTimeInterval(300)
+        while process.isRunning {
+            guard Date() < end else {
+                process.terminate()
+                throw TrialFailure("playhouse \(words.joined(separator: " ")) did not end")
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        return TrialOutcome(
+            exitCode: process.terminationReason == .exit ? process.terminationStatus : nil,
+            output: Array(FileManager.default.contents(atPath: output) ?? Data()),
+            errors: TrialFolder.read(errors))
+    }
+}
+
+/// The folder of one trial: configuration, data, logs. It goes with the value unless it is kept.
+final class TrialFolder: Sendable {
+    let path: String
+    private let fileCount = Lock(0)
+    private let isKept: Lock<Bool>
+
+    init(isKept: Bool = false) throws {
+        self.isKept = Lock(isKept)
+        path = NSTemporaryDirectory() + "playhouse-show-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: path + "/shop", withIntermediateDirectories: true)
+    }
+
+    deinit {
+        if !isKept.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: path) }
+    }
+
+    var configuration: String { path + "/show.json" }
+    var data: String { path + "/data" }
+
+    func keep() { isKept.withLock { $0 = true } }
+
+    func write(_ bytes: [UInt8], to name: String) throws {
+        try Data(bytes).write(to: URL(fileURLWithPath: path + "/" + name))
+    }
+
+    func text(_ file: String) -> String { Self.read(file) }
+
+    /// A new, empty file with a name of its own.
+    func newFile(_ name: String, _ ending: String) -> String {
+        let number = fileCount.withLock { count in
+            count += 1
+            return count
+        }
+        let file = "\(path)/\(name)-\(number).\(ending)"
+        _ = FileManager.default.createFile(atPath: file, contents: nil)
+        return file
+    }
+
+    static func read(_ file: String) -> String {
+        String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
+    }
+}
