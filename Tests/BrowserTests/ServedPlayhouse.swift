@@ -16,6 +16,8 @@ final class ServedPlayhouse: Sendable {
         case gallery
         /// The co-host seats that come with it.
         case coHost
+        /// The lottery that comes with it, as a lucky bag.
+        case lottery
         /// The quiz that comes with it, with two questions.
         case quiz
     }
@@ -166,6 +168,13 @@ final class ServedPlayhouse: Sendable {
                 ]
             case .gallery: ["id": "gallery"]
             case .coHost: ["id": "co-host", "config": ["seats": 3, "link_seconds": 120]]
+            case .lottery:
+                [
+                    "id": "lottery",
+                    "config": [
+                        "kind": "lucky_bag", "phrase": "好运茶", "seconds": 600, "winners": 2,
+                    ],
+                ]
             case .quiz: ["id": "quiz", "config": quiz]
             case .assistant: ["id": "faq-assistant"]
             }
@@ -173,7 +182,7 @@ final class ServedPlayhouse: Sendable {
             plugins == .assistant
             ? ["folder": .string(tests.appendingPathComponent("Shop").path)] : [:]
         var show: JSONObject = [
-            "id": "spring-tea", "pools": ["coupon": 10],
+            "id": "spring-tea", "pools": ["coupon": 10, "cash": 1_000],
             "products": [
                 [
                     "id": "oolong",

@@ -437,6 +437,15 @@ test("LOT-32 the shop is told in batches until it says that it knows", { config 
     expect(show:granted("coupon")):equals { "ana" }
   end)
 
+test("LOT-33 entering costs nothing, so a cancel owes nobody anything", function(show)
+  local ana = show:join("ana")
+  show:start()
+  ana:press("enter-1")
+  show.host:press("cancel")
+  for _, row in ipairs(show:ledger()) do expect(row.user):equals(nil) end
+  expect(show:left("coupon")):equals(10)
+end)
+
 for records = 1, 4 do
   test("LOT-34 killed " .. records .. " records after the close: the same winners", function(show)
     local crowd = show:crowd(6)
