@@ -18,6 +18,7 @@ local TICKETS_MAX = 100000           -- of a draw, which the host sets (LOT-07)
 local BYTES_MAX = 900000            -- of the ids of all entrants: the list is one effect
 local BATCH = 50                    -- winners in one message to the shop (LOT-32)
 local TOLD_MAX = 2000
+local CHECKED = 200                 -- entrants in one question to the shop (LOT-13)
 local KEPT_DRAWS, KEPT_BYTES = 3, 3800
 
 local function is_rain(config) return config.kind == "red_packet" end
@@ -226,6 +227,8 @@ local function begin_draw(room)
   s.tickets, s.names, s.order, s.grabs, s.count, s.sum, s.bytes = {}, {}, {}, {}, 0, 0, 0
   s.out, s.winners, s.ranking, s.rolls, s.free = {}, {}, {}, {}, {}
   s.commitment, s.entrants, s.input, s.secret, s.void = nil, nil, nil, nil, nil
+  s.said, s.refused, s.asked, s.asked_count, s.check = {}, {}, {}, 0, nil
+  for user, ends in pairs(s.muted) do if ends <= room.now then s.muted[user] = nil end end
   s.abandoned = room.fairness.abandoned()
 end
 
@@ -260,15 +263,9 @@ local function draw(room)
   screens.show(room)
 end
 
-local function close(room)
+-- Who is left takes part: the list is fixed.
+local function freeze(room)
   local s, config = room.state, room.config
-  if s.phase ~= "open" then return end
-  room.timers.cancel("close")
-  if config.kind == "lucky_bag" then room.chat.collect.close(s.collector) else room.collect.close(s.collector) end
-  if is_rain(config) then
-    if is_drawn(config) then return draw(room) end
-    return pay(room, shares.fixed(config.total, config.packets))
-  end
   local tickets, out = entries.eligible(s, config, room.now, past_wins(room))
   for user, reason in pairs(out) do s.out[user] = reason end
   if not is_drawn(config) then
@@ -283,6 +280,50 @@ local function close(room)
   screens.show(room)
 end
 
+-- The shop is asked, some entrants at a time, who may not take part; a shop that does not answer refuses nobody.
+local function ask_shop(room)
+  local s, viewers = room.state, {}
+  for index = s.asked_count + 1, math.min(#s.asked, s.asked_count + CHECKED) do viewers[#viewers + 1] = s.asked[index] end
+  if #viewers == 0 then
+    s.asked, s.check = {}, nil
+    return freeze(room)
+  end
+  s.asked_count = s.asked_count + #viewers
+  s.check = room.webhook.send(room.config.check, { draw = s.name, viewers = viewers })
+end
+
+local function shop_answered(room, result)
+  local s = room.state
+  local body = not result.error and result.value.body
+  s.check = nil
+  if s.phase ~= "checking" then return end
+  if type(body) == "table" and type(body.refused) == "table" then
+    for user, reason in pairs(body.refused) do
+      if s.tickets[user] then s.refused[user] = entries.reason(reason) end
+    end
+  else
+    room.log("warning", "the check of entrants was not answered: " .. tostring(result.error))
+    s.asked = {}
+  end
+  ask_shop(room)
+end
+
+local function close(room)
+  local s, config = room.state, room.config
+  if s.phase ~= "open" then return end
+  room.timers.cancel("close")
+  if config.kind == "lucky_bag" then room.chat.collect.close(s.collector) else room.collect.close(s.collector) end
+  if is_rain(config) then
+    if is_drawn(config) then return draw(room) end
+    return pay(room, shares.fixed(config.total, config.packets))
+  end
+  if config.check == "" or s.count == 0 then return freeze(room) end
+  s.phase = "checking"
+  for user in pairs(s.tickets) do s.asked[#s.asked + 1] = user end
+  screens.show(room)
+  ask_shop(room)
+end
+
 local function take_input(room, number)
   local s = room.state
   if s.phase ~= "input" then return end
@@ -294,7 +335,7 @@ end
 -- Before the draw only. The commitment is never revealed then, and everybody can see that (LOT-28).
 local function cancel(room)
   local s = room.state
-  if s.phase ~= "scheduled" and s.phase ~= "open" and s.phase ~= "input" then return end
+  if s.phase ~= "scheduled" and s.phase ~= "open" and s.phase ~= "checking" and s.phase ~= "input" then return end
   s.phase = "cancelled"
   if s.commitment then s.abandoned = s.abandoned + 1 end
   screens.show(room)
@@ -327,6 +368,7 @@ local function enter(room, batch)
       end
       if has < config.tickets_max then
         s.tickets[user] = has + 1
+        if entry.message and config.moderated == "lose" then s.said[entry.message] = user end
         s.sum = s.sum + weight
         room.panel.patch(entry.viewer, { mine = { text = "you_are_in", args = { tickets = has + 1 } } })
       end
@@ -343,6 +385,8 @@ local function grab(room, batch)
     local text = "missed"
     if excluded[user] then
       text = "out_excluded"
+    elseif entries.is_silenced(s, user) then
+      text = "out_moderated"
     elseif (s.got[user] or 0) >= config.per_viewer then
       text = "enough"
     elseif #s.grabs < config.packets then
@@ -365,6 +409,7 @@ function game.on_start(room)
     end
   end
   s.draw, s.began, s.came, s.gone, s.got, s.outbox, s.tries = 1, room.now, {}, {}, {}, {}, 0
+  s.muted, s.banned = {}, {}
   begin_draw(room)
   if config.delay == 0 then return open(room) end
   s.phase = "scheduled"
@@ -486,6 +531,7 @@ end
 function game.on_result(room, result)
   local s = room.state
   if result.service ~= "webhook" then return end
+  if result.id == s.check then return shop_answered(room, result) end
   if result.error or result.value.status >= 300 then
     -- Until it is acknowledged; the shop knows what it has by the keys.
     s.tries = s.tries + 1
@@ -494,6 +540,30 @@ function game.on_result(room, result)
   s.tries = 0
   table.remove(s.outbox, 1)
   if #s.outbox > 0 then send(room) else finish_if_done(room) end
+end
+
+-- Whoever hosts silence loses an entry, whose phrase they delete as well; the list is not fixed yet (LOT-12). Who is
+-- banned cannot claim, so the next place gets it (LOT-39).
+function game.on_moderated(room, acts)
+  local s, config = room.state, room.config
+  for _, act in ipairs(acts) do
+    if act.act == "banned" then forfeit(room, act.user) end
+    if config.moderated == "lose" then
+      if act.act == "deleted" then
+        entries.take_back(room, act.message)
+      elseif act.act == "muted" then
+        s.muted[act.user] = act.ends
+      elseif act.act == "banned" then
+        s.banned[act.user] = true
+      elseif act.act == "unmuted" then
+        s.muted[act.user] = nil
+      else
+        s.banned[act.user] = nil
+      end
+      if s.phase == "open" and is_rain(config) then entries.drop_packets(room) end
+    end
+  end
+  if s.phase == "open" then screens.show(room) end
 end
 
 local function watches(config) return config.watch_seconds > 0 or config.must_be_present end

@@ -321,6 +321,7 @@ function quiz.on_start(room)
   if needed > 0 and not room.prizes.reserve(config.pool, needed) then
     error("pool \"" .. config.pool .. "\" has fewer than " .. needed .. " left", 0)
   end
+  prizes.commit(room)
   if config.lobby == 0 then return arm(room) end
   set_timer(room, "start", config.lobby)
   view.show(room)
@@ -373,6 +374,10 @@ function quiz.on_action(room, action)
 end
 
 function quiz.on_command(room, command) act(room, command.by, command.name, command.value) end
+
+function quiz.on_revealed(room, name, reveal)
+  if room.state.phase == "settling" and prizes.drawn(room, reveal) then after_settling(room) end
+end
 
 function quiz.on_result(room, result)
   if prizes.checked(room, result) and prizes.go_on(room) then after_settling(room) end

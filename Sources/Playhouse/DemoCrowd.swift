@@ -34,6 +34,7 @@ package struct DemoCrowd: Sendable {
     /// One viewer, who comes back after every lost connection, as people do.
     private func visit(_ number: Int) async {
         var random = SeededRandom(seed: seed &+ UInt64(number) &* 7_919)
+        var taste = DemoTaste(wantsSeat: number % 8 == 3)
         let name =
             Self.names[number % Self.names.count] + (number < Self.names.count ? "" : "\(number)")
         try? await Task.sleep(for: .milliseconds(Int.random(in: 0...3_000, using: &random)))
@@ -43,7 +44,7 @@ package struct DemoCrowd: Sendable {
                     RoomClient.Entry(
                         room: DemoShow.room, name: name, visitor: "demo-viewer-\(number)"),
                     port: port)
-                await watch(client, &random)
+                await watch(client, &taste, &random)
                 await client.leave()
             } catch {
                 log.debug("a simulated viewer was not let in", ["error": .string("\(error)")])
@@ -52,8 +53,9 @@ package struct DemoCrowd: Sendable {
         }
     }
 
-    private func watch(_ client: RoomClient, _ random: inout SeededRandom) async {
-        var guessedOn: JSON = .null
+    private func watch(
+        _ client: RoomClient, _ taste: inout DemoTaste, _ random: inout SeededRandom
+    ) async {
         var talk = Int.random(in: 2...16, using: &random)
         while !Task.isCancelled, await !client.isClosed {
             try? await Task.sleep(for: .seconds(1))
@@ -67,24 +69,14 @@ package struct DemoCrowd: Sendable {
                 let taps = Int64.random(in: 1...6, using: &random)
                 _ = try? await client.request("like", [("count", .integer(taps))])
             }
-            let panel = await client.states["panel:price-guess:viewer"] ?? .null
-            guard let countdown = Self.openGuess(in: panel), countdown != guessedOn,
-                Int.random(in: 0..<6, using: &random) == 0
-            else { continue }
-            guessedOn = countdown
-            // Around the shelf price, in whole yuan.
-            let value = Int64.random(in: 60...190, using: &random) * 100
+            guard let act = taste.act(on: await client.states, &random) else { continue }
             _ = try? await client.request(
                 "act",
-                [("plugin", "price-guess"), ("name", "guess"), ("value", .integer(value))])
+                [
+                    ("plugin", .string(act.plugin)), ("name", .string(act.name)),
+                    ("value", act.value),
+                ])
         }
-    }
-
-    /// The end of the countdown of an open round, which tells one round from the next.
-    private static func openGuess(in panel: JSON) -> JSON? {
-        let elements = panel["elements"]?.arrayValue ?? []
-        guard elements.contains(where: { $0["id"] == "guess" }) else { return nil }
-        return elements.first { $0["kind"] == "countdown" }?["endsAt"]
     }
 
     // MARK: - The stand-in host

@@ -4,8 +4,8 @@ import Rooms
 import Serving
 import Wire
 
-/// The configuration of `playhouse demo`: a tea house with six teas, the price-guessing game, and a
-/// small shop folder.
+/// The configuration of `playhouse demo`: a tea house with six teas, the plugins that come with
+/// Playhouse, and a small shop folder.
 package struct DemoShow: Sendable {
     package static let room = "teahouse"
     package let configuration: Configuration
@@ -34,6 +34,9 @@ package struct DemoShow: Sendable {
             PluginConfiguration(
                 id: "price-guess",
                 config: ["product": "oolong", "price": 12_800, "seconds": 45, "winners": 1]),
+            PluginConfiguration(id: "lottery", config: ["seconds": 45, "winners": 3]),
+            PluginConfiguration(id: "quiz", config: DemoQuiz.configuration),
+            PluginConfiguration(id: "co-host", config: [:]),
             PluginConfiguration(id: "faq-assistant", config: [:]),
         ]
         room.knowledge = try DemoKnowledge.configuration(in: folder)

@@ -157,6 +157,7 @@ package actor LiveRoom {
         room.hearing = playbill.hears
         for (plugin, request) in playbill.waitingRequests { ask(request, for: plugin) }
         playbill.lostMedia()
+        playbill.recovered(room.standing)
         endTurn(nowMilliseconds: now)
     }
 
@@ -270,7 +271,7 @@ package actor LiveRoom {
             case .presence(let person, let isHere):
                 if isHere { playbill.came(person) } else { playbill.went(person) }
             case .media(let signal): playbill.signalled(signal)
-            case .banned(let user): playbill.banned(user)
+            case .moderated(let act): playbill.moderated(act)
             case .request(let plugin, let request): ask(request, for: plugin)
             }
         }

@@ -10,6 +10,8 @@ package enum Hook: String, Sendable, CaseIterable {
     case leave
     /// Danmaku were said.
     case danmaku
+    /// Hosts deleted danmaku, muted or banned people, or took that back.
+    case moderated
     /// A viewer used an element of a panel that no collector listens to.
     case action
     /// A timer ran out.
@@ -36,6 +38,7 @@ package enum Hook: String, Sendable, CaseIterable {
         case .join: "on_join"
         case .leave: "on_leave"
         case .danmaku: "on_danmaku"
+        case .moderated: "on_moderated"
         case .action: "on_action"
         case .timer: "on_timer"
         case .command: "on_command"
@@ -116,6 +119,13 @@ extension Hook {
                 .chat, [("batch", "Danmaku[]")], "Danmaku were said.",
                 "At most four calls a second, with at most 200 danmaku. The chat never waits for a"
                     + " plugin; when one cannot follow, the oldest are not told.")
+        case .moderated:
+            form(
+                .chat, [("acts", "ModerationAct[]")],
+                "Hosts deleted danmaku, muted or banned people, or took that back.",
+                "At most 200 in one call, in log order with everything else: what was done before a timer"
+                    + " ran out is told before it. Whoever is muted or banned when a run begins, or when"
+                    + " the server is started again, is told then. What plugins hide is not told.")
         case .action:
             form(
                 nil, [("action", "Action")],

@@ -41,6 +41,19 @@ extension Reference {
                 ("role", role, ""), ("text", "string", ""),
             ]),
         LuaClass(
+            name: "ModerationAct", summary: "What a host did.",
+            fields: [
+                (
+                    "act", "\"deleted\"|\"muted\"|\"unmuted\"|\"banned\"|\"unbanned\"", ""
+                ),
+                (
+                    "message", "string?",
+                    "The danmaku that was deleted, as an answer or a danmaku names it."
+                ),
+                ("user", "string?", "The person whom the other acts are about."),
+                ("ends", "number?", "When a mute ends, in seconds since the show began."),
+            ]),
+        LuaClass(
             name: "Action", summary: "A use of an element.",
             fields: [
                 ("viewer", "Viewer", ""), ("role", role, ""),

@@ -54,7 +54,7 @@ extension Play {
                 return (.action, arguments(ofAction: name, value, by: request.by))
             case .start, .stop, .configure: return nil
             }
-        case .heard, .media: return nil
+        case .heard, .media, .moderated: return nil
         }
     }
 
@@ -83,7 +83,7 @@ extension Play {
             case .start, .stop, .configure: return false
             }
         // Whose media they are depends on the calls before it.
-        case .heard, .media: return false
+        case .heard, .media, .moderated: return false
         }
     }
 

@@ -14,6 +14,9 @@ extension Play {
         case .done(let changes, let effects, let instructions):
             desk.note(done.call.hook, instructions: instructions)
             return finish(done, changes, effects, &pools, &outputs)
+        case .absent where done.call.hook == .moderated:
+            // Told no more, and no record.
+            notices.absent.insert(.moderated)
         case .absent where done.call.hook.isNotice:
             // Nothing happened: it is told no more, and leaves no record.
             notices.forget(done.call.hook)
@@ -70,6 +73,7 @@ extension Play {
             outputs.append(
                 .draft(draft(record, consequences, replies: acknowledgement(of: done, effects))))
             if state.status != .running { outputs.append(closeStage()) }
+            if done.call.hook == .start { tellStandings() }
         } catch {
             outputs += stageFailed(
                 done, ScriptFault(kind: .host, message: error.description), &pools)

@@ -43,11 +43,6 @@ extension Playbill {
         plays[signal.plugin]?.signalled(signal.lease, signal.change)
     }
 
-    /// Somebody was banned from the room: who has a seat is to lose it.
-    package mutating func banned(_ user: String) {
-        for plugin in plugins { plays[plugin]?.banned(user) }
-    }
-
     /// After a restart of the server: no media are there any more.
     package mutating func lostMedia() {
         for plugin in plugins { plays[plugin]?.lostMedia() }

@@ -67,6 +67,12 @@ extension Play {
             }
             (hook, arguments) = (.media, .both([media]))
             item = .media(lease: lease, change)
+        case .moderated(let acts):
+            guard hearsModeration else {
+                queue.removeFirst()
+                return
+            }
+            (hook, arguments) = (.moderated, self.arguments(of: acts))
         case .request(let asked):
             request = asked
             switch judge(asked, now, &pools, &desk) {

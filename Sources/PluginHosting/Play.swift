@@ -36,6 +36,8 @@ package struct Play: Sendable {
     var isStageOpen = false
     /// What is told in batches.
     var notices = PlayNotices()
+    /// Who is muted and banned, for the next start.
+    var standings = Standings()
     /// What the desk is told.
     var desk = PlayDesk()
     /// People in the room; kept up to date by who owns the play.

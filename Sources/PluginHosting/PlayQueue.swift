@@ -14,7 +14,14 @@ struct PlayQueue: Sendable {
         case result(Int64, HostResult)
         /// Something became of the media of a lease; the newest signal is told.
         case media(lease: Int64, SeatSignal.Change)
+        /// What hosts did to danmaku and people, one after the other.
+        case moderated([ModerationAct])
     }
+
+    /// Acts of moderation that wait; more are not told.
+    static let actsMax = 10_000
+    /// Acts in one call.
+    static let actsPerCallMax = 200
 
     private var items: [Item] = []
     private var head = 0
@@ -22,6 +29,7 @@ struct PlayQueue: Sendable {
     private var results: [Int64: Int] = [:]
     /// By lease: media that come and go all the time take one place in the queue.
     private var signals: [Int64: SeatSignal.Change] = [:]
+    private(set) var actCount = 0
 
     var count: Int { items.count - head }
     var first: Item? { head < items.count ? items[head] : nil }
@@ -45,6 +53,18 @@ struct PlayQueue: Sendable {
     mutating func append(_ change: SeatSignal.Change, ofLease lease: Int64) {
         if signals[lease] == nil { items.append(.media(lease: lease, change)) }
         if signals[lease] != .banned { signals[lease] = change }
+    }
+
+    /// Queues an act of moderation, with those right before it.
+    mutating func append(_ act: ModerationAct) {
+        actCount += 1
+        if count > 0, case .moderated(let acts) = items[items.count - 1],
+            acts.count < Self.actsPerCallMax
+        {
+            items[items.count - 1] = .moderated(acts + [act])
+        } else {
+            items.append(.moderated([act]))
+        }
     }
 
     /// The newest that was said of a lease.
@@ -72,6 +92,7 @@ struct PlayQueue: Sendable {
         case .timer(let name, let due): timers[name] = due
         case .result(let request, _): results[request, default: 0] += 1
         case .media(let lease, let change): signals[lease] = signals[lease] ?? change
+        case .moderated(let acts): actCount += acts.count
         case .request, .heard: break
         }
         if head > 0 {
@@ -89,6 +110,7 @@ struct PlayQueue: Sendable {
             let left = results[request, default: 1] - 1
             results[request] = left > 0 ? left : nil
         case .media(let lease, _): signals[lease] = nil
+        case .moderated(let acts): actCount -= acts.count
         case .request, .heard: break
         }
     }

@@ -93,6 +93,15 @@ extension Room {
         return facts.map { ($0.kind, $0.event) }
     }
 
+    /// Whoever is muted or banned, for plugins that have to be told again after a restart.
+    package var standing: [ModerationAct] {
+        moderation.everybody.flatMap { user, standing -> [ModerationAct] in
+            let until = standing.mutedUntilMilliseconds
+            return (standing.isBanned ? [.banned(user: user)] : [])
+                + (until > 0 ? [.muted(user: user, untilMilliseconds: until)] : [])
+        }
+    }
+
     /// Recovery: gives back the newest public events as final message bytes, in order.
     ///
     /// The show goes on with the offset after `lastOffset`. Events that do not lead up to it without

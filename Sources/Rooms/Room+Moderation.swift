@@ -23,6 +23,7 @@ extension Room {
             tell(
                 .deleted(message: message, by: by), "deleted", ["message": .string(message)],
                 by: asker, into: &outputs)
+            outputs.append(.moderated(.deleted(message: message)))
         case .mute(let user, let seconds):
             try checkTarget(user, mustBeViewer: true)
             let milliseconds = max(0, min(seconds, Self.muteSecondsMax)) * 1_000
@@ -30,19 +31,22 @@ extension Room {
             moderation.judge(user) { $0.mutedUntilMilliseconds = until }
             draft(
                 .muted(user: user, by: by, untilMilliseconds: until), by: asker, into: &outputs)
+            outputs.append(.moderated(.muted(user: user, untilMilliseconds: until)))
         case .unmute(let user):
             try checkTarget(user, mustBeViewer: false)
             moderation.judge(user) { $0.mutedUntilMilliseconds = 0 }
             draft(.unmuted(user: user, by: by), by: asker, into: &outputs)
+            outputs.append(.moderated(.unmuted(user: user)))
         case .ban(let user):
             try checkTarget(user, mustBeViewer: true)
             moderation.judge(user) { $0.isBanned = true }
             draft(.banned(user: user, by: by), by: asker, into: &outputs)
-            outputs.append(.banned(user: user))
+            outputs.append(.moderated(.banned(user: user)))
         case .unban(let user):
             try checkTarget(user, mustBeViewer: false)
             moderation.judge(user) { $0.isBanned = false }
             draft(.unbanned(user: user, by: by), by: asker, into: &outputs)
+            outputs.append(.moderated(.unbanned(user: user)))
         case .pin(let text):
             let clean = PlainText.clean(text)
             guard !PlainText.isLonger(clean, than: Self.announcementCharactersMax) else {

@@ -28,8 +28,8 @@ package enum RoomOutput: Sendable {
     case presence(Person, isHere: Bool)
     /// For the plugin that granted the seat.
     case media(SeatSignal)
-    /// Somebody was banned, and may have a seat.
-    case banned(user: String)
+    /// A host deleted a danmaku, or muted or banned somebody, or took that back.
+    case moderated(ModerationAct)
     /// What a plugin asks of the world outside.
     case request(plugin: String, HostRequest)
 }

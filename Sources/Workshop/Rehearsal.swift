@@ -114,6 +114,7 @@ package actor Rehearsal {
         waiting = live.playbill.waitingRequests.map(\.request)
         publishing = [:]
         live.playbill.lostMedia()
+        live.playbill.recovered(live.room.standing)
         perform(outputs)
     }
 
@@ -380,7 +381,7 @@ package actor Rehearsal {
             case .presence(let person, let isHere):
                 if isHere { live.playbill.came(person) } else { live.playbill.went(person) }
             case .media(let signal): live.playbill.signalled(signal)
-            case .banned(let user): live.playbill.banned(user)
+            case .moderated(let act): live.playbill.moderated(act)
             case .request(_, let request): waiting.append(request)
             }
         }

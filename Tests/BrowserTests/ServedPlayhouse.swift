@@ -16,6 +16,8 @@ final class ServedPlayhouse: Sendable {
         case gallery
         /// The co-host seats that come with it.
         case coHost
+        /// The lottery that comes with it, as a lucky bag.
+        case lottery
         /// The quiz that comes with it, with two questions.
         case quiz
         /// None, and live video.
@@ -188,6 +190,13 @@ final class ServedPlayhouse: Sendable {
                 ]
             case .gallery: ["id": "gallery"]
             case .coHost: ["id": "co-host", "config": ["seats": 3, "link_seconds": 120]]
+            case .lottery:
+                [
+                    "id": "lottery",
+                    "config": [
+                        "kind": "lucky_bag", "phrase": "好运茶", "seconds": 600, "winners": 2,
+                    ],
+                ]
             case .quiz: ["id": "quiz", "config": quiz]
             case .assistant: ["id": "faq-assistant"]
             case .stream: .null
@@ -196,7 +205,7 @@ final class ServedPlayhouse: Sendable {
             plugins == .assistant
             ? ["folder": .string(tests.appendingPathComponent("Shop").path)] : [:]
         var show: JSONObject = [
-            "id": "spring-tea", "pools": ["coupon": 10],
+            "id": "spring-tea", "pools": ["coupon": 10, "cash": 1_000],
             "products": [
                 [
                     "id": "oolong",

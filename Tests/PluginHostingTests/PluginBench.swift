@@ -275,8 +275,13 @@ extension PluginBench {
 
     /// Somebody is banned from the room.
     func ban(_ user: String) async {
-        bill.banned(user)
+        bill.moderated(.banned(user: user))
         await settle()
+    }
+
+    /// Hosts do something to danmaku or people, and nobody waits.
+    func moderate(_ acts: ModerationAct...) {
+        for act in acts { bill.moderated(act) }
     }
 
     /// A server that was started again has no media.

@@ -101,4 +101,31 @@ import Wire
         house.ask(1, .configure(plugin: "game", config: [:]))
         #expect(house.pluginRequests.isEmpty)
     }
+
+    @Test func `What hosts did is told to plugins, and who is muted or banned again later`() {
+        var house = House()
+        house.join(1, "mei", role: .host)
+        house.join(2, "ana")
+        house.join(3, "bo")
+        house.ask(2, .say(text: "buy elsewhere"))
+        var acts: [ModerationAct] = []
+        let asked: [(UInt64, Command)] = [
+            (1, .delete(message: "m1")), (1, .delete(message: "m1")),  // once
+            (1, .mute(user: "ana", seconds: 60)), (1, .ban(user: "bo")), (1, .unban(user: "bo")),
+            (1, .mute(user: "bo", seconds: 60)), (1, .unmute(user: "bo")),
+            (2, .ban(user: "bo")),  // is not for viewers
+        ]
+        for (session, command) in asked {
+            house.ask(session, command)
+            for case .moderated(let act) in house.outputs { acts.append(act) }
+        }
+        let until = house.now + 60_000
+        #expect(
+            acts == [
+                .deleted(message: "m1"), .muted(user: "ana", untilMilliseconds: until),
+                .banned(user: "bo"), .unbanned(user: "bo"),
+                .muted(user: "bo", untilMilliseconds: until), .unmuted(user: "bo"),
+            ])
+        #expect(house.room.standing == [.muted(user: "ana", untilMilliseconds: until)])
+    }
 }

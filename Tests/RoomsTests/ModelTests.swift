@@ -121,7 +121,7 @@ private struct Play {
                     clients[index].isConnected = false
                 }
             case .draft(let draft): pending.append(draft)
-            case .chatter, .plugin, .heard, .presence, .media, .banned, .request: break
+            case .chatter, .plugin, .heard, .presence, .media, .moderated, .request: break
             }
         }
     }

@@ -86,7 +86,7 @@ import Wire
         #expect(passed)
         house.ask(2, .ban(user: "ana"))
         let banned = house.outputs.contains {
-            if case .banned("ana") = $0 { true } else { false }
+            if case .moderated(.banned(user: "ana")) = $0 { true } else { false }
         }
         #expect(banned)
     }

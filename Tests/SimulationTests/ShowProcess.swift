@@ -146,7 +146,7 @@ struct ShowProcess {
                 told.append(Told(audience: .everyone, bytes: bytes))
             case .state(_, let bytes, let staffOnly):
                 told.append(Told(audience: staffOnly ? .staff : .everyone, bytes: bytes))
-            case .close, .refuse, .heard, .presence, .media, .banned, .request: break
+            case .close, .refuse, .heard, .presence, .media, .moderated, .request: break
             case .draft(let draft): drafts.append(draft)
             case .plugin(let request):
                 let outputs = show.playbill.request(request, nowMilliseconds: now)

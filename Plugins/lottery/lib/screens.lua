@@ -69,6 +69,8 @@ end
 
 function phases.input(s, config) return { { "text", "closed" }, { "stat", "entered", s.count }, how(config) } end
 
+function phases.checking(s, config) return phases.input(s, config) end
+
 function phases.drawing(s) return { { "text", "drawing" }, { "stat", "entered", s.count } } end
 
 function phases.claiming(s)
@@ -91,7 +93,7 @@ function phases.void(s) return { { "text", "void", args = { reason = s.void.reas
 
 local function buttons(s)
   if s.phase == "open" then return { { "button", id = "close_now" }, { "button", id = "cancel" } } end
-  if s.phase == "scheduled" then return { { "button", id = "cancel" } } end
+  if s.phase == "scheduled" or s.phase == "checking" then return { { "button", id = "cancel" } } end
   if s.phase == "input" then
     return { { "number", id = "input", min = 0, max = 999999999 }, { "button", id = "cancel" } }
   end

@@ -182,6 +182,86 @@ test("LOT-13 LOT-14 watch time is looked at when entering and at the close", { c
     expect(show:granted("coupon")):equals { "ana" }
   end)
 
+test("LOT-12 whoever is muted or banned before the close does not take part, unless it is taken back",
+  { config = { winners = 10 } }, function(show)
+    local ana, bo, cy, di, ed = show:join("ana", "bo", "cy", "di", "ed")
+    show.host:mute(ed, 600)
+    show:start()
+    enter_all { ana, bo, cy, di, ed }
+    expect(ed):shows("out_moderated")
+    show.host:mute(ana, 600)
+    show.host:mute(bo, 600)
+    show.host:unmute(bo)
+    show.host:ban(cy)
+    show:kill(1)
+    show:advance(60)
+    expect(show:effects("fairness.freeze")[1].entrants):equals { { "bo", 1 }, { "di", 1 } }
+    expect(ana):shows("out_moderated")
+    expect(show.operator:screen("operator"):find("left_out").items):equals { { name = "out_moderated", value = 3 } }
+  end)
+
+test("LOT-12 a mute after the close, and one that ended before the draw, take nothing", {
+  config = { winners = 2, public_input = true },
+}, function(show)
+  local ana, bo = show:join("ana", "bo")
+  show.host:mute(bo, 5)
+  show:advance(6)
+  show:start()
+  enter_all { ana, bo }
+  show:advance(60)
+  show.host:mute(ana, 600)
+  show.host:enter("input", 7)
+  expect(show:granted("coupon")):has_length(2)
+end)
+
+test("LOT-12 where entries are kept, a mute takes nothing", { config = { moderated = "keep" } }, function(show)
+  local ana = show:join("ana")
+  show:start()
+  ana:press("enter-1")
+  show.host:mute(ana, 600)
+  show:advance(60)
+  expect(show:granted("coupon")):equals { "ana" }
+end)
+
+test("LOT-13 LOT-17 LOT-19 LOT-20 the shop says who does not qualify; they hear why and are counted", {
+  config = { check = "members", winners = 10 },
+}, function(show)
+  local crowd = show:crowd(6)
+  show:start()
+  enter_all(crowd)
+  show:advance(60)
+  expect(steps(show)):equals { "committed" }
+  local request = show:requests()[1]
+  expect(request.parameters.body):equals { draw = "draw-1", viewers = { "u1", "u2", "u3", "u4", "u5", "u6" } }
+  show:kill(1)
+  show:respond(request.id, {
+    status = 200,
+    body = { refused = { u1 = "region", u2 = "linked", u3 = "quarantine", u4 = "conditions", u5 = "no word", u9 = "age" } },
+  })
+  expect(show:effects("fairness.freeze")[1].entrants):equals { { "u6", 1 } }
+  for index, text in ipairs { "out_region", "out_linked", "out_quarantine", "out_conditions", "out_shop" } do
+    expect(crowd[index]):shows(text)
+  end
+  expect(show:granted("coupon")):equals { "u6" }
+  expect(show.operator:screen("operator"):find("left_out").items):has_length(5)
+end)
+
+test("LOT-13 more entrants than one question holds; a shop that is silent refuses nobody", {
+  config = { check = "members", winners = 10 },
+}, function(show)
+  local crowd = show:crowd(201)
+  show:start()
+  enter_all(crowd)
+  show:advance(60)
+  expect(show:requests()[1].parameters.body.viewers):has_length(200)
+  show:respond(show:requests()[1].id, { status = 200, body = { refused = { u1 = "age" } } })
+  expect(show:requests()[1].parameters.body.viewers):has_length(1)
+  show:fail_request(show:requests()[1].id, "TIMEOUT")
+  expect(crowd[1]):shows("out_age")
+  expect(show:effects("fairness.freeze")[1].entrants):has_length(200)
+  expect(show:granted("coupon")):has_length(10)
+end)
+
 test("LOT-16 who must be there may come back in time", { config = { must_be_present = true, grace = 10 } }, function(show)
   local ana, bo, cy = show:join("ana", "bo", "cy")
   show:start()
@@ -357,6 +437,15 @@ test("LOT-32 the shop is told in batches until it says that it knows", { config 
     expect(show:granted("coupon")):equals { "ana" }
   end)
 
+test("LOT-33 entering costs nothing, so a cancel owes nobody anything", function(show)
+  local ana = show:join("ana")
+  show:start()
+  ana:press("enter-1")
+  show.host:press("cancel")
+  for _, row in ipairs(show:ledger()) do expect(row.user):equals(nil) end
+  expect(show:left("coupon")):equals(10)
+end)
+
 for records = 1, 4 do
   test("LOT-34 killed " .. records .. " records after the close: the same winners", function(show)
     local crowd = show:crowd(6)
@@ -419,6 +508,20 @@ test("LOT-39 a prize whose winner cannot have it goes to the next place", { conf
     local first = ana:screen():find("you_may_claim") and ana or bo
     local other = first == ana and bo or ana
     show:command("forfeit", first.user)
+    other:press("claim")
+    expect(show:granted("coupon")):equals { other.user }
+  end)
+
+test("LOT-39 whoever is banned before claiming is followed by the next place", { config = { claim_seconds = 100, winners = 1 } },
+  function(show)
+    local ana, bo = show:join("ana", "bo")
+    show:start()
+    enter_all { ana, bo }
+    show:advance(60)
+    local first = ana:screen():find("you_may_claim") and ana or bo
+    local other = first == ana and bo or ana
+    show.host:ban(first)
+    expect(other):shows("you_may_claim")
     other:press("claim")
     expect(show:granted("coupon")):equals { other.user }
   end)

@@ -32,3 +32,34 @@ test("LOT-15 LOT-22 what was said before the opening or after the close does not
   bo:say("好运 Tea")
   expect(show:granted("coupon")):has_length(0)
 end)
+
+test("LOT-12 a phrase that a host deletes before the close is no entry", function(show)
+  local ana, bo = show:join("ana", "bo")
+  show:start()
+  local said = ana:say("好运 Tea")
+  bo:say("好运 Tea")
+  show.host:delete(said.message)
+  expect(ana):shows("out_deleted")
+  show:advance(60)
+  expect(show:effects("fairness.freeze")[1].entrants):equals { { "bo", 1 } }
+  expect(show.operator:screen("operator"):find("left_out").items):equals { { name = "out_deleted", value = 1 } }
+end)
+
+test("LOT-12 of several tickets the one is gone; who has none left may enter again, and counts once", {
+  config = { tickets_max = 3, selection = "first", winners = 5 },
+}, function(show)
+  local ana, bo = show:join("ana", "bo")
+  show:start()
+  local first = ana:say("好运 Tea")
+  show:advance(2)
+  local second = ana:say("好运 tea！")
+  bo:say("好运 Tea")
+  show.host:delete(first.message)
+  show.host:delete(second.message)
+  expect(ana):shows("out_deleted")
+  show:advance(2)
+  ana:say("好运 TEA")
+  expect(ana):shows("you_are_in", { tickets = 1 })
+  show:advance(60)
+  expect(show:granted("coupon")):equals { "bo", "ana" }
+end)

@@ -89,3 +89,18 @@ test("RP-01 a split that cannot be is refused", function(show)
   expect(show:start { share_min = 251 }):is_refused("BAD_CONFIG")
   expect(show:left("cash")):equals(10000)
 end)
+
+test("LOT-12 packets of somebody who is muted before the close are free again", {
+  config = { split = "fixed", total = 300, packets = 3, per_viewer = 1 },
+}, function(show)
+  local ana, bo, cy, di = show:join("ana", "bo", "cy", "di")
+  show:start()
+  ana:press("enter-1")
+  bo:press("enter-1")
+  show.host:mute(ana, 600)
+  expect(ana):shows("out_moderated")
+  cy:press("enter-1")
+  di:press("enter-1")
+  expect(ana:granted("cash")):equals(0)
+  expect(bo:granted("cash") + cy:granted("cash") + di:granted("cash")):equals(300)
+end)

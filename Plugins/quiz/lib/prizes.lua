@@ -6,12 +6,21 @@ local view = require "lib.view"
 local prizes = {}
 
 local PORTION, CHECKED, WINNERS_MAX = 200, 50, 2000
+local LOTS_MAX, LOTS_BYTES_MAX = 10000, 900000
 
-local function shuffle(list)
-  for index = #list, 2, -1 do
-    local other = math.random(1, index)
-    list[index], list[other] = list[other], list[index]
-  end
+-- Whether lots decide who is first among equals. They are the host's, and anybody can check them (QZ-18).
+function prizes.has_lots(room)
+  return room.config.order == "seeded" and room.config.mode ~= "first_n" and view.has_prizes(room)
+end
+
+-- Before anybody has answered: what the lots will be is fixed, and nobody knows it.
+function prizes.commit(room)
+  local config = room.config
+  if not prizes.has_lots(room) then return end
+  room.state.commitment = room.fairness.commit("lots", {
+    mode = config.mode, pool = config.pool, winners = config.winners, pot = room.state.pot, minimum = config.minimum,
+    remainder = config.remainder,
+  })
 end
 
 -- What is taken from the pool at the start (QZ-18).
@@ -28,7 +37,7 @@ function prizes.pot(room)
   return math.min(1000000, config.pot + carried)
 end
 
--- Whoever stands to win, first who is first (QZ-18).
+-- Whoever stands to win.
 local function candidates(room)
   local s, config, list = room.state, room.config, {}
   for place = 1, s.count do
@@ -48,11 +57,15 @@ local function candidates(room)
       }
     end
   end
-  if config.order == "seeded" then shuffle(list) end
-  for place, candidate in ipairs(list) do candidate.place = place end
+  return list
+end
+
+-- First who is first; `places` are those of the lots, where they decide (QZ-18).
+local function sorted(list, places)
   table.sort(list, function(one, other)
     if one.points ~= other.points then return one.points > other.points end
-    if config.order == "seeded" then return one.place < other.place end
+    local mine, others = places[one.user] or math.maxinteger, places[other.user] or math.maxinteger
+    if mine ~= others then return mine < others end
     if one.time ~= other.time then return one.time < other.time end
     return one.position < other.position
   end)
@@ -125,10 +138,21 @@ local function divide(room)
   end
 end
 
--- Begins to settle the game, or with first N a question. True when everything is settled.
-function prizes.begin(room)
+-- The list of those who stand to win is fixed and shown before the lots are known.
+local function draw_lots(room)
+  local users, bytes = {}, 0
+  for place, candidate in ipairs(sorted(candidates(room), {})) do
+    bytes = bytes + #candidate.user + 10
+    if bytes > LOTS_BYTES_MAX then break end                -- the list is one effect
+    users[place] = candidate.user
+  end
+  if #users == 0 then return room.fairness.reveal("lots") end
+  room.state.entrants = room.fairness.freeze("lots", users)
+  room.fairness.draw("lots", { count = math.min(#users, LOTS_MAX) })
+end
+
+local function settle(room, list)
   local s, config = room.state, room.config
-  local list = config.mode == "first_n" and quickest(room) or candidates(room)
   local quota = config.winners
   if config.pot > 0 then quota = math.min(WINNERS_MAX, s.pot // config.minimum) end
   local kept = {}
@@ -137,6 +161,22 @@ function prizes.begin(room)
   end
   s.settle = { list = kept, at = 1, quota = quota, winners = {}, paid = 0 }
   return prizes.go_on(room)
+end
+
+-- Begins to settle the game, or with first N a question. True when everything is settled.
+function prizes.begin(room)
+  if room.config.mode == "first_n" then return settle(room, quickest(room)) end
+  if not prizes.has_lots(room) then return settle(room, sorted(candidates(room), {})) end
+  draw_lots(room)
+  return false
+end
+
+-- The lots are known. True when everything is settled.
+function prizes.drawn(room, reveal)
+  local places = {}
+  for place, user in ipairs(reveal.ranking or {}) do places[user] = place end
+  room.state.secret = reveal.secret
+  return settle(room, sorted(candidates(room), places))
 end
 
 local function pay(room)

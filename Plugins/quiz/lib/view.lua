@@ -80,6 +80,9 @@ local function rules(room)
     list[#list + 1] = { "text", "prize_coupons", id = "prize", args = { count = config.winners } }
   end
   if config.mode ~= "first_n" then list[#list + 1] = { "text", "order_" .. config.order } end
+  if room.state.commitment then
+    list[#list + 1] = { "text", "committed", id = "committed", args = { hash = room.state.commitment } }
+  end
   if config.revives > 0 and config.revives_max > 0 and config.mode == "elimination" then
     list[#list + 1] = { "text", "revive_" .. config.revive .. "_rule", args = { count = math.min(config.revives, config.revives_max) } }
   end
@@ -196,6 +199,11 @@ function viewers.done(room)
     counts(room),
   }
   if #s.won > 0 then add_all(elements, { { "list", "winners", items, id = "winners" }, { "celebrate" } }) end
+  if s.commitment then elements[#elements + 1] = { "text", "committed", id = "committed", args = { hash = s.commitment } } end
+  if s.entrants then
+    elements[#elements + 1] = { "text", "frozen", id = "frozen", args = { hash = s.entrants.hash, count = s.entrants.count } }
+  end
+  if s.secret then elements[#elements + 1] = { "text", "revealed", id = "revealed", args = { secret = s.secret } } end
   if #s.won == 0 and view.has_prizes(room) then
     elements[#elements + 1] = { "text", "nobody_" .. config.no_winner, id = "nobody" }
   end

@@ -140,6 +140,8 @@ test("QZ-18 more winners than coupons: lots are drawn, as announced", { config =
     local crowd = show:crowd(30)
     show:start()
     expect(crowd[1]):shows("order_seeded")
+    local shown = crowd[1]:screen():find("committed").args.hash
+    expect(shown):has_length(64)
     answer(show, crowd)
     show:kill_after(1)
     show:advance(15)
@@ -147,7 +149,23 @@ test("QZ-18 more winners than coupons: lots are drawn, as announced", { config =
     local granted = show:granted("coupon")
     expect(granted):has_length(3)
     expect(granted):differs_from { "u1", "u2", "u3" }
+    local told = show:events("fairness")
+    expect(told):has_length(3)
+    expect(told[1].data.commitment):equals(shown)
+    expect(crowd[1]:screen():find("frozen").args):equals { count = 30, hash = told[2].data.hash }
+    expect(crowd[1]:screen():find("revealed").args.secret):equals(told[3].data.secret)
   end)
+
+test("QZ-18 where nobody stands to win the lots are revealed all the same", { config = { order = "seeded" } }, function(show)
+  local ana = show:join("ana")
+  show:start()
+  show:advance(120)
+  expect(show:status()):equals("idle")
+  expect(show:granted("coupon")):has_length(0)
+  local told = show:events("fairness")
+  expect(told[#told].data.step):equals("revealed")
+  expect(ana:screen():find("revealed")):is_there()
+end)
 
 test("QZ-18 stock is reserved at the start, or there is no start", { pools = { coupon = 1 } }, function(show)
   local reply = show:start()

@@ -197,11 +197,25 @@ function Guest:mute(other, seconds)
   return perform("mute", { device = self.id, user = other.user, seconds = seconds }, called(self, "mute", other.user))
 end
 
+---Takes a mute back; for a host or operator.
+---@param other Guest
+---@return Answer
+function Guest:unmute(other)
+  return perform("unmute", { device = self.id, user = other.user }, called(self, "unmute", other.user))
+end
+
 ---Bans somebody; for a host or operator.
 ---@param other Guest
 ---@return Answer
 function Guest:ban(other)
   return perform("ban", { device = self.id, user = other.user }, called(self, "ban", other.user))
+end
+
+---Takes a ban back; for a host or operator.
+---@param other Guest
+---@return Answer
+function Guest:unban(other)
+  return perform("unban", { device = self.id, user = other.user }, called(self, "unban", other.user))
 end
 
 -- MARK: The show
