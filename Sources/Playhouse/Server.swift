@@ -68,8 +68,9 @@ package actor Server {
                 slowFarewell: ServerMessage.farewell(.slowViewer, afterMilliseconds: 1_000))
         }
         self.lanes = lanes
-        stage = Self.stage(configuration, clock: clock, log: log)
-        rehearsal = Self.stage(configuration, clock: clock, log: log)
+        let roll = StageRoll(log: log, firstCount: 2 * StageProcess.countAtStart)
+        stage = Self.stage(configuration, log: log, roll)
+        rehearsal = Self.stage(configuration, log: log, roll)
         checker = ReplayChecker(stage: rehearsal, log: log)
         let services = try ShopServices(configuration.rooms, clock: clock, log: log)
         knowledge = services.knowledge
@@ -263,7 +264,7 @@ package actor Server {
     }
 
     private static func stage(
-        _ configuration: Configuration, clock: any Clock, log: Log
+        _ configuration: Configuration, log: Log, _ roll: StageRoll
     ) -> any Stage {
         switch configuration.stage {
         case .inProcess:
@@ -272,7 +273,7 @@ package actor Server {
         case .process:
             return StageProcess(
                 executable: configuration.stageExecutable ?? StageProcess.ownExecutable
-            ) { log.note($0) }
+            ) { roll.note($0) }
         }
     }
 

@@ -6,27 +6,15 @@
 
 import { find } from "./dom.js";
 import { LikeButton } from "./likes.js";
-import { offerLocales, placeIcons, showRoom } from "./page.js";
+import { openPage, showRoom } from "./page.js";
 import { PanelCard } from "./panel.js";
-import { Playhouse } from "./playhouse.js";
-import { forgetToken, roomOfAddress, takeToken } from "./session.js";
-import { preferredLocale, remember, remembered, Words } from "./words.js";
+import { forgetToken } from "./session.js";
+import { remember, remembered } from "./words.js";
 
 const nameKey = "playhouse.name";
 const danmakuKey = "playhouse.danmaku";
 
-const words = new Words();
-const room = new Playhouse({
-    room: roomOfAddress(), token: takeToken(), locale: preferredLocale(),
-    name: remembered(nameKey) ?? undefined,
-});
-/** A debugging aid: the room as this page sees it. */
-window.playhouse = room;
-
-placeIcons();
-offerLocales(words);
-await words.use(preferredLocale());
-words.addEventListener("change", () => { room.locale = words.locale; });
+const { words, room } = await openPage({ name: remembered(nameKey) ?? undefined });
 
 const { overlay, shelf } = showRoom({
     room, words, pageName: "page.viewer",
@@ -58,6 +46,7 @@ const likes = new LikeButton({
 // MARK: Panels
 
 const cards = new Map();
+const narrow = matchMedia("(width < 900px)");
 const panelKey = /^panel:(.+):viewer$/;
 
 function showPanel(plugin) {
@@ -78,10 +67,18 @@ function makeCard(plugin) {
         plugin, testName: `panel-${plugin}`, words, texts: shelf.of(plugin),
         now: () => room.serverNow(), viewer: () => room.me?.user ?? "",
         act: (name, value) => room.request("act", { plugin, name, value }),
+        unfolded: () => foldOthers(plugin),
     });
     cards.set(plugin, card);
     find("panels").append(card.node);
+    foldOthers(plugin);
     return card;
+}
+
+/** A phone has room for one open panel beside the chat: the newest, or the one that was opened. */
+function foldOthers(plugin) {
+    if (!narrow.matches) return;
+    cards.forEach((card, other) => other !== plugin && card.fold(true));
 }
 
 room.addEventListener("state", ({ detail: { key } }) => {
