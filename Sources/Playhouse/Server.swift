@@ -386,8 +386,11 @@ package actor Server {
             answer: { _, _ in },
             sha1: { Digest.sha1($0) }, unixMilliseconds: { clock.unixMilliseconds },
             echoes: configuration.echoes, counters: counters)
+        let assets = try Assets()
+        let problemPages = ProblemPages(assets: assets)
+        premises.dressed = { problemPages.dressed($0, for: $1) }
         let router = Router(
-            assets: try Assets(), sources: sources,
+            assets: assets, sources: sources,
             isOpen: { doorByRoom[$0]?.admitsAnonymous },
             admit: { [premises] token, room in premises.bearer(token, room: room) })
         premises.answer = { router.answer($0, $1) }

@@ -116,7 +116,8 @@ package struct Router: Sendable {
                     headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
                     body: Array(sources.metrics().utf8)))
         case ("v1", _): data(request, Array(parts.dropFirst()), respond)
-        case ("rooms", 2), ("host", 2), ("operator", 2): respond(Self.noRoom(parts[1]))
+        case ("rooms", 2), ("host", 2), ("operator", 2):
+            respond(parts[1].isEmpty ? Self.notFound(request.path) : Self.noRoom(parts[1]))
         default: respond(Self.notFound(request.path))
         }
     }
