@@ -8,6 +8,7 @@ import { find } from "./dom.js";
 import { LikeButton } from "./likes.js";
 import { openPage, showRoom } from "./page.js";
 import { PanelCard } from "./panel.js";
+import { elementsOf } from "./playhouse.js";
 import { forgetToken } from "./session.js";
 import { remember, remembered } from "./words.js";
 
@@ -72,11 +73,20 @@ function makeCard(plugin) {
     });
     cards.set(plugin, card);
     find("panels").append(card.node);
-    foldOthers(plugin);
+    foldOthers([...cards.keys()].findLast(hurries) ?? plugin);
     return card;
 }
 
-/** A phone has room for one open panel beside the chat: the newest, or the one that was opened. */
+/** Whether a plugin's panel counts down: it will not wait. */
+function hurries(plugin) {
+    return elementsOf(room.states.get(`panel:${plugin}:viewer`))
+        .some(({ kind }) => kind === "countdown");
+}
+
+/**
+ * A phone has room for one open panel beside the chat: the one that was opened, else the newest that
+ * counts down, else the newest.
+ */
 function foldOthers(plugin) {
     if (!narrow.matches) return;
     cards.forEach((card, other) => other !== plugin && card.fold(true));
