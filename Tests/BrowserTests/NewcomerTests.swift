@@ -43,7 +43,8 @@ struct NewcomerTests {
         }
     }
 
-    @Test func `A round that is over is finished, and the log says so in a sentence`() async throws {
+    @Test func `A round that is over is finished, and the log says so in a sentence`() async throws
+    {
         try await withPlayhouse { server in
             let token = try await server.token(role: "host", subject: "mei", name: "Mei")
             let served = server
@@ -146,7 +147,8 @@ struct NewcomerTests {
             try await withChromium { browser in
                 let page = try await browser.page(
                     "http://127.0.0.1:\(served.port)/rooms/nope?lang=zh", name: "stranger")
-                #expect(try await page.evaluate("document.querySelector('h1').innerText") == "没有这个房间")
+                #expect(
+                    try await page.evaluate("document.querySelector('h1').innerText") == "没有这个房间")
                 #expect(
                     try await page.evaluate("getComputedStyle(document.body).display") == "grid")
                 #expect(

@@ -123,7 +123,8 @@ import Wire
         var house = house()
         var records: [Draft] = []
         for command in [
-            Command.ban(user: "bo"), .mute(user: "ana", seconds: 300), .mute(user: "bo", seconds: 9),
+            Command.ban(user: "bo"), .mute(user: "ana", seconds: 300),
+            .mute(user: "bo", seconds: 9),
         ] {
             house.ask(1, command)
             records += house.drafts

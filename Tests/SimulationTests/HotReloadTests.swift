@@ -159,7 +159,9 @@ import Wire
         #expect(bench.reload.counts.failures == 2)
     }
 
-    @Test func `The staff is told where a changed plugin is broken, until it is mended`() async throws {
+    @Test func `The staff is told where a changed plugin is broken, until it is mended`()
+        async throws
+    {
         let bench = try await Bench(TestShow.counter)
         #expect(try await bench.told == nil)
         try await bench.change("local game = {}\nreturn game game")
