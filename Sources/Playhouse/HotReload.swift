@@ -71,7 +71,9 @@ package actor HotReload {
                 if program.contentHash != current.contentHash {
                     try await takeOver(program, plugin)
                 }
-                shared.withLock { $0.problems[plugin] = nil }
+                if shared.withLock({ $0.problems.removeValue(forKey: plugin) }) != nil {
+                    for room in rooms { await room.tellReload(of: plugin, problem: nil) }
+                }
             } catch {
                 shared.withLock {
                     $0.counts.failures += 1
@@ -80,6 +82,7 @@ package actor HotReload {
                 log.error(
                     "a changed plugin did not pass its check; the old one goes on",
                     ["plugin": .string(plugin), "reason": .string("\(error)")])
+                for room in rooms { await room.tellReload(of: plugin, problem: "\(error)") }
             }
         }
     }

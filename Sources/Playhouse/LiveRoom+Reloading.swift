@@ -37,6 +37,18 @@ extension LiveRoom {
         endTurn(nowMilliseconds: clock.unixMilliseconds)
     }
 
+    /// Tells the staff why what stands in a plugin's folder was not taken over; nil that all is well.
+    func tellReload(of plugin: String, problem: String?) {
+        guard playbill.plays[plugin] != nil else { return }
+        let value: JSON = problem.map { ["reason": .string(String($0.prefix(4_000)))] } ?? .null
+        let now = clock.unixMilliseconds
+        var outputs: [RoomOutput] = []
+        room.setState(
+            key: "reload:" + plugin, value: value, audience: .staff, into: &outputs)
+        perform(outputs, nowMilliseconds: now)
+        endTurn(nowMilliseconds: now)
+    }
+
     /// Whether programs wait to be exchanged.
     package var isReloading: Bool { !reloads.isEmpty }
 

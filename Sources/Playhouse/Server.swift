@@ -71,8 +71,9 @@ package actor Server {
                 slowFarewell: ServerMessage.farewell(.slowViewer, afterMilliseconds: 1_000))
         }
         self.lanes = lanes
-        stage = Self.stage(configuration, clock: clock, log: log)
-        rehearsal = Self.stage(configuration, clock: clock, log: log)
+        let roll = StageRoll(log: log, firstCount: 2 * StageProcess.countAtStart)
+        stage = Self.stage(configuration, log: log, roll)
+        rehearsal = Self.stage(configuration, log: log, roll)
         checker = ReplayChecker(stage: rehearsal, log: log)
         let services = try ShopServices(configuration.rooms, clock: clock, log: log)
         knowledge = services.knowledge
@@ -284,7 +285,7 @@ package actor Server {
     }
 
     private static func stage(
-        _ configuration: Configuration, clock: any Clock, log: Log
+        _ configuration: Configuration, log: Log, _ roll: StageRoll
     ) -> any Stage {
         switch configuration.stage {
         case .inProcess:
@@ -293,7 +294,7 @@ package actor Server {
         case .process:
             return StageProcess(
                 executable: configuration.stageExecutable ?? StageProcess.ownExecutable
-            ) { log.note($0) }
+            ) { roll.note($0) }
         }
     }
 
@@ -411,8 +412,11 @@ package actor Server {
             sha1: { Digest.sha1($0) }, unixMilliseconds: { clock.unixMilliseconds },
             echoes: configuration.echoes, counters: counters)
         premises.elsewhere = streams?.elsewhere
+        let assets = try Assets()
+        let problemPages = ProblemPages(assets: assets)
+        premises.dressed = { problemPages.dressed($0, for: $1) }
         let router = Router(
-            assets: try Assets(), sources: sources,
+            assets: assets, sources: sources,
             isOpen: { doorByRoom[$0]?.admitsAnonymous },
             admit: { [premises] token, room in premises.bearer(token, room: room) })
         premises.answer = { router.answer($0, $1) }

@@ -19,8 +19,8 @@ enum DemoCommand {
           --host ADDRESS   where to listen; 127.0.0.1 unless given, 0.0.0.0 for phones in the same network
           --verbose        logs what the server does
 
-        Open the printed addresses: one for viewers, one for the host. Kill the demo in the middle of a
-        round, start it again, and the round goes on.
+        Open the printed addresses: for viewers, for the host, for the operator. Kill the demo in the middle
+        of a round, start it again, and the round goes on.
 
         With ffmpeg installed there is a moving picture. Point OBS or ffmpeg at the printed address with
         the printed key, and your picture takes its place.
@@ -50,6 +50,7 @@ enum DemoCommand {
         let address = "http://127.0.0.1:\(server.port)"
         let host = try show.token(user: "mei", name: "小梅", role: "host")
         let picture = SyntheticStream(of: server, room: DemoShow.room, log: log)
+        let staff = try show.token(user: "lu", name: "小陆", role: "operator")
         Command.show(
             """
 
@@ -57,6 +58,7 @@ enum DemoCommand {
 
               viewers   \(address)/rooms/\(DemoShow.room)
               host      \(address)/host/\(DemoShow.room)#token=\(host)
+              operator  \(address)/operator/\(DemoShow.room)#token=\(staff)
 
             \(picture?.invitation(user: "mei") ?? "")
 

@@ -33,8 +33,12 @@ enum PluginCheckCommand {
             Command.show(String(decoding: object.encoded(), as: UTF8.self) + "\n")
         } else {
             for finding in findings { Command.show(finding.text + "\n") }
-            Command.show("\(path): \(errors) errors, \(warnings) warnings\n")
+            Command.show("\(path): \(counted(errors, "error")), \(counted(warnings, "warning"))\n")
         }
         return errors == 0 ? 0 : 1
+    }
+
+    private static func counted(_ count: Int, _ noun: String) -> String {
+        "\(count) \(noun)\(count == 1 ? "" : "s")"
     }
 }

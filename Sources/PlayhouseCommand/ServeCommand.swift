@@ -44,7 +44,11 @@ enum ServeCommand {
         let log = Log(
             format: configuration.logFormat, level: configuration.logLevel, clock: clock)
         if arguments.has("check") {
-            try Server.check(configuration, log: log)
+            // Standard output has the verdict alone, for scripts.
+            let notes = Log(format: configuration.logFormat, level: .warning, clock: clock) {
+                try? FileHandle.standardError.write(contentsOf: Data($0))
+            }
+            try Server.check(configuration, log: notes)
             Command.show("good: \(try arguments.required("config"))\n")
             return
         }

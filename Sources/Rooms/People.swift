@@ -48,6 +48,9 @@ struct People {
     /// Whether this person has been seen as a host or operator.
     func isStaff(_ slot: Slot) -> Bool { entries[Int(slot)].isStaff }
 
+    /// What a person was called last.
+    func name(of slot: Slot) -> String { entries[Int(slot)].name }
+
     func person(in seat: Seat) -> Person {
         let entry = entries[Int(seat.slot)]
         return Person(user: entry.user, name: entry.name, role: seat.role)

@@ -57,7 +57,7 @@ extension Room {
         guard draft.source == "room", let fact = RoomFact(kind: draft.kind, event: draft.event)
         else { return }
         switch fact {
-        case .muted(let user, _, _), .unmuted(let user, _), .banned(let user, _),
+        case .muted(let user, _, _, _), .unmuted(let user, _), .banned(let user, _, _),
             .unbanned(let user, _):
             moderation.abandon(user)
         case .deleted(let message, _): danmaku.unmarkDeleted(message)
@@ -84,10 +84,12 @@ extension Room {
         var facts = [slowed, pinned].compactMap(\.self)
         if counts.likesRecorded > 0 { facts.append(.liked(count: counts.likesRecorded)) }
         for (user, standing) in moderation.everybody {
-            if standing.isBanned { facts.append(.banned(user: user, by: "room")) }
+            let name = standing.name
+            if standing.isBanned { facts.append(.banned(user: user, name: name, by: "room")) }
             let until = standing.mutedUntilMilliseconds
             if until > 0 {
-                facts.append(.muted(user: user, by: "room", untilMilliseconds: until))
+                facts.append(
+                    .muted(user: user, name: name, by: "room", untilMilliseconds: until))
             }
         }
         return facts.map { ($0.kind, $0.event) }
@@ -122,12 +124,18 @@ extension Room {
     /// The one place where a fact of the room takes effect: live, and when it is read back.
     private mutating func apply(_ fact: RoomFact, into outputs: inout [RoomOutput]) {
         switch fact {
-        case .muted(let user, _, let until):
-            moderation.decide(user) { $0.mutedUntilMilliseconds = until }
+        case .muted(let user, let name, _, let until):
+            moderation.decide(user) {
+                $0.mutedUntilMilliseconds = until
+                if !name.isEmpty { $0.name = name }
+            }
         case .unmuted(let user, _):
             moderation.decide(user) { $0.mutedUntilMilliseconds = 0 }
-        case .banned(let user, _):
-            moderation.decide(user) { $0.isBanned = true }
+        case .banned(let user, let name, _):
+            moderation.decide(user) {
+                $0.isBanned = true
+                if !name.isEmpty { $0.name = name }
+            }
             closeEverySession(of: user, into: &outputs)
         case .unbanned(let user, _):
             moderation.decide(user) { $0.isBanned = false }

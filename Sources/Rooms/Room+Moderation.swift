@@ -30,7 +30,8 @@ extension Room {
             let until = nowMilliseconds + milliseconds
             moderation.judge(user) { $0.mutedUntilMilliseconds = until }
             draft(
-                .muted(user: user, by: by, untilMilliseconds: until), by: asker, into: &outputs)
+                .muted(user: user, name: name(of: user), by: by, untilMilliseconds: until),
+                by: asker, into: &outputs)
             outputs.append(.moderated(.muted(user: user, untilMilliseconds: until)))
         case .unmute(let user):
             try checkTarget(user, mustBeViewer: false)
@@ -40,7 +41,8 @@ extension Room {
         case .ban(let user):
             try checkTarget(user, mustBeViewer: true)
             moderation.judge(user) { $0.isBanned = true }
-            draft(.banned(user: user, by: by), by: asker, into: &outputs)
+            draft(
+                .banned(user: user, name: name(of: user), by: by), by: asker, into: &outputs)
             outputs.append(.moderated(.banned(user: user)))
         case .unban(let user):
             try checkTarget(user, mustBeViewer: false)
@@ -66,6 +68,11 @@ extension Room {
             draft(.slowed(seconds: seconds, by: by), by: asker, into: &outputs)
         default: preconditionFailure("not moderation")
         }
+    }
+
+    /// What somebody is called, as far as the room remembers.
+    private func name(of user: String) -> String {
+        people.slot(of: user).map { people.name(of: $0) } ?? ""
     }
 
     private func checkTarget(_ user: String, mustBeViewer: Bool) throws(RequestError) {

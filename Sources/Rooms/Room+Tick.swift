@@ -5,11 +5,15 @@ extension Room {
     /// Milliseconds between two clean-ups of mutes that ended and of people who fell silent.
     private static let sweepEvery: Int64 = 60_000
 
-    /// Tells counts that changed, at most every 250 ms, and who speaks, every 200 ms; records likes, at most every 5 s; ends mutes.
+    /// Tells counts that changed and who is muted or banned, at most every 250 ms, and who speaks, every
+    /// 200 ms; records likes, at most every 5 s; ends mutes.
     package mutating func tick(nowMilliseconds: Int64, into outputs: inout [RoomOutput]) {
         let due = counts.takeTelling(nowMilliseconds: nowMilliseconds)
         if due.presence { tell("presence", presenceValue, into: &outputs) }
         if due.likes { tell("likes", likesValue, into: &outputs) }
+        if let list = moderation.takeTelling(nowMilliseconds: nowMilliseconds) {
+            setState(key: "moderation", value: list, audience: .staff, into: &outputs)
+        }
         let levels = speaking.takeTelling(nowMilliseconds: nowMilliseconds)
         if !levels.isEmpty { outputs.append(.chatter(Message.speaking(levels), .all)) }
         if !writesRefused, let likes = counts.takeRecord(nowMilliseconds: nowMilliseconds) {
@@ -35,7 +39,8 @@ extension Room {
     /// that nothing is to come unless something happens.
     package var nextTickMilliseconds: Int64? {
         let times = [
-            counts.nextTellingMilliseconds, speaking.nextTellingMilliseconds,
+            counts.nextTellingMilliseconds, moderation.nextTellingMilliseconds,
+            speaking.nextTellingMilliseconds,
             writesRefused ? nil : counts.nextRecordMilliseconds,
             speakers.isEmpty && moderation.isEmpty
                 ? nil : lastSweptMilliseconds + Self.sweepEvery,

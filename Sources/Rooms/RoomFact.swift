@@ -5,9 +5,10 @@ import Wire
 /// A fact is judged once; it takes effect through the same function when it has become durable and
 /// when it is read back after a restart.
 enum RoomFact: Equatable {
-    case muted(user: String, by: String, untilMilliseconds: Int64)
+    /// Records of older versions have no name.
+    case muted(user: String, name: String, by: String, untilMilliseconds: Int64)
     case unmuted(user: String, by: String)
-    case banned(user: String, by: String)
+    case banned(user: String, name: String, by: String)
     case unbanned(user: String, by: String)
     case pinned(text: String, by: String, atMilliseconds: Int64)
     case unpinned(by: String)
@@ -34,9 +35,14 @@ enum RoomFact: Equatable {
 
     var event: JSON {
         switch self {
-        case .muted(let user, let by, let until):
-            ["user": .string(user), "by": .string(by), "until": .integer(until)]
-        case .unmuted(let user, let by), .banned(let user, let by), .unbanned(let user, let by):
+        case .muted(let user, let name, let by, let until):
+            [
+                "user": .string(user), "name": .string(name), "by": .string(by),
+                "until": .integer(until),
+            ]
+        case .banned(let user, let name, let by):
+            ["user": .string(user), "name": .string(name), "by": .string(by)]
+        case .unmuted(let user, let by), .unbanned(let user, let by):
             ["user": .string(user), "by": .string(by)]
         case .pinned(let text, let by, let at):
             ["text": .string(text), "by": .string(by), "at": .integer(at)]
@@ -61,12 +67,13 @@ enum RoomFact: Equatable {
             switch kind {
             case "muted":
                 if let user = text("user"), let until = number("until") {
-                    .muted(user: user, by: by, untilMilliseconds: until)
+                    .muted(
+                        user: user, name: text("name") ?? "", by: by, untilMilliseconds: until)
                 } else {
                     nil
                 }
             case "unmuted": text("user").map { .unmuted(user: $0, by: by) }
-            case "banned": text("user").map { .banned(user: $0, by: by) }
+            case "banned": text("user").map { .banned(user: $0, name: text("name") ?? "", by: by) }
             case "unbanned": text("user").map { .unbanned(user: $0, by: by) }
             case "pinned":
                 if let announcement = text("text"), let at = number("at") {

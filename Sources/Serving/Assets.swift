@@ -47,6 +47,11 @@ package struct Assets: Sendable {
         return HTTPResponse(status: 200, headers: headers, body: file.bytes)
     }
 
+    /// A file as text; nil if there is none of that name.
+    func text(_ name: String) -> String? {
+        files[name].map { String(decoding: $0.bytes, as: UTF8.self) }
+    }
+
     /// Compares weakly with every tag of a list (RFC 9110, section 13.1.2): a proxy that compresses
     /// makes our tags weak. Our own have no comma in them.
     private static func matches(_ list: String, _ tag: String) -> Bool {

@@ -53,6 +53,10 @@ package struct Premises: Sendable {
     package var trustedProxies: TrustedProxies
     /// Answers an HTTP request, at once or later, exactly once, on any thread.
     package var answer: @Sendable (HTTPRequest, @escaping @Sendable (HTTPResponse) -> Void) -> Void
+    /// Shows a problem to people as a page.
+    package var dressed: @Sendable (HTTPResponse, HTTPRequest) -> HTTPResponse = { response, _ in
+        response
+    }
     /// SHA-1, for the WebSocket handshake (RFC 6455 §4.2.2).
     package var sha1: @Sendable ([UInt8]) -> [UInt8]
     /// Milliseconds of Unix time.

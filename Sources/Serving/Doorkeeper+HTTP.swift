@@ -35,7 +35,8 @@ extension Doorkeeper {
             }
             if let objection = objection(to: request, of: id) {
                 premises.counters.refused(objection.code)
-                let bytes = HTTPResponse.problem(objection).dated(today).encoded(
+                let response = premises.dressed(.problem(objection), request)
+                let bytes = response.dated(today).encoded(
                     keepAlive: exchange.keepsAlive, headOnly: request.method == "HEAD")
                 answered(exchange, id, with: bytes, on: lane)
             } else if let elsewhere = premises.elsewhere, elsewhere.wants(request) {

@@ -52,6 +52,7 @@ package struct Router: Sendable {
     }
 
     private let assets: Assets
+    private let problemPages: ProblemPages
     private let sources: Sources
     /// Whether a room admits anonymous viewers; nil if there is no such room.
     private let isOpen: @Sendable (String) -> Bool?
@@ -73,13 +74,20 @@ package struct Router: Sendable {
         admit: @escaping @Sendable (String, String) -> Result<Person, Refusal>
     ) {
         self.assets = assets
+        problemPages = ProblemPages(assets: assets)
         self.sources = sources
         self.isOpen = isOpen
         self.admit = admit
     }
 
-    /// Answers a request, at once or later, exactly once.
+    /// Answers a request, at once or later, exactly once; people get problems as pages.
     package func answer(
+        _ request: HTTPRequest, _ respond: @escaping @Sendable (HTTPResponse) -> Void
+    ) {
+        route(request) { respond(problemPages.dressed($0, for: request)) }
+    }
+
+    private func route(
         _ request: HTTPRequest, _ respond: @escaping @Sendable (HTTPResponse) -> Void
     ) {
         let parts = request.path.split(separator: "/", omittingEmptySubsequences: false)
@@ -119,6 +127,8 @@ package struct Router: Sendable {
                     headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
                     body: Array(sources.metrics().utf8)))
         case ("v1", _): data(request, Array(parts.dropFirst()), respond)
+        case ("rooms", 2), ("host", 2), ("operator", 2):
+            respond(parts[1].isEmpty ? Self.notFound(request.path) : Self.noRoom(parts[1]))
         default: respond(Self.notFound(request.path))
         }
     }
@@ -185,10 +195,7 @@ package struct Router: Sendable {
     private func visitor(_ request: HTTPRequest, room: String) -> Result<Person?, Problem> {
         guard let isOpen = isOpen(room) else {
             return .failure(
-                Problem(
-                    response: .problem(
-                        status: 404, code: CloseCode.roomUnknown.name,
-                        detail: "there is no room \"\(room.prefix(64))\"", headers: [])))
+                Problem(response: Self.noRoom(room)))
         }
         guard let header = request.header("authorization") else {
             if isOpen { return .success(nil) }
@@ -289,6 +296,12 @@ package struct Router: Sendable {
     private static func unauthorised(_ code: String, _ detail: String) -> HTTPResponse {
         .problem(
             status: 401, code: code, detail: detail, headers: [("WWW-Authenticate", "Bearer")])
+    }
+
+    private static func noRoom(_ room: String) -> HTTPResponse {
+        .problem(
+            status: 404, code: CloseCode.roomUnknown.name,
+            detail: "there is no room \"\(room.prefix(64))\"", headers: [])
     }
 
     private static func notFound(_ path: String) -> HTTPResponse {

@@ -17,6 +17,9 @@ package import Scripting
 package final class StageProcess: Stage {
     private let keeper: StageKeeper
 
+    /// Processes that there are as soon as all has started: the active one and its spare.
+    package static let countAtStart = 2
+
     /// Starts the first processes.
     ///
     /// - Parameters:

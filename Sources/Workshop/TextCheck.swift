@@ -125,6 +125,7 @@ struct TextCheck {
             // Names of pools, for instance, which pages look up.
             if let text = field.defaultValue?.stringValue { used.insert(text) }
             used.formUnion(field.options)
+            used.formUnion(field.options.map { "config.\(field.name).\($0)" })
         }
         // Ids and names of fields, such as { win = "…" }, may be put together with others.
         for table in surveys.values.flatMap(\.tables) {

@@ -210,8 +210,8 @@ struct CommandTests {
         try folder.write(text(ChildServer.configuration()), to: "show.json")
         let good = try await ChildProcess.run("serve", "--config", file, "--check")
         #expect(good.exitCode == 0, "\(good.errors)")
-        #expect(good.output.contains("good: \(file)"))
-        #expect(!good.output.contains("listening"))
+        // For scripts: the verdict and nothing else.
+        #expect(good.output == "good: \(file)\n")
         #expect(!FileManager.default.fileExists(atPath: folder.file("data")))
         // Also while a server runs with it.
         let server = try await ChildServer.start(in: folder)
@@ -230,7 +230,32 @@ struct CommandTests {
                 "serve", "--config", folder.file("bad.json"), "--check")
             #expect(bad.exitCode == 1)
             #expect(bad.errors.contains(place), "\(bad.errors)")
+            #expect(bad.output.isEmpty)
         }
+    }
+
+    @Test func `the demo prints an address for everybody`() async throws {
+        let folder = try TemporaryFolder()
+        let demo = try ChildProcess([
+            "demo", "--port", "0", "--viewers", "0", "--data", folder.file("demo"),
+        ])
+        try await eventually("the addresses; it says \(demo.output) \(demo.errors)") {
+            demo.output.contains("Ctrl-C")
+        }
+        #expect(demo.output.contains(/viewers +http:\S+\/rooms\/teahouse\n/))
+        #expect(demo.output.contains(/host +http:\S+\/host\/teahouse#token=\S+\n/))
+        #expect(demo.output.contains(/operator +http:\S+\/operator\/teahouse#token=\S+\n/))
+        demo.send(signal: SIGTERM)
+        #expect(try await demo.outcome().exitCode == 0)
+    }
+
+    @Test func `a start says once how many stage processes are ready`() async throws {
+        let server = try await ChildServer.start(in: try TemporaryFolder())
+        try await eventually("the line; it says \(server.process.output)") {
+            server.process.output.contains("stage processes are ready")
+        }
+        #expect(server.process.output.ranges(of: "ready").count == 1)
+        #expect(server.process.output.contains(#""count":4"#))
     }
 
     @Test func `a port or a folder that is in use ends with 1 and a sentence`() async throws {

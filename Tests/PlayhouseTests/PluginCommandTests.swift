@@ -42,6 +42,15 @@ struct PluginCommandTests {
 
         let check = try await ChildProcess.run("plugin", "check", path + "/")
         #expect(check.exitCode == 0 && check.output == "\(path): 0 errors, 0 warnings\n")
+        let stray = path + "/locales/en.json"
+        let texts = try String(contentsOfFile: stray, encoding: .utf8)
+        try
+            (texts.prefix { $0 != "{" } + #"{ "stray": "of no use","#
+            + texts.drop { $0 != "{" }.dropFirst())
+            .write(toFile: stray, atomically: true, encoding: .utf8)
+        let one = try await ChildProcess.run("plugin", "check", path)
+        #expect(one.output.hasSuffix("\(path): 1 error, 1 warning\n"), "\(one.output)")
+        try texts.write(toFile: stray, atomically: true, encoding: .utf8)
         let test = try await ChildProcess.run(
             "plugin", "test", path, "--coverage", "--junit", path + "/result.xml")
         #expect(test.exitCode == 0, "\(test.output)")

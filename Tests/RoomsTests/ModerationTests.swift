@@ -63,6 +63,84 @@ import Wire
         #expect(house.ask(1, .delete(message: "m3")).code == "UNKNOWN_MESSAGE")
     }
 
+    /// The list that a host is given who comes now.
+    private func list(of house: House) -> JSON {
+        var house = house
+        house.tick()
+        house.join(99, "lu", role: .operator)
+        return house.welcome["states"]?["moderation"] ?? .null
+    }
+
+    @Test func `the staff is told who is muted and banned, the last decision first`() throws {
+        var house = house()
+        #expect(list(of: house) == .null)
+        house.ask(1, .mute(user: "ana", seconds: 300))
+        house.ask(1, .ban(user: "bo"))
+        house.tick()
+        let expected: JSON = [
+            "count": 2,
+            "people": [
+                ["user": "bo", "name": "bo", "banned": true],
+                ["user": "ana", "name": "ana", "mutedUntil": .integer(house.now + 300_000)],
+            ],
+        ]
+        let told = house.outputs.compactMap {
+            if case .state("moderation", let bytes, let staffOnly) = $0 {
+                (try? JSON(parsing: bytes)["value"], staffOnly)
+            } else {
+                nil
+            }
+        }
+        #expect(told.map(\.0) == [expected])
+        #expect(told.map(\.1) == [true])
+        #expect(list(of: house) == expected)
+        house.join(4, "cy")
+        #expect(house.welcome["states"]?["moderation"] == nil)
+        #expect(house.room.publicStates()["moderation"] == nil)
+
+        house.ask(1, .unban(user: "bo"))
+        house.advance(milliseconds: 300_000)
+        house.tick()
+        #expect(list(of: house) == .null)
+    }
+
+    @Test(arguments: [100, 101])
+    func `so many people are listed, and all are counted`(count: Int) {
+        var house = house()
+        for number in 0..<count {
+            house.call("guest-\(number)", .service, .ping)
+            house.ask(1, .mute(user: "guest-\(number)", seconds: 60))
+        }
+        let list = list(of: house)
+        #expect(list["count"] == .integer(Int64(count)))
+        let people = list["people"]?.arrayValue ?? []
+        #expect(people.count == 100)
+        #expect(people.first?["user"] == .string("guest-\(count - 1)"))
+        #expect(people.last?["user"] == .string("guest-\(count - 100)"))
+    }
+
+    @Test func `the list survives a restart, by records and by a summary of them`() {
+        var house = house()
+        var records: [Draft] = []
+        for command in [
+            Command.ban(user: "bo"), .mute(user: "ana", seconds: 300),
+            .mute(user: "bo", seconds: 9),
+        ] {
+            house.ask(1, command)
+            records += house.drafts
+        }
+        var replayed = House()
+        for record in records { replayed.room.recover(kind: record.kind, event: record.event) }
+        #expect(list(of: replayed) == list(of: house))
+        var summed = House()
+        for fact in house.room.summary { summed.room.recover(kind: fact.kind, event: fact.event) }
+        #expect(list(of: summed) == list(of: house))
+        // Records of older versions name nobody.
+        var older = House()
+        older.room.recover(kind: "banned", event: ["user": "bo", "by": "mei"])
+        #expect(list(of: older)["people"]?[0]?["name"] == "")
+    }
+
     @Test func `a muted viewer may watch, like and play, and speaks again when it ends`() {
         var house = house()
         #expect(house.ask(1, .mute(user: "ana", seconds: 300)) == ["type": "reply", "id": "r2"])

@@ -92,6 +92,25 @@ import Wire
         #expect(presence == (try examples("state").prefix(1).map(\.self)))
     }
 
+    @Test func `the list of muted and banned people is written as in the example`() throws {
+        let examples = try examples("state")
+        let example = try #require(examples.first { $0["key"] == "moderation" })
+        var house = House()
+        house.join(1, "mei", role: .host)
+        house.join(2, "ana", name: "Ana")
+        house.join(3, "bo", name: "Bo")
+        house.tick()
+        house.now = 1_795_363_202_000
+        house.ask(1, .mute(user: "ana", seconds: 300))
+        house.ask(1, .ban(user: "bo"))
+        house.advance(milliseconds: 250)
+        house.tick()
+        let told = house.outputs.compactMap {
+            if case .state("moderation", let bytes, _) = $0 { parsed(bytes) } else { nil }
+        }
+        #expect(told == [example])
+    }
+
     @Test func `an error is written as in the example`() throws {
         var house = House { $0.slowSeconds = 5 }
         house.join(1, "ana")

@@ -122,8 +122,53 @@ struct RouterFixture {
         let code = try fixture.problem(response).code
         #expect(
             code
-                == (["/v1/rooms/", "/v1/rooms/nowhere"].contains(path)
+                == (path.hasSuffix("/nowhere") || path == "/v1/rooms/"
                     ? "ROOM_UNKNOWN" : "NOT_FOUND"))
+    }
+
+    /// What a browser sends when a person opens an address, in short.
+    private static let browser = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"
+
+    @Test(arguments: [
+        ("/rooms/nope", "en-GB,en;q=0.9", "en", "There is no such room", 404),
+        ("/rooms/nope", "zh-CN,zh;q=0.9,en;q=0.8", "zh-CN", "没有这个房间", 404),
+        ("/nothing", "fr, zh;q=0.5", "zh-CN", "这里什么也没有", 404),
+        ("/v1/rooms/<b>", "", "en", "There is no such room", 404),
+        ("/v1/rooms/closed", "", "en", "This page cannot be shown", 401),
+        ("/v1/socket", "", "en", "This page cannot be shown", 426),
+    ])
+    func `a person who typed an address gets a page, with the policy of the pages`(
+        path: String, languages: String, language: String, title: String, status: Int
+    ) throws {
+        let pages = ProblemPages(assets: try Assets())
+        let request = HTTPRequest(
+            method: "GET", target: path, path: path,
+            headers: [("Accept", Self.browser), ("Accept-Language", languages)], body: [])
+        let response = pages.dressed(fixture.answer("GET", path), for: request)
+        #expect(response.status == status)
+        let html = String(decoding: response.body, as: UTF8.self)
+        #expect(html.contains("<html lang=\"\(language)\">"))
+        #expect(html.contains("<h1>\(title)</h1>"))
+        #expect(!html.contains("{") && !html.contains("<b>") && !html.contains("<script"))
+        let headers = Dictionary(
+            response.headers.map { ($0.0, $0.1) }, uniquingKeysWith: { $0 + "," + $1 })
+        #expect(headers["Content-Type"] == "text/html; charset=utf-8")
+        #expect(headers["Content-Security-Policy"]?.contains("default-src 'none'") == true)
+        #expect(headers["Cache-Control"] == "no-store")
+    }
+
+    @Test(arguments: ["", "*/*", "application/json", "text/html;q=0, */*", "text/htmlx"])
+    func `a program gets problem JSON`(accept: String) throws {
+        let response = fixture.answer("GET", "/rooms/nope", [("Accept", accept)])
+        #expect(try fixture.problem(response).code == "ROOM_UNKNOWN")
+        let posted = fixture.answer("POST", "/rooms/nope", [("Accept", "text/html")])
+        #expect(try fixture.problem(posted).code == "METHOD_NOT_ALLOWED")
+    }
+
+    @Test func `the router dresses its own problems`() {
+        let response = fixture.answer("GET", "/rooms/nope", [("Accept", "text/html")])
+        #expect(response.status == 404)
+        #expect(response.headers.contains { $0 == ("Content-Type", "text/html; charset=utf-8") })
     }
 
     @Test(arguments: ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "get"])

@@ -52,6 +52,22 @@ import Wire
             get async { await show.states()["plugins"]?["game"]?["version"]?.stringValue }
         }
 
+        /// What the staff is told of files that were not taken over.
+        var told: JSON? {
+            get async throws {
+                var room = await show.room.room
+                let host = Person(user: "mei", name: "Mei", role: .host)
+                var outputs: [RoomOutput] = []
+                room.handle(
+                    [.join(SessionID(raw: 1 << 50), Guest(person: host, requestID: "h"))],
+                    nowMilliseconds: 0, into: &outputs)
+                for case .admit(_, _, _, let welcome, _) in outputs {
+                    return try JSON(parsing: welcome)["states"]?["reload:game"]
+                }
+                return nil
+            }
+        }
+
         var failure: String? {
             show.lines.containing("did not pass").last
         }
@@ -141,6 +157,19 @@ import Wire
         await bench.reload.look()
         #expect(bench.failure?.contains("other") == true)
         #expect(bench.reload.counts.failures == 2)
+    }
+
+    @Test func `The staff is told where a changed plugin is broken, until it is mended`()
+        async throws
+    {
+        let bench = try await Bench(TestShow.counter)
+        #expect(try await bench.told == nil)
+        try await bench.change("local game = {}\nreturn game game")
+        let reason = try #require(try await bench.told?["reason"]?.stringValue)
+        #expect(reason.contains("main.lua:2"), "\(reason)")
+        #expect(await bench.show.states()["reload:game"] == nil)
+        try await bench.change(TestShow.counter, "1.0.0")
+        #expect(try await bench.told ?? .null == .null)
     }
 
     @Test func `A configuration that would not fit is a failure`() async throws {

@@ -40,6 +40,8 @@ export class Chat {
     #recent = [];
     #sticks = true;
     #isHeld = false;
+    /** Of the frame, in pixels, as far as it has been followed. */
+    #height = 0;
 
     /**
      * @param {object} parts
@@ -61,7 +63,10 @@ export class Chat {
         this.#tools = tools ?? (() => null);
         scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
         more.addEventListener("click", () => this.#stick());
-        new ResizeObserver(() => this.#follow()).observe(scroller);
+        new ResizeObserver(() => {
+            this.#height = scroller.clientHeight;
+            this.#follow();
+        }).observe(scroller);
         if (tools) this.#holdStill();
         words.addEventListener("change", () => this.#lines.forEach((line) => line.render()));
     }
@@ -180,6 +185,8 @@ export class Chat {
 
     #scrolled() {
         const { scrollTop, clientHeight, scrollHeight } = this.#scroller;
+        // Nobody has scrolled: the place became smaller or larger, and the newest line is followed.
+        if (clientHeight !== this.#height) return;
         this.#sticks = scrollHeight - scrollTop - clientHeight < 32;
         if (this.#sticks) this.#more.hidden = true;
     }

@@ -4,31 +4,21 @@
  * @module host
  */
 
+import { linkDesk, showDesk } from "./desk.js";
 import { find, make } from "./dom.js";
+import { EventLog } from "./event-log.js";
 import { Moderation } from "./moderation.js";
-import { offerLocales, placeIcons, showRoom } from "./page.js";
+import { ModeratedList } from "./moderated-list.js";
+import { openPage, showRoom } from "./page.js";
 import { showPicture } from "./picture.js";
-import { Playhouse } from "./playhouse.js";
 import { RunCard } from "./run-card.js";
-import { roomOfAddress, takeToken } from "./session.js";
 import { SignIn } from "./sign-in.js";
 import { StreamCard } from "./stream-card.js";
-import { preferredLocale, Words } from "./words.js";
 
-const eventsCountMax = 200;
 const slowSteps = [0, 3, 5, 10, 30, 60, 300];
 const toastMilliseconds = 6_000;
 
-const words = new Words();
-const room = new Playhouse({
-    room: roomOfAddress(), token: takeToken(), locale: preferredLocale(),
-});
-/** A debugging aid: the room as this page sees it. */
-window.playhouse = room;
-
-placeIcons();
-offerLocales(words);
-await words.use(preferredLocale());
+const { words, room } = await openPage();
 
 // MARK: What was done
 
@@ -68,36 +58,17 @@ async function perform(type, fields, done) {
 // MARK: The room
 
 const moderation = new Moderation({ room, words, list: find("chat"), report });
-const { shelf, showCount } = showRoom({
+new ModeratedList({ room, words, list: find("moderated"), moderation });
+const { shelf } = showRoom({
     room, words, pageName: "page.host", tools: (message) => moderation.tools(message),
 });
 
 window.player = showPicture({ room, words, silent: true });
 new StreamCard({ room, words, card: find("stream-card") });
-
-const cards = new Map();
-
-function showRun() {
-    const plugins = room.states.get("plugins") ?? {};
-    for (const [plugin, card] of cards) {
-        if (plugin in plugins) continue;
-        card.dispose();
-        cards.delete(plugin);
-    }
-    for (const plugin of Object.keys(plugins)) {
-        const card = cards.get(plugin)
-            ?? new RunCard({ plugin, room, words, texts: shelf.of(plugin) });
-        cards.set(plugin, card);
-        if (!card.node.isConnected) find("run").append(card.node);
-        card.update();
-    }
-    find("run-empty").hidden = cards.size > 0;
-}
-
-function showNumbers() {
-    showCount("connections-count", room.states.get("presence")?.connections ?? 0);
-    showCount("likes-count", room.states.get("likes")?.count ?? 0);
-}
+new EventLog({ room, words, shelf });
+showDesk({
+    room, words, card: (plugin) => new RunCard({ plugin, room, words, texts: shelf.of(plugin) }),
+});
 
 const slow = find("slow-select");
 function showSlow() {
@@ -109,17 +80,12 @@ function showSlow() {
     })));
     slow.value = String(now);
 }
-
-room.addEventListener("state", ({ detail: { key } }) => {
-    if (key === "plugins") showRun();
-    else if (key === "settings") showSlow();
-    else if (key === "presence" || key === "likes") showNumbers();
-    else cards.get(/^(?:panel:(.+):host|own:(.+))$/.exec(key)?.slice(1).find(Boolean))?.update();
-});
 slow.addEventListener("change", async () => {
     const done = await perform("slow", { seconds: Number(slow.value) }, "host.slowed");
     if (!done) showSlow();
 });
+words.addEventListener("change", showSlow);
+showSlow();
 
 // MARK: Announcement
 
@@ -134,44 +100,11 @@ find("unpin").addEventListener("click", () => perform("unpin", {}, "host.unpinne
 function showUnpin() {
     find("unpin").disabled = !room.states.get("pinned");
 }
-room.addEventListener("state", ({ detail: { key } }) => key === "pinned" && showUnpin());
-
-// MARK: Events
-
-room.addEventListener("welcome", ({ detail }) => {
-    if (!detail.recovered) {
-        find("events").replaceChildren();
-        find("events-empty").hidden = false;
-    }
-});
-room.addEventListener("event", ({ detail: { offset, name, from, at, data } }) => {
-    find("events-empty").hidden = true;
-    const list = find("events");
-    list.prepend(make("li", { "data-offset": offset, "data-name": name, "data-from": from },
-        make("span", { class: "event-offset", text: `#${offset}` }),
-        make("b", { text: name }),
-        make("span", { class: "hint", text: `${from} · ${words.time(at)}` }),
-        make("code", { text: JSON.stringify(data) })));
-    if (list.childElementCount > eventsCountMax) list.lastElementChild.remove();
-});
-
-const door = new SignIn({ room, words, role: "host" });
-
-function showWords() {
-    room.locale = words.locale;
-    find("viewer-link").href = `/rooms/${encodeURIComponent(room.room)}`;
-    find("operator-link").href = `/operator/${encodeURIComponent(room.room)}`;
-    showRun();
-    showSlow();
-    showNumbers();
-}
-words.addEventListener("change", showWords);
-showWords();
 showUnpin();
-find("operator-link").addEventListener("click", (event) => {
-    // The token goes along in the fragment, which the page takes out of the address at once.
-    if (!room.token) return;
-    event.preventDefault();
-    location.assign(`${find("operator-link").href}#token=${encodeURIComponent(room.token)}`);
+
+room.addEventListener("state", ({ detail: { key } }) => {
+    if (key === "settings") showSlow();
+    if (key === "pinned") showUnpin();
 });
-door.begin();
+linkDesk(find("operator-link"), `/operator/${encodeURIComponent(room.room)}`, room);
+new SignIn({ room, words, role: "host" }).begin();

@@ -6,7 +6,7 @@
 
 import { find, icon, make } from "./dom.js";
 import { Stage } from "./stage.js";
-import { preferredLocale, Words } from "./words.js";
+import { offerLocales, preferredLocale, Words } from "./words.js";
 
 const refreshMilliseconds = 10_000;
 
@@ -54,7 +54,7 @@ async function refresh() {
     }
 }
 
-find("locale").addEventListener("click", () => words.choose(words.locale === "zh" ? "en" : "zh"));
+offerLocales(words);
 new Stage(document.querySelector("canvas"));
 await words.use(preferredLocale());
 words.addEventListener("change", () => render());

@@ -26,9 +26,6 @@ export class Moderation {
     #words;
     #report;
     #list;
-    /** What this desk has done to people, as `act user`: their buttons take it back. */
-    #standing = new Set();
-
     /**
      * @param {object} parts
      * @param {import("./playhouse.js").Playhouse} parts.room
@@ -44,9 +41,20 @@ export class Moderation {
         list.addEventListener("keydown", (event) => this.#move(event));
         list.addEventListener("focusin", ({ target }) => this.#setStop(target));
         new MutationObserver(() => this.#keepStop()).observe(list, { childList: true });
-        words.addEventListener("change", () => {
-            for (const button of list.querySelectorAll("[data-act]")) this.#label(button);
+        words.addEventListener("change", () => this.#labelAll());
+        room.addEventListener("state", ({ detail: { key } }) => {
+            if (key === "moderation") this.#labelAll();
         });
+    }
+
+    /**
+     * Takes back what was done to somebody.
+     *
+     * @param {"unmute"|"unban"} act
+     * @param {{user: string, name: string}} person
+     */
+    takeBack(act, person) {
+        return this.#run(act, person);
     }
 
     /** The tools of one message. People of the crew can neither be muted nor banned. */
@@ -64,9 +72,21 @@ export class Moderation {
         return make("div", { class: "tools" }, ...buttons);
     }
 
+    #labelAll() {
+        for (const button of this.#list.querySelectorAll("[data-act]")) this.#label(button);
+    }
+
+    /** Whether somebody is muted or banned, whoever did it and on whichever desk. */
+    #stands(act, user) {
+        const people = this.#room.states.get("moderation")?.people ?? [];
+        const person = people.find((person) => person.user === user);
+        if (act === "ban") return person?.banned === true;
+        return act === "mute" && person?.mutedUntil > this.#room.serverNow();
+    }
+
     #label(button) {
         const { act, name, user } = button.dataset;
-        const isDone = this.#standing.has(`${act} ${user}`);
+        const isDone = this.#stands(act, user);
         const label = this.#words.text(`host.${isDone ? "un" : ""}${act}`, { name });
         button.setAttribute("aria-pressed", String(isDone));
         if (act === "delete") button.removeAttribute("aria-pressed");
@@ -75,7 +95,7 @@ export class Moderation {
     }
 
     #press(act, message) {
-        const isDone = this.#standing.has(`${act} ${message.user}`);
+        const isDone = this.#stands(act, message.user);
         return this.#run(isDone ? `un${act}` : act, message);
     }
 
@@ -83,20 +103,10 @@ export class Moderation {
         const { request, done } = deeds[act];
         try {
             await this.#room.request(...request(message));
-            this.#note(act, message.user);
             const way = `un${act}` in deeds ? () => this.#run(`un${act}`, message) : undefined;
             this.#report(() => this.#words.text(done, { name: message.name }), way);
         } catch (error) {
             this.#report(() => this.#words.error(error));
-        }
-    }
-
-    #note(act, user) {
-        if (act === "delete") return;
-        if (act.startsWith("un")) this.#standing.delete(`${act.slice(2)} ${user}`);
-        else this.#standing.add(`${act} ${user}`);
-        for (const button of this.#list.querySelectorAll("[data-act]")) {
-            if (button.dataset.user === user) this.#label(button);
         }
     }
 

@@ -7,6 +7,7 @@
 import { icon, make } from "./dom.js";
 import { PanelCard } from "./panel.js";
 import { SettingsForm } from "./settings-form.js";
+import { standingOf } from "./standing.js";
 
 const surfaces = ["operator", "host"];
 
@@ -21,7 +22,12 @@ export class OperatorCard {
     #facts = make("p", { class: "hint facts" });
     #start;
     #stop;
+    #stopWords = make("span", { "data-words": "operator.stop" });
     #apply;
+    /** The settings: many, and seldom looked at while the plugin runs. */
+    #drawer;
+    #problem = make("pre", { class: "fault", tabindex: "0" });
+    #problemFrame;
     #note;
     #settings;
     #command;
@@ -48,11 +54,13 @@ export class OperatorCard {
             class: "hint", role: "status", "data-test": `operator-note-${plugin}`,
         });
         this.#settings = new SettingsForm({ plugin, words, texts });
+        this.#problem.dataset.test = `reload-problem-${plugin}`;
+        this.#problemFrame = this.#section("operator.reload", this.#problem);
         this.#panels = surfaces.map((surface) => this.#panel(surface, texts));
         this.#fault = this.#makeFault();
         this.node = make("article", { class: "card operator-card", "data-plugin": plugin },
             make("header", {}, this.#name, this.#status), this.#paused, this.#facts,
-            this.#runForm(), this.#note,
+            this.#problemFrame, this.#runForm(), this.#note,
             ...this.#panels.map(({ frame }) => frame),
             this.#section("operator.budget", this.#noMeter, this.#meters),
             this.#section("operator.fault", this.#fault.node),
@@ -67,8 +75,11 @@ export class OperatorCard {
         const { status = "idle", title, version = "" } = states.get("plugins")?.[plugin] ?? {};
         const desk = states.get(`desk:${plugin}`) ?? {};
         this.#name.textContent = this.#words.pick(title) || plugin;
-        this.#status.dataset.state = status;
-        this.#setText(this.#status, this.#words.text(`host.plugin.${status}`));
+        const shown = this.#panels.some(({ key }) => states.get(key))
+            || Boolean(states.get(`panel:${plugin}:viewer`));
+        const standing = standingOf(status, shown);
+        this.#status.dataset.state = standing;
+        this.#setText(this.#status, this.#words.text(`host.plugin.${standing}`));
         this.#paused.hidden = status !== "paused";
         this.#facts.replaceChildren(
             `${this.#words.text("operator.version")} ${version} · `,
@@ -80,7 +91,11 @@ export class OperatorCard {
         this.#settings.update(desk);
         this.#start.disabled = status === "running";
         this.#apply.hidden = status !== "running";
-        this.#stop.disabled = status === "idle" && !this.#panels.some(({ key }) => states.get(key));
+        this.#stop.disabled = standing === "idle";
+        this.#stopWords.dataset.words = standing === "over" ? "host.clear" : "operator.stop";
+        if (this.#drawer.dataset.drawn === undefined) this.#drawer.open = status !== "running";
+        this.#drawer.dataset.drawn = "";
+        this.#showProblem(states.get(`reload:${plugin}`));
         for (const { key, card, frame } of this.#panels) {
             const panel = states.get(key);
             frame.hidden = !panel;
@@ -118,6 +133,8 @@ export class OperatorCard {
 
     #runForm() {
         const plugin = this.#plugin;
+        this.#drawer = make("details", { class: "drawer" },
+            make("summary", { "data-words": "operator.settings" }), this.#settings.node);
         this.#start = make("button", {
             class: "primary", type: "submit", "data-test": `start-${plugin}`,
         }, icon("play"), make("span", { "data-words": "operator.start" }));
@@ -128,7 +145,7 @@ export class OperatorCard {
         this.#stop = make("button", {
             class: "stop-now", type: "button", "data-test": `stop-${plugin}`,
             on: { click: () => this.#request("stop", { plugin }, "operator.stop") },
-        }, icon("stop"), make("span", { "data-words": "operator.stop" }));
+        }, icon("stop"), this.#stopWords);
         return make("form", {
             class: "operator-form", novalidate: true,
             on: {
@@ -137,12 +154,13 @@ export class OperatorCard {
                     this.#ask("start");
                 },
             },
-        }, this.#settings.node, make("p", { class: "row" }, this.#start, this.#apply, this.#stop));
+        }, this.#drawer, make("p", { class: "row" }, this.#start, this.#apply, this.#stop));
     }
 
     async #ask(type) {
         const { values, problem } = this.#settings.read();
         if (problem !== null) {
+            this.#drawer.open = true;
             return this.#say(() => this.#words.text("operator.invalid", {
                 field: problem, message: this.#words.text("error.BAD_CONFIG"),
             }), true);
@@ -215,7 +233,7 @@ export class OperatorCard {
         this.#meters.replaceChildren(...hooks.map(([hook, used]) => {
             const max = meter.instructionsMax;
             const text = this.#words.text("operator.budget.hook", {
-                hook, used: this.#words.integer(used), max: this.#words.integer(max),
+                hook: this.#hookName(hook), used: this.#words.integer(used), max: this.#words.integer(max),
             });
             return make("p", { class: "meter", "data-hook": hook },
                 make("span", { text }),
@@ -224,6 +242,12 @@ export class OperatorCard {
                     optimum: "0", value: String(used), "aria-label": text,
                 }));
         }));
+    }
+
+    /** Why the changed files of the plugin were not taken over, with file and line. */
+    #showProblem(problem) {
+        this.#problemFrame.hidden = !problem;
+        if (problem) this.#setText(this.#problem, problem.reason);
     }
 
     #makeFault() {
@@ -241,10 +265,14 @@ export class OperatorCard {
         when.hidden = stack.hidden = !fault;
         if (!fault) return;
         when.textContent = this.#words.text("operator.fault.at", {
-            time: this.#words.time(fault.at), hook: fault.hook,
+            time: this.#words.time(fault.at), hook: this.#hookName(fault.hook),
             count: this.#words.integer(faults), max: this.#words.integer(faultsMax),
         });
         this.#setText(stack, [fault.message, fault.trace].filter(Boolean).join("\n"));
+    }
+
+    #hookName(hook) {
+        return this.#words.has(`hook.${hook}`) ? this.#words.text(`hook.${hook}`) : hook;
     }
 
     /** Leaves what is right alone: a screen reader would read it again, a selection would go. */

@@ -1,18 +1,21 @@
 /**
- * What the viewer's and the host's page have in common: the words, the stage, the chat and the
- * line to talk on.
+ * What the pages of a room have in common: the words, the title, the stage, the chat and the line
+ * to talk on.
  *
  * @module page
  */
 
 import { Chat } from "./chat.js";
 import { DanmakuOverlay } from "./danmaku.js";
+import { showCount } from "./desk.js";
 import { find, icon } from "./dom.js";
 import { showSpeaking } from "./panel-choices.js";
+import { Playhouse } from "./playhouse.js";
 import { SayForm } from "./say.js";
+import { roomOfAddress, takeToken } from "./session.js";
 import { Stage } from "./stage.js";
 import { StatusView } from "./status.js";
-import { PluginShelf } from "./words.js";
+import { offerLocales, PluginShelf, preferredLocale, Words } from "./words.js";
 
 const namesShownCountMax = 3;
 
@@ -23,11 +26,47 @@ export function placeIcons(root = document) {
     }
 }
 
-/** Lets the button named `locale` change the language. */
-export function offerLocales(words) {
-    find("locale").addEventListener("click", () => {
-        words.choose(words.locale === "zh" ? "en" : "zh");
+/**
+ * Begins a page: its icons, its words, the room of its address, which is not joined yet.
+ *
+ * @param {Partial<import("./playhouse.js").PlayhouseOptions>} [options]
+ */
+export async function openPage(options = {}) {
+    const words = new Words();
+    const room = new Playhouse({
+        room: roomOfAddress(), token: takeToken(), locale: preferredLocale(), ...options,
     });
+    /** A debugging aid: the room as this page sees it. */
+    window.playhouse = room;
+    placeIcons();
+    offerLocales(words);
+    await words.use(preferredLocale());
+    words.addEventListener("change", () => { room.locale = words.locale; });
+    return { words, room };
+}
+
+/**
+ * Shows the room's title, in the window's title too.
+ *
+ * @param {object} parts
+ * @param {import("./playhouse.js").Playhouse} parts.room
+ * @param {import("./words.js").Words} parts.words
+ * @param {string} parts.pageName Key of the page's name, for the window's title.
+ */
+export function showTitle({ room, words, pageName }) {
+    const show = () => {
+        const title = words.pick(room.title) || room.room;
+        find("title").textContent = title;
+        const sign = document.querySelector(".stage-title");
+        if (sign) {
+            sign.textContent = title;
+            sign.style.setProperty("--title-size", widthOf(title) > 10 ? "0.18" : "0.29");
+        }
+        document.title = `${title} · ${words.text(pageName)}`;
+    };
+    room.addEventListener("welcome", show);
+    words.addEventListener("change", show);
+    show();
 }
 
 /** How wide a text is, in Latin letters: a Chinese character takes the room of two. */
@@ -64,26 +103,13 @@ export function showRoom({ room, words, pageName, tools, asGuest }) {
     };
     new SayForm({ room, words, form: find("say"), said: show });
 
-    const showTitle = () => {
-        const title = words.pick(room.title) || room.room;
-        find("title").textContent = title;
-        const sign = document.querySelector(".stage-title");
-        sign.textContent = title;
-        sign.style.setProperty("--title-size", widthOf(title) > 10 ? "0.18" : "0.29");
-        document.title = `${title} · ${words.text(pageName)}`;
-    };
-    const showCount = (name, count) => {
-        const element = find(name);
-        element.textContent = words.count(count);
-        element.dataset.value = count;
-    };
     const showPinned = () => {
         const pinned = room.states.get("pinned");
         find("pinned").hidden = !pinned;
         find("pinned").querySelector(".pinned-text").textContent = pinned?.text ?? "";
     };
     const showPresence = () => {
-        showCount("users-count", room.states.get("presence")?.users ?? 0);
+        showCount(words, "users-count", room.states.get("presence")?.users ?? 0);
     };
 
     room.addEventListener("welcome", ({ detail }) => {
@@ -92,7 +118,6 @@ export function showRoom({ room, words, pageName, tools, asGuest }) {
             overlay.clear();
         }
         detail.history?.forEach((message) => chat.show(message));
-        showTitle();
         showPinned();
         showPresence();
     });
@@ -111,12 +136,9 @@ export function showRoom({ room, words, pageName, tools, asGuest }) {
             tellOfPlugin({ room, words, shelf, chat }, detail);
         }
     });
-    words.addEventListener("change", () => {
-        showTitle();
-        showPresence();
-    });
-    showTitle();
-    return { chat, overlay, shelf, showCount };
+    words.addEventListener("change", showPresence);
+    showTitle({ room, words, pageName });
+    return { chat, overlay, shelf };
 }
 
 /** Shows in the chat what a plugin said or granted, once its texts are there. */
@@ -131,7 +153,8 @@ async function tellOfPlugin({ room, words, shelf, chat }, { name, from, data, at
     chat.tell({ at, offset, from, kind: name, render, speaker });
 }
 
-function grantedText(words, texts, { pool, winners = [] }) {
+/** Who won what, in a sentence. */
+export function grantedText(words, texts, { pool, winners = [] }) {
     const names = winners.slice(0, namesShownCountMax).map(({ name, user }) => name || user)
         .join(words.text("names.separator"));
     const key = winners.length > namesShownCountMax ? "granted.more" : "granted";

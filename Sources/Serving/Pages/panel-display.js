@@ -4,7 +4,7 @@
  * @module panel-display
  */
 
-import { make } from "./dom.js";
+import { icon, make } from "./dom.js";
 
 /** With so many left a screen reader hears of it, once. */
 const spokenSecondsLeft = 10;
@@ -35,17 +35,26 @@ function product() {
     const price = make("p", { class: "product-price" });
     const node = make("figure", { class: "product" }, picture,
         make("div", { class: "product-facts" }, name, price));
-    picture.addEventListener("error", () => { picture.hidden = true; });
+    // A stand-in for what cannot be had keeps the place, and says nothing that the name does not.
+    const noPicture = make("span", {
+        class: "product-picture no-picture", hidden: true, "aria-hidden": "true",
+    }, icon("picture"));
+    picture.after(noPicture);
+    const fail = (failed) => {
+        picture.hidden = failed;
+        noPicture.hidden = !failed;
+    };
+    picture.addEventListener("error", () => fail(true));
     return {
         node,
         update({ product }, { words }) {
             const shown = words.pick(product.title);
             const address = isOwnPath(product.image) ? product.image : null;
-            if (address && picture.getAttribute("src") !== address) {
-                picture.hidden = false;
+            if (address === null) fail(true);
+            else if (picture.getAttribute("src") !== address) {
+                fail(false);
                 picture.src = address;
             }
-            picture.hidden ||= !address;
             picture.alt = shown;
             name.textContent = shown;
             const hidden = typeof product.priceMinor !== "number";

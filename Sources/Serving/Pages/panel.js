@@ -24,6 +24,8 @@ export class PanelCard {
     #paused;
     #announcer;
     #announced = null;
+    #foldButton = null;
+    #unfolded;
     #list;
     #viewer;
     /** What became of the answers, by element id: `{state, value, question, error}`. */
@@ -43,15 +45,19 @@ export class PanelCard {
      * @param {() => number} options.now The server's time.
      * @param {(name: string, value: unknown) => Promise<object>} options.act Sends `act`.
      * @param {() => string} [options.viewer] Who looks at it; decides the order of shuffled options.
+     * @param {() => void} [options.unfolded] Told when the viewer opens the panel.
      * @param {boolean} [options.bare] Without heading, where the surroundings have one.
      */
-    constructor({ plugin, testName, words, texts, now, act, viewer = () => "", bare = false }) {
+    constructor({
+        plugin, testName, words, texts, now, act, viewer = () => "", unfolded = () => {}, bare = false,
+    }) {
         this.#plugin = plugin;
         this.#words = words;
         this.#texts = texts;
         this.#now = now;
         this.#act = act;
         this.#viewer = viewer;
+        this.#unfolded = unfolded;
         const titleId = `${testName}-title`;
         this.#heading = make("h2", { class: "panel-heading", id: titleId });
         this.#body = make("div", { class: "panel-body", id: `${testName}-body` });
@@ -102,20 +108,26 @@ export class PanelCard {
     }
 
     #bar() {
-        const fold = make("button", {
+        this.#foldButton = make("button", {
             class: "quiet fold", type: "button", "aria-expanded": "true",
             "aria-controls": this.#body.id, "data-words-label": "fold",
-            on: { click: () => this.#fold(fold) },
+            on: {
+                click: () => {
+                    this.fold(!this.#body.hidden);
+                    if (!this.#body.hidden) this.#unfolded();
+                },
+            },
         }, icon("fold"));
-        return make("header", { class: "panel-bar" }, icon("gift"), this.#heading, fold);
+        return make("header", { class: "panel-bar" }, icon("gift"), this.#heading,
+            this.#foldButton);
     }
 
-    #fold(button) {
-        const folded = !this.#body.hidden;
+    /** Leaves of the panel its bar alone, or opens it. */
+    fold(folded) {
         this.#body.hidden = folded;
-        button.setAttribute("aria-expanded", String(!folded));
-        button.dataset.wordsLabel = folded ? "unfold" : "fold";
-        this.#words.apply(button.parentElement);
+        this.#foldButton.setAttribute("aria-expanded", String(!folded));
+        this.#foldButton.dataset.wordsLabel = folded ? "unfold" : "fold";
+        this.#words.apply(this.#foldButton.parentElement);
     }
 
     async #draw() {

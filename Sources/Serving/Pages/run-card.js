@@ -6,6 +6,7 @@
 
 import { icon, make } from "./dom.js";
 import { PanelCard } from "./panel.js";
+import { standingOf } from "./standing.js";
 
 export class RunCard {
     node;
@@ -18,6 +19,8 @@ export class RunCard {
     #seconds;
     #start;
     #stop;
+    #stopWords = make("span", { "data-words": "host.stop" });
+    #time;
     #problem = make("p", { class: "problem", role: "status" });
     #empty = make("p", { class: "hint", "data-words": "host.panel.empty" });
     #panel;
@@ -46,16 +49,17 @@ export class RunCard {
         this.#stop = make("button", {
             class: "quiet", type: "button", "data-test": `stop-${plugin}`,
             on: { click: () => this.#request("stop", { plugin }) },
-        }, icon("stop"), make("span", { "data-words": "host.stop" }));
+        }, icon("stop"), this.#stopWords);
         this.#panel = new PanelCard({
             plugin, testName: `host-panel-${plugin}`, words, texts, bare: true,
             now: () => room.serverNow(), viewer: () => room.me?.user ?? "",
             act: (name, value) => room.request("act", { plugin, name, value }),
         });
+        this.#time = make("span", { class: "row" },
+            make("label", { for: secondsId, "data-words": "host.seconds" }), this.#seconds);
         const form = make("form", {
             class: "row", on: { submit: (event) => this.#submit(event) },
-        }, make("label", { for: secondsId, "data-words": "host.seconds" }), this.#seconds,
-        this.#start, this.#stop);
+        }, this.#time, this.#start, this.#stop);
         this.node = make("article", { class: "card run-card", "data-plugin": plugin },
             make("header", {}, this.#name, this.#version, this.#status),
             form, this.#problem, this.#empty, this.#panel.node);
@@ -70,12 +74,18 @@ export class RunCard {
             ?? {};
         this.#name.textContent = this.#words.pick(title) || this.#plugin;
         this.#version.textContent = version;
-        this.#status.dataset.state = status;
-        this.#status.textContent = this.#words.text(`host.plugin.${status}`);
-        this.#start.disabled = status === "running";
-        this.#stop.disabled = status === "idle";
         const panel = states.get(`panel:${this.#plugin}:host`);
-        this.#empty.hidden = Boolean(panel);
+        const isShown = Boolean(panel ?? states.get(`panel:${this.#plugin}:viewer`));
+        const standing = standingOf(status, isShown);
+        this.#status.dataset.state = standing;
+        this.#status.textContent = this.#words.text(`host.plugin.${standing}`);
+        this.#start.disabled = status === "running";
+        this.#stop.disabled = standing === "idle";
+        this.#stopWords.dataset.words = standing === "over" ? "host.clear" : "host.stop";
+        this.#empty.hidden = isShown;
+        // Not every plugin runs for a time that can be set.
+        const fields = states.get(`desk:${this.#plugin}`)?.fields;
+        this.#time.hidden = fields !== undefined && !fields.some(({ name }) => name === "seconds");
         this.#panel.node.hidden = !panel;
         this.#panel.show(panel ?? { elements: [] }, states.get(`own:${this.#plugin}`), "");
         this.#words.apply(this.node);

@@ -23,6 +23,9 @@ export class SayForm {
     #wait;
     #said;
     #error = null;
+    /** Until when the error holds, by this page's clock; 0 for one that just stands. */
+    #errorUntil = 0;
+    #errorTimer = null;
     #mayAt = 0;
     #timer = null;
 
@@ -47,7 +50,8 @@ export class SayForm {
             this.#send();
         });
         this.#input.addEventListener("input", () => {
-            this.#error = null;
+            // Whoever is muted stays so while writing.
+            if (this.#errorUntil === 0) this.#fail(null);
             this.#render();
         });
         room.addEventListener("state", ({ detail: { key, value } }) => {
@@ -62,22 +66,41 @@ export class SayForm {
         const text = this.#input.value.trim();
         const left = this.#mayAt - Date.now();
         if (left > 0) {
-            this.#error = { code: "SLOW_MODE", retryAfterMilliseconds: left };
+            this.#fail({ code: "SLOW_MODE", retryAfterMilliseconds: left });
             return this.#render();
         }
         if (text === "") return this.#input.focus();
         try {
             const { message, at } = await this.#room.request("say", { text });
             const { user, name, role } = this.#room.me;
-            this.#error = null;
+            this.#fail(null);
             if (this.#input.value.trim() === text) this.#input.value = "";
             this.#said({ message, at, text, user, name, role });
             const slow = this.#room.states.get("settings")?.slowSeconds ?? 0;
             if (role === "viewer") this.#holdFor(slow * 1000);
         } catch (error) {
-            this.#error = error;
+            this.#fail(error);
             if (error.code === "SLOW_MODE") this.#holdFor(error.retryAfterMilliseconds ?? 0);
         }
+        this.#render();
+    }
+
+    /** Shows an error, or none; one that says for how long counts its seconds down. */
+    #fail(error) {
+        clearInterval(this.#errorTimer);
+        this.#note.setAttribute("aria-live", "polite");
+        const wait = error?.retryAfterMilliseconds ?? 0;
+        this.#error = error;
+        this.#errorUntil = wait > 0 ? Date.now() + wait : 0;
+        if (wait > 0) this.#errorTimer = setInterval(() => this.#countError(), 250);
+    }
+
+    #countError() {
+        const left = this.#errorUntil - Date.now();
+        // A screen reader is told once, and not each second.
+        this.#note.setAttribute("aria-live", left <= 0 ? "polite" : "off");
+        if (left <= 0) this.#fail(null);
+        else this.#error = { code: this.#error.code, retryAfterMilliseconds: left };
         this.#render();
     }
 
@@ -93,7 +116,7 @@ export class SayForm {
         if (left <= 0) {
             clearInterval(this.#timer);
             this.#wait.textContent = "";
-            if (this.#error?.code === "SLOW_MODE") this.#error = null;
+            if (this.#error?.code === "SLOW_MODE") this.#fail(null);
             this.#render();
         } else {
             const seconds = Math.ceil(left / 1000);

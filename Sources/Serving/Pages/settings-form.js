@@ -25,6 +25,8 @@ export class SettingsForm {
     #texts;
     #fields = [];
     #drawn = null;
+    /** Only the latest of several updates that wait for the texts is drawn. */
+    #turn = 0;
 
     constructor({ plugin, words, texts }) {
         this.#plugin = plugin;
@@ -33,7 +35,10 @@ export class SettingsForm {
     }
 
     /** @param {object} desk The state `desk:PLUGIN`. */
-    update({ fields = [], show, run }) {
+    async update({ fields = [], show, run }) {
+        const turn = ++this.#turn;
+        await this.#texts.load();
+        if (turn !== this.#turn) return;
         this.#fields = fields;
         const drawn = JSON.stringify([fields, this.#words.locale]);
         if (drawn !== this.#drawn) {
@@ -81,8 +86,16 @@ export class SettingsForm {
         return [...this.node.querySelectorAll("input, select, textarea")];
     }
 
+    /** A field that its manifest gives no title is called by its name, as far as that can be read. */
     #title(field) {
-        return this.#words.pick(field.title) || field.name;
+        const plain = field.name.replaceAll("_", " ");
+        return this.#words.pick(field.title) || plain.charAt(0).toUpperCase() + plain.slice(1);
+    }
+
+    /** What a choice is called: by the pages, or as `config.FIELD.OPTION` by the plugin. */
+    #choiceName(field, choice) {
+        return field.type === "boolean" ? this.#words.text(`choice.${choice}`)
+            : this.#texts.optional(`config.${field.name}.${choice}`) ?? choice;
     }
 
     #row(field) {
@@ -93,7 +106,9 @@ export class SettingsForm {
         const choices = field.type === "boolean" ? ["true", "false"] : field.options;
         const input = choices
             ? make("select", common, make("option", { value: "" }),
-                ...choices.map((choice) => make("option", { value: choice, text: choice })))
+                ...choices.map((choice) => make("option", {
+                    value: choice, text: this.#choiceName(field, choice),
+                })))
             : field.type === "table" ? make("textarea", {
                 ...common, rows: "4", autocomplete: "off", spellcheck: "false",
             }) : make("input", {
@@ -113,8 +128,10 @@ export class SettingsForm {
         return /^-?\d+$/.test(text.trim()) ? Number(text) : null;
     }
 
-    #written({ type }, value) {
+    #written(field, value) {
+        const { type } = field;
         if (type === "table") return JSON.stringify(value);
+        if (type === "boolean" || type === "choice") return this.#choiceName(field, String(value));
         return type === "money" ? this.#words.money(value, this.#texts.currency) : String(value);
     }
 }

@@ -4,14 +4,14 @@
  * @module sign-in
  */
 
-import { find } from "./dom.js";
+import { find, make } from "./dom.js";
 import { forgetToken, keepToken } from "./session.js";
 
 export class SignIn {
     #room;
     #words;
     #role;
-    #card = find("sign-in");
+    #card;
 
     /**
      * @param {object} parts
@@ -23,6 +23,9 @@ export class SignIn {
         this.#room = room;
         this.#words = words;
         this.#role = role;
+        this.#card = this.#makeCard();
+        document.querySelector(".desk").after(this.#card);
+        words.apply(this.#card);
         room.addEventListener("welcome", ({ detail: { role } }) => {
             if (role === "host" || role === "operator") this.#showDesk();
             else this.#signOut(words.text("host.role", { role }));
@@ -41,6 +44,28 @@ export class SignIn {
         if (!this.#room.token) return this.#ask("");
         this.#showDesk();
         this.#room.connect();
+    }
+
+    #makeCard() {
+        const role = this.#role;
+        return make("form", {
+            class: "card sign-in", "data-test": "sign-in", "aria-labelledby": "sign-in-heading",
+            hidden: true,
+        }, make("h2", { id: "sign-in-heading", "data-words": `${role}.signin` }),
+        make("p", { "data-words": `${role}.signin.lead` }),
+        make("pre", {}, make("code", { "data-test": "sign-in-command" })),
+        make("label", { for: "token", "data-words": "host.token" }),
+        make("input", {
+            id: "token", type: "password", autocomplete: "off", spellcheck: "false",
+            "aria-describedby": "sign-in-note", "data-test": "token-input",
+        }),
+        make("p", {
+            class: "problem", id: "sign-in-note", role: "status", "data-test": "sign-in-note",
+        }),
+        make("button", {
+            class: "primary wide", type: "submit", "data-test": "token-send",
+            "data-words": "host.enter",
+        }));
     }
 
     #submit(event) {

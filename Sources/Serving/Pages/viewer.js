@@ -6,28 +6,17 @@
 
 import { find } from "./dom.js";
 import { LikeButton } from "./likes.js";
-import { offerLocales, placeIcons, showRoom } from "./page.js";
+import { openPage, showRoom } from "./page.js";
 import { PanelCard } from "./panel.js";
 import { showPicture } from "./picture.js";
-import { Playhouse } from "./playhouse.js";
-import { forgetToken, roomOfAddress, takeToken } from "./session.js";
-import { preferredLocale, remember, remembered, Words } from "./words.js";
+import { elementsOf } from "./playhouse.js";
+import { forgetToken } from "./session.js";
+import { remember, remembered } from "./words.js";
 
 const nameKey = "playhouse.name";
 const danmakuKey = "playhouse.danmaku";
 
-const words = new Words();
-const room = new Playhouse({
-    room: roomOfAddress(), token: takeToken(), locale: preferredLocale(),
-    name: remembered(nameKey) ?? undefined,
-});
-/** A debugging aid: the room as this page sees it. */
-window.playhouse = room;
-
-placeIcons();
-offerLocales(words);
-await words.use(preferredLocale());
-words.addEventListener("change", () => { room.locale = words.locale; });
+const { words, room } = await openPage({ name: remembered(nameKey) ?? undefined });
 
 const { overlay, shelf } = showRoom({
     room, words, pageName: "page.viewer",
@@ -61,6 +50,7 @@ const likes = new LikeButton({
 // MARK: Panels
 
 const cards = new Map();
+const narrow = matchMedia("(width < 900px)");
 const panelKey = /^panel:(.+):viewer$/;
 
 function showPanel(plugin) {
@@ -82,10 +72,27 @@ function makeCard(plugin) {
         plugin, testName: `panel-${plugin}`, words, texts: shelf.of(plugin),
         now: () => room.serverNow(), viewer: () => room.me?.user ?? "",
         act: (name, value) => room.request("act", { plugin, name, value }),
+        unfolded: () => foldOthers(plugin),
     });
     cards.set(plugin, card);
     find("panels").append(card.node);
+    foldOthers([...cards.keys()].findLast(hurries) ?? plugin);
     return card;
+}
+
+/** Whether a plugin's panel counts down: it will not wait. */
+function hurries(plugin) {
+    return elementsOf(room.states.get(`panel:${plugin}:viewer`))
+        .some(({ kind }) => kind === "countdown");
+}
+
+/**
+ * A phone has room for one open panel beside the chat: the one that was opened, else the newest that
+ * counts down, else the newest.
+ */
+function foldOthers(plugin) {
+    if (!narrow.matches) return;
+    cards.forEach((card, other) => other !== plugin && card.fold(true));
 }
 
 room.addEventListener("state", ({ detail: { key } }) => {

@@ -4,6 +4,7 @@
  * @module words
  */
 
+import { find } from "./dom.js";
 import { elementsOf } from "./playhouse.js";
 
 /** The languages that there are words in. */
@@ -38,6 +39,13 @@ export function preferredLocale() {
         if (locales.includes(locale)) return locale;
     }
     return "en";
+}
+
+/** Lets the button named `locale` change the language. */
+export function offerLocales(words) {
+    find("locale").addEventListener("click", () => {
+        words.choose(words.locale === "zh" ? "en" : "zh");
+    });
 }
 
 /** Puts `args` in the places named `{name}`; an argument that is missing leaves its name. */
@@ -148,6 +156,25 @@ export class Words extends EventTarget {
         }).format(at);
     }
 
+    /** Hours, minutes and seconds of a server time. */
+    seconds(at) {
+        return new Intl.DateTimeFormat(this.locale, {
+            hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false,
+        }).format(at);
+    }
+
+    /** A time that is left: 45 s, 4:05 min or 3 h, roughly from a day on. */
+    duration(seconds) {
+        if (seconds < 60) return this.text("duration.seconds", { seconds });
+        if (seconds < 3_600) {
+            const minutes = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+            return this.text("duration.minutes", { minutes });
+        }
+        const unit = seconds < 86_400 ? "hours" : "days";
+        const count = Math.ceil(seconds / (unit === "hours" ? 3_600 : 86_400));
+        return this.text(`duration.${unit}`, { count: this.integer(count) });
+    }
+
     /** An amount in minor units: 4900 of CNY is ¥49.00. */
     money(minor, currency) {
         const format = currencyFormat(this.locale, currency);
@@ -209,6 +236,12 @@ export class PluginWords {
             : Object.hasOwn(texts, key) ? texts[key] : String(key);
         const shown = Object.entries(args ?? {}).map(([name, value]) => [name, this.value(value)]);
         return fill(text, Object.fromEntries(shown));
+    }
+
+    /** The text of a key, or undefined where the plugin has none. */
+    optional(key) {
+        const texts = this.#loaded.get(this.#words.locale) ?? {};
+        return Object.hasOwn(texts, key) ? texts[key] : undefined;
     }
 
     /** An argument or an item's value as it is shown. */
