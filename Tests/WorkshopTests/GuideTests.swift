@@ -6,15 +6,15 @@ import Wire
 /// The guides, done as a reader does them: every plugin in them is written, checked and tested, and what
 /// commands are said to print is looked for.
 @Suite(.serialized) struct GuideTests {
-    @Test(arguments: ["big-rooms", "localisation"])
-    func `Every step of a guide can be done as it is written`(page: String) async throws {
+    @Test(arguments: ["guides/big-rooms", "guides/localisation", "concepts"])
+    func `Every step of a page can be done as it is written`(page: String) async throws {
         try await perform(page)
     }
 
     @Test func `The guide about money can be done as it is written, with a server that is killed`()
         async throws
     {
-        try await perform("money") { desk, number, port in
+        try await perform("guides/money") { desk, number, port in
             let press: [(String, JSON)] = [
                 ("plugin", "first-come"), ("name", "grab"), ("value", .null),
             ]
@@ -48,7 +48,7 @@ import Wire
     @Test func `The guide about upgrades can be done as it is written, while the plugin runs`()
         async throws
     {
-        try await perform("upgrading") { desk, number, port in
+        try await perform("guides/upgrading") { desk, number, port in
             let press: [(String, JSON)] = [("plugin", "tally"), ("name", "red"), ("value", .null)]
             let ana = try await RoomClient.join(
                 RoomClient.Entry(room: "teahouse", name: "Ana", visitor: "guide-Ana"), port: port)
@@ -84,7 +84,7 @@ import Wire
 
     private func perform(_ page: String, visit: @escaping Desk = { _, _, _ in }) async throws {
         let text = try String(
-            contentsOfFile: Folder.root + "/SDK-docs/guides/\(page).md", encoding: .utf8)
+            contentsOfFile: Folder.root + "/SDK-docs/\(page).md", encoding: .utf8)
         let steps = PageStep.all(in: text)
         let folder = try Folder()
         let desk = PageDesk(folder: folder.path)
