@@ -9,7 +9,7 @@ package enum BenchCommand {
                                       [--seconds S] [--slow K] [--json]
                playhouse bench fanout --cases [--json]
                playhouse bench idle [--connections N] [--rooms R] [--seconds S] [--json]
-               playhouse bench dispatch|rooms|sandbox|recovery [--help]
+               playhouse bench dispatch|rooms|sandbox|recovery|takeover [--help]
 
         Measures a server that it starts in a process of its own, on loopback, with the load in
         another. Everything is removed at the end. Leave the machine alone meanwhile, and compare
@@ -32,6 +32,7 @@ package enum BenchCommand {
         rooms      memory of many rooms with idle plugins
         sandbox    Lua loops and patterns in the sandbox, beside the distribution's Lua
         recovery   bringing shows back from a journal
+        takeover   how long plugins wait when the stage process that they share dies
         --json   prints one JSON object instead of text
 
         Exit codes: 0 measured, 1 could not measure, 2 wrong arguments.

@@ -50,7 +50,7 @@ static bool leave_file_system(void) {
     const char *folder = getenv("TMPDIR");
     char path[4096];
     int length = snprintf(
-        path, sizeof path, "%s/playhouse-stage-XXXXXX", folder && folder[0] ? folder : "/tmp");
+        path, sizeof path, "%s/playhouse-stage-XXXXXX", folder && folder[0] ? folder : P_tmpdir);
     if (length < 0 || (size_t)length >= sizeof path || !mkdtemp(path)) return false;
     bool isInside = chdir(path) == 0;
     rmdir(path);

@@ -24,7 +24,11 @@ enum JournalSchema {
         let format = try connection.integer("PRAGMA user_version")
         let tables = try connection.integer("SELECT count(*) FROM sqlite_schema")
         let isEmpty = application == 0 && format == 0 && tables == 0
-        if !isEmpty { try check(connection) }
+        if isEmpty {
+            try connection.run("PRAGMA page_size = \(SQLiteJournal.pageBytes)")
+        } else {
+            try check(connection)
+        }
         try connection.run("PRAGMA journal_mode = WAL")
         try configure(connection)
         let changes: String

@@ -138,24 +138,30 @@ final class JournalTables {
         guard let first = records.first else { return }
         var place = try place(of: first.show)
         placesBefore.append(place)
-        for record in records {
-            if record.show != place.show {
+        // A span lends its elements where a loop over the array would copy each.
+        let records = records.span
+        for index in records.indices {
+            if records[index].show != place.show {
                 places[place.show] = place
-                place = try self.place(of: record.show)
+                place = try self.place(of: records[index].show)
                 placesBefore.append(place)
             }
-            guard record.sequence == place.lastSequence + 1 else {
-                throw .wrongSequence(record, last: place.lastSequence)
+            guard records[index].sequence == place.lastSequence + 1 else {
+                throw .wrongSequence(records[index], last: place.lastSequence)
             }
-            try insertRecord.run([
-                .integer(place.id), .integer(record.sequence), .integer(record.offset),
-                .text(record.source), .text(record.kind), .integer(record.atMilliseconds),
-                .bytes(record.event), .bytes(record.changes), .bytes(record.effects),
-                .bytes(record.events), .bytes(record.hash),
-            ])
-            place.lastSequence = record.sequence
+            try insert(records[index], of: place.id)
+            place.lastSequence = records[index].sequence
         }
         places[place.show] = place
+    }
+
+    private func insert(_ record: Record, of show: Int64) throws(JournalError) {
+        try insertRecord.run([
+            .integer(show), .integer(record.sequence), .integer(record.offset),
+            .text(record.source), .text(record.kind), .integer(record.atMilliseconds),
+            .bytes(record.event), .bytes(record.changes), .bytes(record.effects),
+            .bytes(record.events), .bytes(record.hash),
+        ])
     }
 
     func append(_ entry: LedgerEntry) throws(JournalError) {

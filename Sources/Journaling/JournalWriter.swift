@@ -284,7 +284,11 @@ extension JournalWriter {
     }
 
     /// Lets calls wait until ``resume()``, so that a test decides what meets in a group.
-    func suspend() { queue.suspend() }
+    func suspend() {
+        // A turn may be under way that would take what comes next.
+        queue.sync {}
+        queue.suspend()
+    }
 
     func resume() { queue.resume() }
 }

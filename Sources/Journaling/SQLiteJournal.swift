@@ -16,9 +16,8 @@ import Foundation
 package final class SQLiteJournal: Journal {
     /// What an operator or a test may set.
     package struct Options: Sendable {
-        /// The length of the write-ahead log, in pages of 4 KiB, from which it is moved into the
-        /// database.
-        package var checkpointPages = 4_000
+        /// The length of the write-ahead log, in pages, from which it is moved into the database.
+        package var checkpointPages = 2_000
         /// Length that the write-ahead log's file gets at the opening, so that commits need not make it
         /// longer; 0 to let it grow. A server that commits all day takes what a log comes to.
         package var logBytesAhead = 0
@@ -28,6 +27,10 @@ package final class SQLiteJournal: Journal {
         /// Sets what suits a server.
         package init() {}
     }
+
+    /// Bytes in a page of a new file. One that was made with SQLite's own 4 KiB keeps them. A busy
+    /// journal writes half as often with twice as much, and a lone commit feels no difference.
+    package static let pageBytes = 8_192
 
     private let writer: JournalWriter
     private let reader: JournalReader

@@ -6,7 +6,7 @@ package import Clockwork
 /// It goes round and round: what the sockets have, then the alarms that are due, then the work that was
 /// given; and it sleeps when there is nothing of either. The thread ends when nobody holds the
 /// loop any more.
-package final class Loop: SerialExecutor, TaskExecutor {
+package final class Loop: SerialExecutor {
     private let runner: LoopRunner
 
     /// Starts the thread.
@@ -25,14 +25,13 @@ package final class Loop: SerialExecutor, TaskExecutor {
 
     package func enqueue(_ job: consuming ExecutorJob) { runner.give(.job(UnownedJob(job), self)) }
 
-    package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
-        UnownedSerialExecutor(ordinary: self)
+    /// Takes a job of a task that prefers this loop.
+    func give(_ job: UnownedJob, of executor: LoopTaskExecutor) {
+        runner.give(.taskJob(job, executor))
     }
 
-    /// For tasks that are to come back here from what they awaited: a continuation that is resumed
-    /// goes to the task's executor first, which else is the pool, and only then to the actor's.
-    package func asUnownedTaskExecutor() -> UnownedTaskExecutor {
-        UnownedTaskExecutor(ordinary: self)
+    package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        UnownedSerialExecutor(ordinary: self)
     }
 
     package func checkIsolated() {

@@ -15,6 +15,7 @@ final class LoopRunner: @unchecked Sendable {
     enum Work: Sendable {
         /// The executor is held until the job is done, because the job's actor may be its last holder.
         case job(UnownedJob, Loop)
+        case taskJob(UnownedJob, LoopTaskExecutor)
         case block(@Sendable () -> Void)
     }
 
@@ -143,10 +144,9 @@ final class LoopRunner: @unchecked Sendable {
 
     private func perform(_ work: Work) {
         switch work {
-        case .job(let job, let loop):
-            job.runSynchronously(
-                isolatedTo: loop.asUnownedSerialExecutor(),
-                taskExecutor: loop.asUnownedTaskExecutor())
+        case .job(let job, let loop): job.runSynchronously(on: loop.asUnownedSerialExecutor())
+        case .taskJob(let job, let executor):
+            job.runSynchronously(on: executor.asUnownedTaskExecutor())
         case .block(let body): body()
         }
     }

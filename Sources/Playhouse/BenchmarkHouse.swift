@@ -18,10 +18,10 @@ final class BenchmarkHouse: Sendable {
     let stage: StageProcess
     private let surroundings: LiveRoom.Surroundings
 
-    init() throws {
+    init(logging level: Log.Level = .warning) throws {
         folder = NSTemporaryDirectory() + "playhouse-plugins-\(UUID().uuidString)"
         let clock = SystemClock()
-        let log = Log(format: .human, level: .warning, clock: clock)
+        let log = Log(format: .human, level: level, clock: clock)
         journal = try SQLiteJournal(path: folder + "/journal.sqlite")
         stage = StageProcess { log.note($0) }
         surroundings = LiveRoom.Surroundings(
@@ -36,7 +36,9 @@ final class BenchmarkHouse: Sendable {
     }
 
     /// Opens a room whose show has plugins that run the same Lua file.
-    func open(_ number: Int, plugins: [String] = [plugin], lua: String) async throws -> LiveRoom {
+    func open(
+        _ number: Int, plugins: [String] = [plugin], lua: String, budgets: Budgets = Budgets()
+    ) async throws -> LiveRoom {
         var configuration = RoomConfiguration(
             settings: RoomSettings(id: "room-\(number)", title: ["en": "Room"]),
             show: "show-\(number)")
@@ -45,7 +47,7 @@ final class BenchmarkHouse: Sendable {
             PluginProgram(
                 manifest: Manifest(
                     id: id, version: "1.0.0", title: ["zh": "g", "en": "g"],
-                    capabilities: [.panel, .collect]),
+                    capabilities: [.panel, .collect], budgets: budgets),
                 source: ScriptSource(name: id, files: ["main.lua": Array(lua.utf8)]), locales: [:],
                 contentHash: String(repeating: "0", count: 64))
         }

@@ -58,7 +58,7 @@ extension LiveRoom {
         // Plays are ahead of the journal, but never of the drafts that they have given: here, and
         // only here, they stand as after the last of these records.
         let playbill = snapshots.isDue(at: chain.sequence) ? self.playbill : nil
-        Task(executorPreference: executor) {
+        Task(executorPreference: taskExecutor) {
             await self.commit(batch, records, entries, playbill, atMilliseconds: time)
         }
     }
@@ -78,7 +78,7 @@ extension LiveRoom {
         }
         isCommitting = false
         var outputs: [RoomOutput] = []
-        for draft in batch { room.committed(draft, nowMilliseconds: time, into: &outputs) }
+        room.committed(batch, nowMilliseconds: time, into: &outputs)
         if let playbill { takeSnapshot(playbill) }
         let now = clock.unixMilliseconds
         perform(outputs, nowMilliseconds: now)

@@ -48,7 +48,7 @@ extension LiveRoom {
     /// Begins with what there is to do on the stage for a plugin whose stage was free.
     func workOnStage(for plugin: String) {
         if stageWork[plugin] != nil {
-            Task(executorPreference: executor) { await self.work(for: plugin) }
+            Task(executorPreference: taskExecutor) { await self.work(for: plugin) }
         }
     }
 

@@ -19,6 +19,8 @@ package actor LiveRoom {
     /// Among the rooms of the server; its audiences' numbers on the lanes follow from it.
     package nonisolated let number: Int
     nonisolated let executor: Loop
+    /// For tasks that begin and end here.
+    let taskExecutor: LoopTaskExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }
@@ -73,6 +75,7 @@ package actor LiveRoom {
         deliveries = Array(repeating: [], count: surroundings.lanes.count)
         published = Lock(RoomFigures())
         executor = surroundings.loops[number % surroundings.loops.count]
+        taskExecutor = LoopTaskExecutor(executor)
     }
 
     /// What rooms share.

@@ -49,23 +49,34 @@ package struct RecordChain: Sendable {
         var records: [Record] = []
         records.reserveCapacity(drafts.count)
         var entries: [LedgerEntry] = []
-        for draft in drafts {
-            sequence += 1
-            offset += Int64(draft.events.count)
-            var record = Record(
-                show: show, sequence: sequence, offset: offset, source: draft.source,
-                kind: draft.kind, atMilliseconds: atMilliseconds,
-                event: draft.recordedEvent.bytes, changes: draft.recordedChanges.bytes,
-                effects: draft.recordedEffects.bytes,
-                events: bytes(of: draft.events), hash: [])
-            hash = Self.hash(of: record, after: hash)
+        var writer = JSONWriter()
+        // A span lends its elements where a loop over the array would copy each.
+        let drafts = drafts.span
+        for index in drafts.indices {
+            var record = record(of: drafts[index], atMilliseconds: atMilliseconds)
+            hash = Self.hash(of: record, after: hash, &writer)
             record.hash = hash
             records.append(record)
-            if !draft.moves.isEmpty {
-                entries += Self.entries(of: draft.moves, show: show, sequence: sequence)
+            let moves = drafts[index].moves
+            if !moves.isEmpty {
+                entries += Self.entries(of: moves, show: show, sequence: sequence)
             }
         }
         return (records, entries)
+    }
+
+    /// The next record, still without its hash.
+    private mutating func record(
+        of draft: Draft, atMilliseconds: Int64
+    ) -> Record {
+        sequence += 1
+        offset += Int64(draft.events.count)
+        return Record(
+            show: show, sequence: sequence, offset: offset, source: draft.source,
+            kind: draft.kind, atMilliseconds: atMilliseconds,
+            event: draft.recordedEvent.bytes, changes: draft.recordedChanges.bytes,
+            effects: draft.recordedEffects.bytes,
+            events: bytes(of: draft.events), hash: [])
     }
 
     /// The ledger entries of a record's moves.
@@ -81,9 +92,17 @@ package struct RecordChain: Sendable {
 
     /// The hash that a record must carry.
     package static func hash(of record: Record, after previous: [UInt8]) -> [UInt8] {
+        var header = JSONWriter()
+        return hash(of: record, after: previous, &header)
+    }
+
+    // `header` is room for what is written, used again for the next record.
+    private static func hash(
+        of record: Record, after previous: [UInt8], _ header: inout JSONWriter
+    ) -> [UInt8] {
         var stream = SHA256Stream()
         stream.update(previous)
-        var header = JSONWriter()
+        header.removeAll()
         header.beginArray()
         header.string(record.show)
         header.integer(record.sequence)
@@ -91,14 +110,16 @@ package struct RecordChain: Sendable {
         header.string(record.source)
         header.string(record.kind)
         header.integer(record.atMilliseconds)
-        for field in [record.event, record.changes, record.effects, record.events] {
-            header.integer(Int64(field.count))
-        }
+        header.integer(Int64(record.event.count))
+        header.integer(Int64(record.changes.count))
+        header.integer(Int64(record.effects.count))
+        header.integer(Int64(record.events.count))
         header.endArray()
         stream.update(header.bytes)
-        for field in [record.event, record.changes, record.effects, record.events] {
-            stream.update(field)
-        }
+        stream.update(record.event)
+        stream.update(record.changes)
+        stream.update(record.effects)
+        stream.update(record.events)
         return stream.finalize()
     }
 

@@ -52,7 +52,7 @@ package actor Server {
         self.configuration = configuration
         self.log = log
         var options = SQLiteJournal.Options()
-        options.logBytesAhead = options.checkpointPages << 12
+        options.logBytesAhead = options.checkpointPages * SQLiteJournal.pageBytes
         journal = try SQLiteJournal(
             path: configuration.data + "/journal.sqlite", options: options, clock: clock)
         let programs = try Self.loadPrograms(configuration, log: log)

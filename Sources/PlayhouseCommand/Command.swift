@@ -23,7 +23,7 @@ enum Command {
           replay  make the plugin calls of a recorded show again, and compare
           knowledge  ask a shop's entries, judge and fit what the FAQ assistant finds
           bench   measure fan-out, idle connections, plugin calls (dispatch), rooms,
-                  the sandbox, or recovery, on this machine
+                  the sandbox, recovery or takeover, on this machine
 
         playhouse COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong usage.
         Documentation: SDK-docs/ in the repository.
@@ -88,6 +88,12 @@ enum Command {
                     show(RecoveryCommand.help)
                 } else {
                     try await RecoveryCommand.run(Array(words.dropFirst()))
+                }
+            case "bench" where words.first == "takeover":
+                if wantsHelp {
+                    show(TakeoverCommand.help)
+                } else {
+                    try await TakeoverCommand.run(Array(words.dropFirst()))
                 }
             case "bench" where words.first == "sandbox":
                 if wantsHelp {

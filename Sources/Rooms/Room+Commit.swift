@@ -2,6 +2,17 @@ package import PluginContract
 package import Wire
 
 extension Room {
+    /// Drafts became durable, in this order.
+    package mutating func committed(
+        _ drafts: [Draft], nowMilliseconds: Int64, into outputs: inout [RoomOutput]
+    ) {
+        // A span lends its elements where a loop over the array would copy each.
+        let drafts = drafts.span
+        for index in drafts.indices {
+            committed(drafts[index], nowMilliseconds: nowMilliseconds, into: &outputs)
+        }
+    }
+
     /// A draft became durable: speaks its events with the next offsets and does what comes after.
     ///
     /// In this order: public events; the effect of the room's own fact; `afterwards`. Every reply of

@@ -60,11 +60,18 @@ struct OperatorTests {
                 try await lu.wait(forText: "Paused", in: "plugin-status-gallery")
                 try await lu.wait(forText: "in hook on_command", in: "fault-gallery")
                 try await lu.wait(forText: "main.lua:", in: "fault-gallery")
+                // Viewers keep what they saw and are told that it rests.
+                try await ana.wait(forText: "paused", in: "panel-gallery")
+                #expect(
+                    try await ana.evaluate(
+                        "\(Page.element("panel-gallery")).querySelector('[inert]') !== null")
+                        == true)
                 try await lu.keepPicture("operator")
 
                 try await lu.click("start-gallery")
                 try await lu.wait(forText: "Running", in: "plugin-status-gallery")
                 try await ana.wait(forText: "Gallery, edition 0", in: "panel-gallery")
+                #expect(try await !ana.text("panel-gallery").contains("paused"))
                 try await lu.click("stop-gallery")
                 try await lu.wait(forText: "Not started", in: "plugin-status-gallery")
                 try await ana.wait(until: "!\(Page.element("panel-gallery"))")

@@ -21,6 +21,7 @@ export class PanelCard {
     #act;
     #heading;
     #body;
+    #paused;
     #announcer;
     #announced = null;
     #list;
@@ -58,17 +59,25 @@ export class PanelCard {
             own: (id) => this.#ownOf(id),
             context: (element) => this.#context(element),
         });
+        this.#paused = make("p", {
+            class: "panel-paused", role: "status", hidden: true, "data-words": "panel.paused",
+        });
         this.#announcer = make("p", { class: "unseen", role: "status" });
         this.node = make("section", {
             class: bare ? "panel panel-bare" : "panel", "data-test": testName,
             "data-plugin": plugin,
             "aria-labelledby": bare ? null : titleId,
-        }, bare ? null : this.#bar(), this.#body, this.#announcer);
+        }, bare ? null : this.#bar(), this.#paused, this.#body, this.#announcer);
         words.addEventListener("change", this.#redraw);
     }
 
-    /** Shows a panel with what only this viewer sees on it. */
-    show(panel, own, title) {
+    /**
+     * Shows a panel with what only this viewer sees on it. One that `isPaused` can be read, and
+     * nothing on it be used.
+     */
+    show(panel, own, title, isPaused = false) {
+        this.#paused.hidden = !isPaused;
+        this.#body.inert = isPaused;
         this.#panel = panel;
         this.#own = own;
         this.#title = title;

@@ -69,8 +69,9 @@ function showPanel(plugin) {
         return;
     }
     const shown = card ?? makeCard(plugin);
-    const title = words.pick(room.states.get("plugins")?.[plugin]?.title);
-    shown.show(panel, room.states.get(`own:${plugin}`), title);
+    const { title, status } = room.states.get("plugins")?.[plugin] ?? {};
+    shown.show(
+        panel, room.states.get(`own:${plugin}`), words.pick(title), status === "paused");
 }
 
 function makeCard(plugin) {
