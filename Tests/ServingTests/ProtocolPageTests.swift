@@ -233,6 +233,6 @@ struct ProtocolPage {
                 paths += 1
             }
         }
-        #expect(paths == 12)
+        #expect(paths == 13)
     }
 }

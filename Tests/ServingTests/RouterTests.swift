@@ -43,7 +43,8 @@ struct RouterFixture {
                 },
                 image: { plugin, file in
                     plugin == "price-guess" && file == "oolong.svg" ? Array("<svg/>".utf8) : nil
-                }),
+                },
+                streamKey: { room, _, _ in room == "teahouse" ? ["key": "k"] : nil }),
             isOpen: { ["teahouse": true, "closed": false][$0] },
             admit: { token, room in
                 let parts = token.split(separator: "@").map(String.init)

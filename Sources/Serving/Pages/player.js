@@ -69,12 +69,16 @@ export class StreamPlayer extends EventTarget {
     /** Pieces of the burst that are still to be appended before the first seek. */
     #burst = 0;
     #begun = false;
+    /** Whether the first picture has been seen. */
+    #isSettled = false;
     #attempts = 0;
     #retry = null;
     #steering = null;
     #heardAt = 0;
     #stalledAt = 0;
     #leaptAt = 0;
+    /** {@link ahead}, without the teeth of single fragments. */
+    #smoothed = targetSeconds;
     /** Where the picture was when it last moved, and when that was. */
     #moved = { time: 0, at: 0 };
     #calmSince = 0;
@@ -89,7 +93,7 @@ export class StreamPlayer extends EventTarget {
         this.#address = address;
         video.playsInline = true;
         video.disableRemotePlayback = true;
-        video.addEventListener("playing", () => this.#become("playing"));
+        video.addEventListener("playing", () => this.#started());
         video.addEventListener("waiting", () => this.#stalled());
         video.addEventListener("error", () => this.#again());
         video.addEventListener("volumechange", () => this.#tell());
@@ -274,10 +278,19 @@ export class StreamPlayer extends EventTarget {
     /** The first seek: everything that came at once is there. */
     #begin() {
         this.#begun = true;
+        this.#isSettled = false;
         this.#calmSince = performance.now();
         this.#leap();
         this.leaps = 0;
         this.#play();
+    }
+
+    /** What the browser took to begin is made up for at once, while nobody has seen much. */
+    #started() {
+        this.#become("playing");
+        if (this.#isSettled || !this.#begun) return;
+        this.#isSettled = true;
+        if (this.ahead > this.target + 0.2) this.#leap();
     }
 
     async #play() {
@@ -301,6 +314,7 @@ export class StreamPlayer extends EventTarget {
         const start = buffered.start(last);
         this.#video.currentTime = Math.max(start, buffered.end(last) - this.target);
         this.#leaptAt = performance.now();
+        this.#smoothed = this.target;
         this.leaps += 1;
     }
 
@@ -349,11 +363,13 @@ export class StreamPlayer extends EventTarget {
             || this.#isBeforeHole(currentTime)) {
             this.#leap();
         } else {
-            const error = ahead - this.target;
+            this.#smoothed += (ahead - this.#smoothed) * 0.2;
+            const error = this.#smoothed - this.target;
             const [slow, fast] = rateRange;
-            const rate = Math.abs(error) < 0.06 ? 1
-                : Math.min(fast, Math.max(slow, 1 + error * 0.25));
-            if (Math.abs(video.playbackRate - rate) > 0.004) video.playbackRate = rate;
+            // In whole hundredths: each change of the speed costs the sound a moment.
+            const wish = Math.abs(error) < 0.03 ? 1 : 1 + Math.round(error * 30) / 100;
+            const rate = Math.min(fast, Math.max(slow, wish));
+            if (video.playbackRate !== rate) video.playbackRate = rate;
         }
         if (video.paused && !document.hidden) this.#play();
         else if (!video.paused && ahead > 0.05 && this.state === "waiting"
