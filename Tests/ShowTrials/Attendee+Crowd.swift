@@ -96,6 +96,7 @@ extension Attendee {
         switch answer {
         case .reply(let reply):
             guard let position = reply["position"]?.integerValue else { return }
+            acknowledged?()
             if reply["accepted"] != .bool(true) || reply["value"]?.encoded() != value.encoded() {
                 note("\(plugin) acknowledged something else than \(name) \(text): \(reply)")
             }

@@ -23,6 +23,8 @@ actor Attendee {
     private let port: UInt16
     private let token: String
     private let news: News?
+    /// Called when an answer of this person was said to count.
+    let acknowledged: (@Sendable () -> Void)?
     private var client: RoomClient?
     private var isConnecting = false
     private var epoch: String?
@@ -46,8 +48,10 @@ actor Attendee {
 
     init(
         user: String, role: String, key: SigningKey, port: UInt16, loop: SocketLoop,
-        seed: UInt64, watchesPrices: Bool = false, news: News? = nil
+        seed: UInt64, watchesPrices: Bool = false, news: News? = nil,
+        acknowledged: (@Sendable () -> Void)? = nil
     ) {
+        self.acknowledged = acknowledged
         self.user = user
         self.role = role
         self.port = port

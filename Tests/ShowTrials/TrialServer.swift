@@ -8,13 +8,6 @@ import Wire
     import Darwin
 #endif
 
-/// Tells why a trial could not be carried out; what it finds is no failure of this kind.
-package struct TrialFailure: Error, CustomStringConvertible {
-    package var description: String
-
-    init(_ description: String) { self.description = description }
-}
-
 /// A `playhouse serve` in a process of its own, as operators run it.
 ///
 /// It can be killed and started again on the same port and folder. Its output goes to files, so that
@@ -109,7 +102,7 @@ final class TrialServer: Sendable {
         return nil
     }
 
-    fileprivate static func launch(
+    static func launch(
         _ executable: String, _ words: [String], _ output: String, _ errors: String
     ) throws -> Process {
         let process = Process()
@@ -122,77 +115,5 @@ final class TrialServer: Sendable {
             ? process.standardOutput : FileHandle(forWritingAtPath: errors)
         try process.run()
         return process
-    }
-}
-
-/// What a command of `playhouse` said and how it ended.
-struct TrialOutcome: Sendable {
-    /// Nil when a signal ended it.
-    var exitCode: Int32?
-    var output: [UInt8]
-    var errors: String
-
-    /// Runs `playhouse` with words to its end.
-    static func run(
-        _ executable: String, _ words: [String], in folder: TrialFolder
-    ) async throws -> TrialOutcome {
-        let (output, errors) = (folder.newFile("output", "txt"), folder.newFile("errors", "txt"))
-        let process = try TrialServer.launch(executable, words, output, errors)
-        let end = Date().addingTimeInterval(300)
-        while process.isRunning {
-            guard Date() < end else {
-                process.terminate()
-                throw TrialFailure("playhouse \(words.joined(separator: " ")) did not end")
-            }
-            try await Task.sleep(for: .milliseconds(5))
-        }
-        return TrialOutcome(
-            exitCode: process.terminationReason == .exit ? process.terminationStatus : nil,
-            output: Array(FileManager.default.contents(atPath: output) ?? Data()),
-            errors: TrialFolder.read(errors))
-    }
-}
-
-/// The folder of one trial: configuration, data, logs. It goes with the value unless it is kept.
-final class TrialFolder: Sendable {
-    let path: String
-    private let fileCount = Lock(0)
-    private let isKept: Lock<Bool>
-
-    init(isKept: Bool = false) throws {
-        self.isKept = Lock(isKept)
-        path = NSTemporaryDirectory() + "playhouse-show-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(
-            atPath: path + "/shop", withIntermediateDirectories: true)
-    }
-
-    deinit {
-        if !isKept.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: path) }
-    }
-
-    var configuration: String { path + "/show.json" }
-    var data: String { path + "/data" }
-
-    func keep() { isKept.withLock { $0 = true } }
-
-    func write(_ bytes: [UInt8], to name: String) throws {
-        try Data(bytes).write(to: URL(fileURLWithPath: path + "/" + name))
-    }
-
-    func text(_ file: String) -> String { Self.read(file) }
-
-    /// A new, empty file with a name of its own.
-    func newFile(_ name: String, _ ending: String) -> String {
-        let number = fileCount.withLock { count in
-            count += 1
-            return count
-        }
-        let file = "\(path)/\(name)-\(number).\(ending)"
-        _ = FileManager.default.createFile(atPath: file, contents: nil)
-        return file
-    }
-
-    static func read(_ file: String) -> String {
-        String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
     }
 }
