@@ -121,10 +121,20 @@ function Guest:delete(message) end
 ---@return Answer
 function Guest:mute(other, seconds) end
 
+---Takes a mute back; for a host or operator.
+---@param other Guest
+---@return Answer
+function Guest:unmute(other) end
+
 ---Bans somebody; for a host or operator.
 ---@param other Guest
 ---@return Answer
 function Guest:ban(other) end
+
+---Takes a ban back; for a host or operator.
+---@param other Guest
+---@return Answer
+function Guest:unban(other) end
 
 ---A show with one plugin, on a clock that the test moves. Every test has one of its own.
 ---@class Show

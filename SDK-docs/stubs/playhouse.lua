@@ -30,6 +30,13 @@
 ---@field role "viewer"|"host"|"operator"|"service"
 ---@field text string
 
+---What a host did.
+---@class ModerationAct
+---@field act "deleted"|"muted"|"unmuted"|"banned"|"unbanned"
+---@field message string? The danmaku that was deleted, as an answer or a danmaku names it.
+---@field user string? The person whom the other acts are about.
+---@field ends number? When a mute ends, in seconds since the show began.
+
 ---A use of an element.
 ---@class Action
 ---@field viewer Viewer
@@ -127,6 +134,7 @@
 ---@field on_join? fun(room: Room, people: Visitor[]) People came.
 ---@field on_leave? fun(room: Room, people: Visitor[]) People went: their last connection closed.
 ---@field on_danmaku? fun(room: Room, batch: Danmaku[]) Danmaku were said.
+---@field on_moderated? fun(room: Room, acts: ModerationAct[]) Hosts deleted danmaku, muted or banned people, or took that back.
 ---@field on_action? fun(room: Room, action: Action) Somebody used an element that no collector listens to.
 ---@field on_timer? fun(room: Room, name: string) A timer ran out.
 ---@field on_command? fun(room: Room, command: Command) A host or operator sent a command.

@@ -57,7 +57,7 @@ test("LOT-12 of several tickets the one is gone; who has none left may enter aga
   show.host:delete(first.message)
   show.host:delete(second.message)
   expect(ana):shows("out_deleted")
-  show:advance(2)
+  show:advance(10)
   ana:say("好运 TEA")
   expect(ana):shows("you_are_in", { tickets = 1 })
   show:advance(60)
