@@ -11,6 +11,12 @@ extension Room {
         let due = counts.takeTelling(nowMilliseconds: nowMilliseconds)
         if due.presence { tell("presence", presenceValue, into: &outputs) }
         if due.likes { tell("likes", likesValue, into: &outputs) }
+        let elapsed = nowMilliseconds - lastSweptMilliseconds
+        if elapsed < 0 || elapsed >= Self.sweepEvery {
+            lastSweptMilliseconds = nowMilliseconds
+            moderation.endMutes(nowMilliseconds: nowMilliseconds)
+            speakers.forgetSilent(nowMilliseconds: nowMilliseconds)
+        }
         if let list = moderation.takeTelling(nowMilliseconds: nowMilliseconds) {
             setState(key: "moderation", value: list, audience: .staff, into: &outputs)
         }
@@ -18,12 +24,6 @@ extension Room {
         if !levels.isEmpty { outputs.append(.chatter(Message.speaking(levels), .all)) }
         if !writesRefused, let likes = counts.takeRecord(nowMilliseconds: nowMilliseconds) {
             draft(.liked(count: likes), by: nil, into: &outputs)
-        }
-        let elapsed = nowMilliseconds - lastSweptMilliseconds
-        if elapsed < 0 || elapsed >= Self.sweepEvery {
-            lastSweptMilliseconds = nowMilliseconds
-            moderation.endMutes(nowMilliseconds: nowMilliseconds)
-            speakers.forgetSilent(nowMilliseconds: nowMilliseconds)
         }
     }
 

@@ -257,18 +257,20 @@ private struct Play {
                 let hidden: Set<String> =
                     client.isStaff == other.isStaff
                     ? (client.person.user == other.person.user ? [] : ["own:game"])
-                    : ["own:game", "panel:game:host"]
+                    : ["own:game", "panel:game:host", "moderation"]
                 #expect(
                     client.states.filter { !hidden.contains($0.key) }
                         == other.states.filter { !hidden.contains($0.key) })
             }
+            let unshared: Set = ["own:game", "panel:game:host", "moderation"]
             #expect(
-                client.states.filter { $0.key != "own:game" && $0.key != "panel:game:host" }
+                client.states.filter { !unshared.contains($0.key) }
                     == Dictionary(
                         uniqueKeysWithValues: room.publicStates().members.map {
                             ($0.name, $0.value)
                         }))
             #expect(client.isStaff || client.states["panel:game:host"] == nil)
+            #expect(client.isStaff || client.states["moderation"] == nil)
         }
     }
 }

@@ -101,6 +101,7 @@ import Wire
         house.ask(1, .unban(user: "bo"))
         house.advance(milliseconds: 300_000)
         house.tick()
+        house.advance(milliseconds: 250)
         #expect(list(of: house) == .null)
     }
 
