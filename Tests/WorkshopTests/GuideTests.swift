@@ -63,7 +63,12 @@ import Wire
                 _ = try await host.request("start", [("plugin", "tally")])
                 for _ in 0..<2 { _ = try await ana.request("act", press) }
                 await host.leave()
-            case 2: try await expect(version: "1.1.0")
+            case 2:
+                try await expect(version: "1.1.0")
+                _ = try await ana.request("act", press)
+                _ = try await ana.state("panel:tally:viewer") {
+                    $0["elements"]?[3]?["value"] == 3 ? true : nil
+                }
             case 3:
                 // What did not pass changes nothing.
                 try await expect(version: "1.1.0")
@@ -71,7 +76,7 @@ import Wire
                 try await expect(version: "2.0.0")
                 _ = try await ana.request("act", press)
                 _ = try await ana.state("panel:tally:viewer") {
-                    $0["elements"]?[1]?["value"] == 3 ? true : nil
+                    $0["elements"]?[1]?["value"] == 4 ? true : nil
                 }
             }
             await ana.leave()
