@@ -289,7 +289,7 @@ local function take(room, danmaku)
   if ticket then
     -- People have this thread: what is added belongs to it, and nothing is said.
     if text.is_worth_asking(line) and not text.is_alike(ticket.text, line) then
-      ticket.text = text.clip(ticket.text .. " / " .. line, 300)
+      ticket.text = text.clip(ticket.text .. " / " .. line, 200)
     end
     return
   end

@@ -14,10 +14,17 @@ private final class Answerer: Sendable {
     init(_ text: String, closes: Bool = false) throws {
         let requests = requests
         listener = try SocketListener(loop: loop) { channel in
+            let arrived = Lock<[UInt8]>([])
             channel.start { happening in
                 switch happening {
                 case .received(let bytes):
-                    let request = String(decoding: bytes, as: UTF8.self)
+                    // Head and body may come one after the other.
+                    let request = arrived.withLock { arrived in
+                        arrived += bytes
+                        return String(decoding: arrived, as: UTF8.self)
+                    }
+                    guard Self.isWhole(request) else { return }
+                    arrived.withLock { $0 = [] }
                     requests.withLock { $0.append(request) }
                     channel.write(Array(text.utf8))
                     if closes { channel.finishWriting() }
@@ -26,6 +33,14 @@ private final class Answerer: Sendable {
                 }
             }
         }
+    }
+
+    private static func isWhole(_ request: String) -> Bool {
+        guard let end = request.range(of: "\r\n\r\n") else { return false }
+        let head = request[..<end.lowerBound].lowercased()
+        guard let length = head.range(of: "content-length: ") else { return true }
+        let bytes = Int(head[length.upperBound...].prefix { $0.isNumber }) ?? 0
+        return request[end.upperBound...].utf8.count >= bytes
     }
 
     func url() throws -> URL { try #require(URL(string: "http://127.0.0.1:\(listener.port)/here")) }

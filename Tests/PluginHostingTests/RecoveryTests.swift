@@ -240,8 +240,10 @@ private struct ChaosShow {
         other.now = now
         other.random = random
         other.bill.presentCount = bill.presentCount
+        // How many calls go to the stage together is learnt, not recorded.
         for plugin in Self.plugins {
             other.bill.plays[plugin]?.caution = bill.plays[plugin]?.caution ?? 0
+            other.bill.plays[plugin]?.pace = bill.plays[plugin]?.pace ?? 1
         }
         let count = journal.count
         for _ in 0..<60 {

@@ -9,7 +9,7 @@ final class TrialFolder: Sendable {
 
     init(isKept: Bool = false) throws {
         self.isKept = Lock(isKept)
-        path = NSTemporaryDirectory() + "playhouse-show-\(UUID().uuidString)"
+        path = NSTemporaryDirectory() + "playhouse-trial-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: path + "/shop", withIntermediateDirectories: true)
     }

@@ -39,6 +39,18 @@ test("FAQ-14 a thread that people have is silent until it is released", { config
   expect(show:requests()):has_length(1)
 end)
 
+test("FAQ-14 a thread that grows stays as long as a panel can show", { config = { per_viewer_seconds = 0 } }, function(show)
+  local ana = show:join("ana")
+  show:start()
+  ask(show, ana, "这个防水不?", finding({ entry("a") }, { band = "handover", score = 0.4 }))
+  for piece = 1, 4 do
+    ana:say("第" .. piece .. "个问题：" .. ("可以用洗衣机洗吗，水温多少度"):rep(5) .. "?")
+    show:advance(3)
+  end
+  expect(utf8.len(show:state().tickets[1].text)):equals(200)
+  expect(show:faults()):has_length(0)
+end)
+
 test("FAQ-14 a ticket that nobody takes times out, with a word", { config = { ticket_seconds = 20 } }, function(show)
   local ana = show:join("ana")
   show:start()
