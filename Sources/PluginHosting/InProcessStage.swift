@@ -10,6 +10,7 @@ package final class InProcessStage: Stage {
     private let plays: ScriptShelf<PlayID, OpenPlay>
 
     private let coverage: LineCoverage?
+    private let isStopped = Lock(false)
 
     /// - Parameter coverage: Notes which lines of the program of its plays run; for tests of plugins.
     package init(coverage: LineCoverage? = nil) {
@@ -18,18 +19,23 @@ package final class InProcessStage: Stage {
         plays = ScriptShelf(on: thread)
     }
 
-    /// Ends the thread. The stage must not be used afterwards.
+    deinit { thread.end() }
+
+    /// Loses every play. Rooms may still ask for theirs while a server ends; they are told so.
     package func stop() async {
+        isStopped.withLock { $0 = true }
         await plays.use { $0.removeAll() }
-        await thread.stop()
     }
 
     package func open(
         _ play: PlayID, program: PluginProgram, _ opening: StageOpening
     ) async throws(ScriptFault) {
         let opening = PlayOpening(program: program, stage: opening)
-        let result = await plays.use { [coverage] plays -> Result<Void, ScriptFault> in
+        let result = await plays.use { [coverage, isStopped] plays -> Result<Void, ScriptFault> in
             plays[play] = nil
+            guard !isStopped.withLock({ $0 }) else {
+                return .failure(ScriptFault(kind: .host, message: "the stage was stopped"))
+            }
             do throws(ScriptFault) {
                 plays[play] = try OpenPlay(opening, coverage: coverage)
                 return .success(())
@@ -40,7 +46,7 @@ package final class InProcessStage: Stage {
         try result.get()
     }
 
-    /// Loses a play only if it was not opened, or has been closed.
+    /// Loses a play only if it was not opened, has been closed, or the stage was stopped.
     package func run(
         _ play: PlayID, _ calls: [StageCall]
     ) async throws(StageLoss) -> [ScriptOutcome] {

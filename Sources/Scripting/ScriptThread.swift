@@ -47,11 +47,17 @@ package final class ScriptThread: Sendable {
 
     /// Runs `body` on the thread, after everything that was given before.
     ///
-    /// Must not be called after ``stop()``.
+    /// Must not be called after ``stop()`` or ``end()``.
     package func run<T: Sendable>(_ body: @Sendable @escaping () -> T) async -> T {
         await withCheckedContinuation { continuation in
             add { continuation.resume(returning: body()) }
         }
+    }
+
+    /// Ends the thread after what was given before, without waiting for that.
+    package func end() {
+        queue.withLock { $0.isStopping = true }
+        signal.signal()
     }
 
     /// Ends the thread after what was given before, and waits for that.
