@@ -115,7 +115,7 @@ struct Page: Sendable {
     // MARK: Acting
 
     /// Clicks in the middle of an element, given by its `data-test` name, once it can be clicked:
-    /// it is there, enabled, and nothing lies over it.
+    /// it is there, enabled, nothing lies over it, and it has stood still for a tenth of a second.
     func click(
         _ test: String, withinSeconds: Double = 20,
         sourceLocation: SourceLocation = #_sourceLocation
@@ -139,8 +139,16 @@ struct Page: Sendable {
                     element.scrollIntoView({ block: "nearest", behavior: "instant" });
                     const { x, y, width, height } = element.getBoundingClientRect();
                     const top = document.elementFromPoint(x + width / 2, y + height / 2);
-                    return width > 0 && (element.contains(top) || top?.contains(element)
-                        && top.matches("label"));
+                    // What still moves, because something above it grows, would be missed.
+                    const places = (window.placesSeen ??= new WeakMap());
+                    const seen = places.get(element);
+                    const now = performance.now();
+                    if (seen?.x !== x || seen.y !== y) {
+                        places.set(element, { x, y, since: now });
+                        return false;
+                    }
+                    return now - seen.since >= 100 && width > 0 && (element.contains(top)
+                        || top?.contains(element) && top.matches("label"));
                 })()
                 """, withinSeconds: withinSeconds, sourceLocation: sourceLocation)
         let place = try await evaluate(
