@@ -125,7 +125,8 @@ local function settle(room)
 end
 
 local function grant(room, winner)
-  room.prizes.grant(winner.pool, winner, winner.share)
+  -- The room tells everybody who was granted something, by this name (LOT-37).
+  room.prizes.grant(winner.pool, { user = winner.user, name = entries.masked(winner.name) }, winner.share)
   winner.state = "granted"
 end
 

@@ -80,6 +80,12 @@ struct LotteryTests {
                 // Names are whole on the operator's desk alone.
                 try await lu.wait(forText: "Ana (ana)", in: "operator-panel-lottery")
                 #expect(try await !cy.text(Self.panel).contains("Ana"))
+                let granted = "[...document.querySelectorAll('.line-granted')]"
+                try await cy.wait(
+                    until: "\(granted).some((line) => line.innerText.includes('A***'))")
+                #expect(
+                    try await cy.evaluate(
+                        "\(granted).some((line) => line.innerText.includes('Ana'))") == false)
                 try await ana.keepPicture("lottery-won-phone-\(language.code)")
                 try await cy.keepPicture("lottery-lost-\(language.code)")
                 try await lu.keepPicture("lottery-operator-\(language.code)")

@@ -23,7 +23,7 @@ import Testing
 
     static let books = [
         Book(
-            // LOT-37 belongs to the strict ones and is open: `granted` names winners in public.
+            // LOT-37 belongs to the strict ones and is open: `granted` carries ids in public.
             plugin: "lottery", rules: [("LOT", 39), ("RP", 5)],
             strict: ids(
                 "LOT", [4, 5, 6, 7, 8, 10, 12, 18, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30]

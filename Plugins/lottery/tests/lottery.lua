@@ -485,6 +485,7 @@ test("LOT-37 names are masked but on the operator's desk; winners are told in pr
     expect(show.operator:screen("operator"):find("winners").items[1].name):equals("Ana (ana)")
     expect(ana):shows("you_won")
     expect(bo):hides("you_won")
+    expect(show:events("granted")[1].data.winners[1].name):equals("A***")
   end)
 
 test("LOT-38 who comes late sees where it stands, and the own entry", function(show)
