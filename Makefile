@@ -43,7 +43,7 @@ build: build-packages ## builds the command, in debug
 	@$(SWIFT) build --product playhouse
 
 test: test-packages ## builds and runs every test, those in the browser included
-	@$(RUN) Tests/run.sh fast server browser
+	@$(RUN) Tests/run.sh fast server shows browser
 
 test-fast: build-packages ## builds and runs the tests that need neither a server nor a browser
 	@$(RUN) Tests/run.sh fast

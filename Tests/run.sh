@@ -3,8 +3,8 @@
 #
 #   Tests/run.sh fast server browser
 #
-# Stages: fast (values, files, single modules), server (sockets and whole servers), browser (pages in
-# headless Chromium), fuzz (every fuzz test; PLAYHOUSE_FUZZ_ROUNDS says for how long).
+# Stages: fast (values, files, single modules), server (sockets and whole servers), shows (a whole show that is
+# killed, which wants the machine for itself), browser (pages in headless Chromium), fuzz (every fuzz test; PLAYHOUSE_FUZZ_ROUNDS says for how long).
 # SWIFT names the Swift to use, LABEL begins the last line. PLAYHOUSE_SANITIZER (address, thread) builds into a
 # folder of its own.
 set -euo pipefail
@@ -35,7 +35,8 @@ esac
 
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
-server='^((ServingTests|VisitingTests|PlayhouseTests|BenchmarkingTests|ShowTrialsTests)\.|SimulationTests\.ServerDurabilityTests|StreamingTests\.StreamPeerTests|WorkshopTests\.(DevHouse|Tutorial)Tests|KnowledgeTests\.(Endpoint|Wording)Tests)'
+server='^((ServingTests|VisitingTests|PlayhouseTests|BenchmarkingTests)\.|SimulationTests\.ServerDurabilityTests|StreamingTests\.StreamPeerTests|WorkshopTests\.(DevHouse|Tutorial)Tests|KnowledgeTests\.(Endpoint|Wording)Tests)'
+shows='^ShowTrialsTests\.'
 browser='^BrowserTests\.'
 tests=0
 
@@ -50,8 +51,9 @@ build=("${options[@]:1}")
 
 for stage in "$@"; do
     case "$stage" in
-    fast) choice=(--skip "$server" --skip "$browser") ;;
+    fast) choice=(--skip "$server" --skip "$shows" --skip "$browser") ;;
     server) choice=(--filter "$server") ;;
+    shows) choice=(--filter "$shows") ;;
     browser) choice=(--filter "$browser") ;;
     fuzz) choice=(--filter '[Ff]uzz') ;;
     *)
@@ -60,8 +62,8 @@ for stage in "$@"; do
         ;;
     esac
     echo "Running the $stage tests ..."
-    # Several browsers at once leave none of them a processor.
-    [ "$stage" != browser ] || order=(--no-parallel)
+    # Several servers or browsers at once leave none of them a processor.
+    [ "$stage" = fast ] || order=(--no-parallel)
     if ! "${swift[@]}" test --skip-build "${order[@]}" "${options[@]}" "${choice[@]}" 2>&1 | tee "$output"; then
         # What failed is far above by now.
         echo

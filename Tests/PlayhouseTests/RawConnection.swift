@@ -108,7 +108,7 @@ actor RawConnection {
         let connection = try await upgraded(port)
         await connection.send(text: #"{"type":"hello","id":"1","version":1,"room":"\#(room)"}"#)
         let welcome = try await connection.frame()
-        try #require(welcome.json?["type"] == "welcome")
+        try #require(welcome.json?["type"] == "welcome", "it is \(welcome)")
         return connection
     }
 
