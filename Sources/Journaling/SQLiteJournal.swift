@@ -29,7 +29,7 @@ package final class SQLiteJournal: Journal {
     }
 
     /// Bytes in a page of a new file. One that was made with SQLite's own 4 KiB keeps them. A busy
-    /// journal writes half as often with twice as much, and a lone commit feels no difference.
+    /// journal writes half as often with twice as much; a lone commit writes larger pages.
     package static let pageBytes = 8_192
 
     private let writer: JournalWriter
