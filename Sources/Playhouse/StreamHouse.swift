@@ -67,8 +67,11 @@ final class StreamHouse: Sendable {
         premises.viewersPerAddress = configuration.limits.connectionsPerAddress
         let publicity = publicity
         premises.changed = { publicity.tell($0, $1) }
+        premises.seats = SeatDesk.premises(
+            rooms: rooms, anonymous: anonymous, verifier: verifier, clock: clock)
         let (finished, board) = (premises, board)
         await lane.start { _ in StreamDoor(premises: finished, board: board) }
+        SeatDesk.watch(rooms, for: lane)
         listener = try Self.listener(
             settings, host: settings.host ?? configuration.host, lane: lane)
         port = listener.port
@@ -104,6 +107,7 @@ final class StreamHouse: Sendable {
         Elsewhere(
             lane: lane,
             wants: { request in
+                if SeatAddress(path: request.path) != nil { return true }
                 let parts = request.path.split(separator: "/", omittingEmptySubsequences: false)
                 return parts.count == 4 && parts[0].isEmpty && parts[1] == "rooms"
                     && (parts[3] == "live" || parts[3] == "live.mp4")

@@ -246,6 +246,12 @@ export class Playhouse extends EventTarget {
         this.#open();
     }
 
+    /** What proves who this is, for other connections to the same server: `token`, or `visitor`. */
+    get credentials() {
+        if (this.token) return { token: this.token };
+        return { visitor: this.#visitor ??= rememberedVisitor(this.#storage) };
+    }
+
     /** The server's time, milliseconds of Unix time. */
     serverNow() {
         return Date.now() + this.#clock.offset;
@@ -311,7 +317,7 @@ export class Playhouse extends EventTarget {
         if (this.token) {
             hello.token = this.token;
         } else {
-            hello.visitor = this.#visitor ??= rememberedVisitor(this.#storage);
+            Object.assign(hello, this.credentials);
             if (this.name) hello.name = this.name;
         }
         if (this.epoch !== null) {

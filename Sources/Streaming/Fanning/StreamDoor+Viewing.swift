@@ -25,7 +25,11 @@ extension StreamDoor {
         guard guest(id) != nil else { return }
         setStage(.closing, of: id)
         do throws(HTTPError) {
-            try answer(request, id, on: lane)
+            if let address = SeatAddress(path: request.path) {
+                try enter(request, address, id, on: lane)
+            } else {
+                try answer(request, id, on: lane)
+            }
         } catch {
             refuse(id, error, on: lane)
         }

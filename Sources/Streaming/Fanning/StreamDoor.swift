@@ -11,6 +11,8 @@ import Wire
 package final class StreamDoor: ConnectionHandling {
     let premises: StreamPremises
     private let board: StreamBoard
+    /// The seats of co-hosts.
+    let seats: SeatDoor
     /// By slot of the lane.
     private var guests: ContiguousArray<Guest?> = []
     var rooms: [String: Broadcast] = [:]
@@ -37,6 +39,8 @@ package final class StreamDoor: ConnectionHandling {
         case request(HTTPRequestDecoder)
         case publisher(Publishing)
         case viewer(Viewer)
+        /// Of ``SeatDoor``.
+        case seat
         /// Nothing that comes is of interest.
         case closing
     }
@@ -73,6 +77,7 @@ package final class StreamDoor: ConnectionHandling {
     package init(premises: StreamPremises, board: StreamBoard) {
         self.premises = premises
         self.board = board
+        seats = SeatDoor(premises: premises)
     }
 
     func guest(_ id: ConnectionID) -> Guest? {
@@ -129,6 +134,7 @@ package final class StreamDoor: ConnectionHandling {
         case .publisher(let publishing): advance(publishing, bytes, id, on: lane)
         case .viewer(var viewer):
             heard(bytes, from: &viewer, id, on: lane)
+        case .seat: seats.received(bytes, from: id, on: lane)
         case .closing: break
         }
     }
@@ -151,6 +157,7 @@ package final class StreamDoor: ConnectionHandling {
             publishFigures(of: viewer.room)
         case .publisher(let publishing) where !publishing.room.isEmpty:
             left(publishing.room, id, on: lane)
+        case .seat: seats.ended(id, on: lane)
         default: forget(strangerAt: guest.address)
         }
     }
@@ -159,6 +166,7 @@ package final class StreamDoor: ConnectionHandling {
 
     package func drain(on lane: isolated Lane) {
         isDraining = true
+        seats.drain(on: lane)
         for guest in guests.compactMap({ $0 }) {
             if case .viewer(let viewer) = guest.stage, viewer.socket != nil {
                 lane.close(
@@ -186,9 +194,10 @@ package final class StreamDoor: ConnectionHandling {
                     premises.note("publisher fell silent", publishing.room, "")
                     lane.cut(guest.id)
                 }
-            case .viewer: break
+            case .viewer, .seat: break
             }
         }
+        seats.secondPassed(on: lane)
         for (room, broadcast) in rooms {
             if broadcast.publisher == nil, now - broadcast.endedAt > premises.holdSeconds {
                 dismiss(room, on: lane)
