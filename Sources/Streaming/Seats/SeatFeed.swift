@@ -50,8 +50,9 @@ struct SeatFeed {
     /// Takes one message.
     ///
     /// - Parameters:
-    ///   - arrivalMilliseconds: A clock that never goes back.
-    ///   - unixMilliseconds: The wall clock, for `prft`.
+    ///   - message: Whatever a page sent.
+    ///   - arrival: Milliseconds of a clock that never goes back.
+    ///   - unix: Milliseconds of the wall clock, for `prft`.
     /// - Returns: What viewers are to be sent.
     /// - Throws: ``StreamRefusal`` when the publisher must end; the stream stays as it was.
     mutating func take(
