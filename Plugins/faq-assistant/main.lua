@@ -1,6 +1,7 @@
 -- FAQ assistant. Looks questions up in what the shop has approved: answers, hands over, or says nothing. The ids
 -- FAQ-01 to FAQ-20 are those of the rule book; README.md says what is done.
 local checks = require "lib.checks"
+local prices = require "lib.prices"
 local privacy = require "lib.privacy"
 local screens = require "lib.screens"
 local shop = require "lib.shop"
@@ -146,6 +147,13 @@ local function recent(room, entry)
   end
 end
 
+local PRICES_SECONDS = 1
+
+-- As long as an answer with a price is on a screen, the shelf is looked at: a round may begin with that price (FAQ-05).
+local function watch_prices(room)
+  if prices.is_any(room.state.answers) then room.timers.set("prices", PRICES_SECONDS) end
+end
+
 local function show_privately(room, answer)
   for _, asker in ipairs(answer.askers) do screens.tell(room, asker, screens.own(answer)) end
 end
@@ -159,10 +167,12 @@ local function deliver(room, question, entry, words, is_public, by)
     text = words, at = room.now, count = question.count, public = is_public, by = by, askers = {},
   }
   for index, asker in ipairs(question.askers) do answer.askers[index] = copy(asker) end
+  answer.priced = prices.told(room.config, entry.answer or "", words, entry.product or question.product)
   if not by and question.language and entry.language ~= question.language then
     answer.note = entry.language == "zh" and "only_zh" or "only_en"
   end
   s.answers[#s.answers + 1] = answer
+  watch_prices(room)
   if #s.answers > ANSWERS_KEPT then
     local _, oldest = nil, 1
     while s.answers[oldest].pinned and oldest < #s.answers do oldest = oldest + 1 end
@@ -496,7 +506,29 @@ function game.on_result(room, result)
   render(room)
 end
 
+-- The last answer that somebody was given is what their own place shows.
+local function last_for(s, user)
+  for index = #s.answers, 1, -1 do
+    for _, asker in ipairs(s.answers[index].askers) do
+      if asker.user == user then return s.answers[index].id end
+    end
+  end
+end
+
+-- Hides answers whose price is to be guessed, and shows them again afterwards.
+local function look_at_prices(room)
+  local changed = prices.withhold(room.state.answers, function(product) return is_priced_secretly(room, product) end)
+  for _, answer in ipairs(changed) do
+    for _, asker in ipairs(answer.public and {} or answer.askers) do
+      if last_for(room.state, asker.user) == answer.id then screens.tell(room, asker, screens.own(answer)) end
+    end
+  end
+  watch_prices(room)
+  if #changed > 0 then render(room) end
+end
+
 function game.on_timer(room, name)
+  if name == "prices" then return look_at_prices(room) end
   local s, config = room.state, room.config
   local is_changed = false
   for index = #s.tickets, 1, -1 do

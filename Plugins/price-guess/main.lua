@@ -207,10 +207,24 @@ local function open_collector(room)
   if config.hints > 0 then room.timers.set("hint", config.seconds / (config.hints + 1)) end
 end
 
+local function go_on(room)
+  local s, config = room.state, room.config
+  s.phase = "shown"
+  if s.round < config.rounds then
+    room.timers.set("next", config.pause)
+  else
+    room.finish()                                       -- returns the prizes that nobody won
+  end
+end
+
 local function begin_round(room)
   local s, config = room.state, room.config
   local product, price = product_of(room, s.round)
   s.product, s.currency, s.price = product.id, product.currency, price
+  if s.gone[product.id] then
+    show_void(room)
+    return go_on(room)
+  end
   room.products.embargo(product.id)                   -- nobody else tells it meanwhile (PG-05)
   s.count, s.best, s.near, s.newest, s.buckets = 0, {}, {}, {}, {}
   s.guesses, s.hint, s.is_closest_overall, s.commitment, s.revealed = {}, nil, nil, nil, nil
@@ -260,16 +274,6 @@ local function grant(room, winners)
       s.granted[g.viewer.user] = (s.granted[g.viewer.user] or 0) + 1
     end
     room.panel.patch(g.viewer, { result = { text = "congratulations" } })
-  end
-end
-
-local function go_on(room)
-  local s, config = room.state, room.config
-  s.phase = "shown"
-  if s.round < config.rounds then
-    room.timers.set("next", config.pause)
-  else
-    room.finish()                                       -- returns the prizes that nobody won
   end
 end
 
@@ -403,7 +407,7 @@ function game.on_start(room)
     error("higher_lower needs a reference")
   end
   check_rounds(room)
-  s.round, s.granted = 1, {}
+  s.round, s.granted, s.gone = 1, {}, {}
   begin_round(room)
 end
 
@@ -448,6 +452,19 @@ function game.on_timer(room, name)
   end
 end
 
+-- The shop says that the product of the round is gone or costs something else: what was guessed means nothing any more
+-- (PG-15), and its own rounds to come are not played. What is as it was at the start changes nothing.
+local function product_changed(room, change)
+  local s = room.state
+  local product = type(change) == "table" and type(change.id) == "string" and room.products.get(change.id)
+  if not product then return end
+  if change.available ~= false and (change.priceMinor == nil or change.priceMinor == product.priceMinor) then return end
+  s.gone[product.id] = true
+  if product.id ~= s.product or s.phase ~= "open" then return end
+  room.chat.say("said_changed")
+  void(room)
+end
+
 -- The host's buttons.
 function game.on_action(room, action)
   if action.name == "lock_now" then finish(room) end
@@ -456,6 +473,7 @@ end
 
 function game.on_command(room, command)
   if command.name == "void" then void(room) end
+  if command.name == "product" then product_changed(room, command.value) end
   if command.name == "lock" then finish(room) end
 end
 

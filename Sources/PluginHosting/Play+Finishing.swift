@@ -17,6 +17,9 @@ extension Play {
         case .absent where done.call.hook == .moderated:
             // Told no more, and no record.
             notices.absent.insert(.moderated)
+        case .absent where done.call.hook == .ending:
+            // Nobody wants to go on: the stop is judged again.
+            notices.absent.insert(.ending)
         case .absent where done.call.hook.isNotice:
             // Nothing happened: it is told no more, and leaves no record.
             notices.forget(done.call.hook)

@@ -36,6 +36,8 @@ package struct Play: Sendable {
     var isStageOpen = false
     /// What is told in batches.
     var notices = PlayNotices()
+    /// The stop because of which the program was asked whether it wants to go on.
+    var stopAskedAbout: PluginRequest?
     /// Who is muted and banned, for the next start.
     var standings = Standings()
     /// What the desk is told.

@@ -410,6 +410,51 @@ test("PG-15 the host voids the round: prizes go back, nobody wins", { config = {
   expect(ana:screen():find("product").product.priceMinor):is_nil()
 end)
 
+test("PG-15 the shop says that the product is gone, sold out or costs something else: void by itself", {
+  config = { winners = 3 },
+}, function(show)
+  local ana = show:join("ana")
+  for _, change in ipairs { { available = false }, { priceMinor = 9900 } } do
+    show:start()
+    ana:enter("guess", 5000)
+    change.id = "oolong"
+    show:command("product", change)
+    expect(show:status()):equals("idle")
+    expect(show:left("coupon")):equals(10)
+    expect(ana):shows("void")
+    expect(show:said()):contains { text = "said_changed" }
+  end
+end)
+
+test("PG-15 what is as it was, or about something else, changes nothing", function(show)
+  local ana = show:join("ana")
+  show:start()
+  ana:enter("guess", 5000)
+  for _, change in ipairs {
+    { id = "oolong", priceMinor = 8800, available = true }, { id = "gaiwan", available = false }, { id = "nothing" },
+  } do
+    show:command("product", change)
+  end
+  show:command("product", "oolong")
+  show:advance(30)
+  expect(show:granted("coupon")):equals { "ana" }
+end)
+
+test("PG-15 a round that was to come with what is gone is not played", { config = { rounds = 3, pause = 5 } }, function(show)
+  local ana = show:join("ana")
+  show:start()
+  show:command("product", { id = "gaiwan", available = false })
+  ana:enter("guess", 5000)
+  show:advance(35)
+  expect(ana):shows("void")
+  show:advance(5)
+  expect(ana:screen():find("product").product.id):equals("oolong")
+  ana:enter("guess", 8800)
+  show:advance(30)
+  expect(show:granted("coupon")):equals { "ana", "ana" }
+  expect(show:left("coupon")):equals(8)
+end)
+
 test("PG-16 as many win as there are prizes", { config = { winners = 2 } }, function(show)
   local ana, bo, cy, di = show:join("ana", "bo", "cy", "di")
   show:start()
