@@ -117,7 +117,7 @@ local function settle(room)
     if winner.state == "granted" then
       room.panel.patch(winner, { outcome = winner.share
         and { text = "you_got", args = { share = { money = winner.share } } }
-        or { text = "you_won", args = { prize = winner.pool } } })
+        or { text = "you_won", args = { prize = { text = winner.pool } } } })
     end
   end
   if s.draw < room.config.draws then room.timers.set("next", room.config.pause) end
@@ -125,8 +125,7 @@ local function settle(room)
 end
 
 local function grant(room, winner)
-  -- The room tells everybody who was granted something, by this name (LOT-37).
-  room.prizes.grant(winner.pool, { user = winner.user, name = entries.masked(winner.name) }, winner.share)
+  room.prizes.grant(winner.pool, winner, winner.share)
   winner.state = "granted"
 end
 
@@ -489,7 +488,7 @@ local function claim(room, viewer)
   for _, winner in ipairs(s.winners) do
     if winner.user == viewer.user and winner.state == "waiting" then
       grant(room, winner)
-      room.panel.patch(viewer, { outcome = { text = "you_won", args = { prize = winner.pool } }, claim = { hidden = true } })
+      room.panel.patch(viewer, { outcome = { text = "you_won", args = { prize = { text = winner.pool } } }, claim = { hidden = true } })
     end
     waiting = waiting or winner.state == "waiting"
   end

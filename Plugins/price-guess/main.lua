@@ -8,6 +8,7 @@ local game = {}
 
 local NEWEST_SHOWN, WINNERS_SHOWN = 10, 20
 local BUCKETS = 10
+local SEAL_SHOWN = 12              -- digits of the commitment, once all of it has been on the screen
 local LATE_SECONDS = 3             -- a lock that comes later than this was held up by a crash
 
 local function money(value) return { money = value } end
@@ -143,10 +144,11 @@ local function show_result(room, winners)
   end
   if config.histogram and is_amount(config) and s.count > 0 then view[#view + 1] = histogram(room) end
   if config.points then view[#view + 1] = { "leaderboard", "board" } end
+  -- In words what was committed to; to the letter it is in the host's public events, with the secret.
   if s.commitment then
     add_all(view, {
-      { "text", "committed", args = { hash = s.commitment } },
-      { "text", "revealed", args = { rules = s.revealed.rules, secret = s.revealed.secret } },
+      { "text", "revealed", args = { price = money(s.price), mode = { text = "mode_" .. config.mode } } },
+      { "text", "verify", args = { seal = s.commitment:sub(1, SEAL_SHOWN), round = s.round } },
     })
   end
   room.panel.show("viewer", view)

@@ -86,6 +86,10 @@ function Guest:screen(surface) end
 ---@return integer
 function Guest:granted(pool) end
 
+---Tells what the room says to this person alone of prizes: units by pool, as `ana:granted` has them one by one.
+---@return table<string, integer>
+function Guest:prizes() end
+
 ---Tells how many points this person has on the leaderboard.
 ---@return integer
 function Guest:points() end

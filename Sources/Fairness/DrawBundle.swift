@@ -4,6 +4,9 @@ package import Wire
 
 /// Everything about a draw that is needed to do it again: what an operator hands to whoever doubts.
 ///
+/// Of a commitment that was revealed without a draw (a price, right answers) ``entrants`` is null, and
+/// what only draws have is empty.
+///
 /// One JSON object. It does not prove that this commitment is the one that was shown when the draw
 /// opened: whoever checks compares it with what was on the screen then, or in the public event.
 package struct DrawBundle: Sendable, Equatable {
@@ -30,12 +33,17 @@ package struct DrawBundle: Sendable, Equatable {
     package var sides: Int64
     package var ranking: [String]
     package var rolls: [Int64]
-    /// Sequences of the records that committed, fixed the list, asked for the draw, revealed.
+    /// Sequences of the records that committed, of a draw fixed the list, asked, revealed.
     package var records: [Int64]
     /// How many earlier draws of the plugin in the show were given up after their commitment.
     package var abandonedBefore: Int64
 
-    private static let steps = ["committed", "frozen", "asked", "revealed"]
+    /// Whether there was a draw, and not only something that was committed to.
+    package var isDraw: Bool { !entrants.isNull }
+
+    private static func steps(isDraw: Bool) -> [String] {
+        isDraw ? ["committed", "frozen", "asked", "revealed"] : ["committed", "asked", "revealed"]
+    }
 
     package init(
         show: String, plugin: String, name: String, number: Int64, commitment: String,
@@ -73,7 +81,7 @@ package struct DrawBundle: Sendable, Equatable {
             "ranking": .array(ranking.map { .string($0) }),
             "rolls": .array(rolls.map { .integer($0) }),
             "records": .object(
-                JSONObject(zip(Self.steps, records).map { ($0, .integer($1)) })),
+                JSONObject(zip(Self.steps(isDraw: isDraw), records).map { ($0, .integer($1)) })),
             "abandoned_before": .integer(abandonedBefore),
         ]
     }
@@ -120,7 +128,7 @@ package struct DrawBundle: Sendable, Equatable {
             throw Unreadable("\"rolls\" is no list of integers")
         }
         let places = json["records"] ?? .null
-        records = try Self.steps.map { step throws(Unreadable) in
+        records = try Self.steps(isDraw: !entrants.isNull).map { step throws(Unreadable) in
             try integer(step, in: places)
         }
         abandonedBefore = try integer("abandoned_before", in: json)
@@ -165,6 +173,15 @@ extension DrawBundle {
         }
     }
 
+    /// Where nobody was drawn there is nobody to be found.
+    private var problemsWithoutDraw: [Problem] {
+        var problems: [Problem] = []
+        if !entrantsHash.isEmpty { problems.append(.entrantsHash) }
+        if !ranking.isEmpty || count != 0 { problems.append(.ranking) }
+        if !rolls.isEmpty || sides != 0 { problems.append(.rolls) }
+        return problems
+    }
+
     /// Does the draw again and compares.
     ///
     /// - Parameters:
@@ -186,9 +203,10 @@ extension DrawBundle {
             problems.append(.commitment)
         }
         // A list may be fixed together with the commitment; the secret comes in a record of its own.
-        if records != records.sorted() || records[2] == records[3] {
+        if records != records.sorted() || records.suffix(2).first == records.last {
             problems.append(.order)
         }
+        if !isDraw { return problems + problemsWithoutDraw }
         guard let list = EntrantList(json: entrants) else { return problems + [.entrants] }
         if Draw.hash(of: list) != entrantsHash { problems.append(.entrantsHash) }
         let draw = Draw(secret: secret ?? [], rules: rules, entrants: list, input: input)

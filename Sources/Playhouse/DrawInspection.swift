@@ -45,7 +45,8 @@ package struct DrawInspection: Sendable {
         }
     }
 
-    /// What is needed to do a draw again; nil when there is none that was revealed.
+    /// What is needed to do a draw again, or to check what was committed to without one; nil when there
+    /// is none that was revealed.
     ///
     /// - Throws: ``DamagedShow``, or ``JournalError`` when the show is unknown or cannot be read.
     package func bundle(
@@ -53,7 +54,6 @@ package struct DrawInspection: Sendable {
     ) async throws -> DrawBundle? {
         let found = try await list(show: show).first {
             $0.plugin == plugin && $0.number == number && $0.step == "revealed"
-                && !$0.entrants.isNull
         }
         guard let found else { return nil }
         return DrawBundle(
@@ -108,7 +108,7 @@ package struct DrawInspection: Sendable {
                     $0.hash = hash
                     $0.records.append(sequence)
                 }
-            case .request(let request) where request.service == .draw:
+            case .request(let request) where request.service.isOfTheHouse:
                 change(plugin, request.parameters["name"]) {
                     $0.asked = .object(request.parameters)
                     $0.records.append(sequence)

@@ -16,7 +16,8 @@ enum VerifyDrawCommand {
 
         Checks that secret and rules are those that were committed to, that the list of entrants is in order and
         is the one that was published, that places and numbers follow from them, and that each step came before
-        the next. Without --commitment a bundle is only checked in itself: compare at least that with
+        the next. Of what was revealed without a draw, such as a price, the commitment and the order are checked.
+        Without --commitment a bundle is only checked in itself: compare at least that with
         what you saw. Exit codes: 0 it holds; 1 it does not; 2 it cannot be read, or wrong usage.
 
         """
@@ -58,6 +59,14 @@ enum VerifyDrawCommand {
     }
 
     private static func summary(of bundle: DrawBundle) -> String {
+        if !bundle.isDraw {
+            return """
+                "\(bundle.name)" (\(bundle.number)) of \(bundle.plugin) in show "\(bundle.show)", revealed without a draw
+                commitment  \(bundle.commitment)
+                committed   \(bundle.rules)
+
+                """
+        }
         let count = bundle.entrants.arrayValue?.count ?? 0
         return """
             draw "\(bundle.name)" (\(bundle.number)) of \(bundle.plugin) in show "\(bundle.show)"

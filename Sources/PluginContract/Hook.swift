@@ -137,7 +137,7 @@ extension Hook {
             form(
                 nil, [("name", "string"), ("batch", "Answer[]")], "A collector took answers.",
                 "At most 1,000 in one call, in log order. Every answer that counts is told before any"
-                    + " later event.")
+                    + " later event. If the call fails, they are told again one by one.")
         case .result:
             form(
                 nil, [("result", "Result")],

@@ -76,7 +76,9 @@ extension PanelElement.Kind {
         case .list:
             form(
                 ["label", "items"], [],
-                "At most 100 items `{ name, value }`; a value is an integer, a text or `{ money = 4900 }`."
+                "At most 100 items `{ name, value }`; a value is an integer, a text,"
+                    + " `{ money = 4900 }` or `{ text = \"coupon\" }`; names and texts are shown as"
+                    + " they are, `{ text = … }` is a key of the texts."
             )
         case .leaderboard:
             form(
@@ -90,7 +92,8 @@ extension PanelElement.Kind {
         "id": "names the element, for actions and patches",
         "hidden": "`true` for what is not shown; a patch can show it to one viewer",
         "args": "what stands for `{name}` in the text; at most 16 texts, integers,"
-            + " `{ money = 4900 }` or `{ viewer = viewer }`",
+            + " `{ money = 4900 }`, `{ text = \"coupon\" }` (a key of the texts) or"
+            + " `{ viewer = viewer }`",
         "price": "`\"hidden\"` keeps the price from pages; `\"shown\"` unless given",
         "label": "a key of the texts; of an input the id unless given, of an image what it shows",
         "min": "the smallest value; for money 0 unless given",

@@ -54,8 +54,15 @@ extension PanelElementReader {
         throw wrong("\(what) must be an integer or a text of at most \(limit) characters", value)
     }
 
-    /// An integer, a text or `{ money = 4900 }`.
+    /// A name as it is, one for each language, or `{ text = "coupon" }`.
+    func itemName(_ value: JSON?) throws(HostCallError) -> JSON {
+        if let key = PanelText.key(value) { return key }
+        return try text(value, "an item's name", Panel.Limit.labelCharacters)
+    }
+
+    /// An integer, a text, `{ money = 4900 }` or `{ text = "coupon" }`.
     func itemValue(_ value: JSON?) throws(HostCallError) -> JSON {
+        if let key = PanelText.key(value) { return key }
         guard let value, let amount = value.objectValue?["money"] else {
             return try integerOrText(value, "an item's value")
         }
@@ -89,6 +96,15 @@ enum PanelText {
             }
     }
 
+    /// `{ text = "coupon" }`, which stands for the text of a key where a text by itself is shown as it
+    /// is; nil for anything else.
+    static func key(_ value: JSON?) -> JSON? {
+        guard let object = value?.objectValue, object.count == 1, let key = object["text"],
+            isOne(key, Panel.Limit.labelCharacters)
+        else { return nil }
+        return ["text": key]
+    }
+
     private static func isOne(_ value: JSON, _ charactersMax: Int) -> Bool {
         value.stringValue.map { !$0.isEmpty && $0.count <= charactersMax } ?? false
     }
@@ -96,7 +112,7 @@ enum PanelText {
 
 /// The `args` of a text: what stands for `{name}` in the locale file.
 struct TextArguments {
-    /// From name to a text, an integer, `{"money"}` or `{"viewer"}`.
+    /// From name to a text, an integer, `{"money"}`, `{"text"}` or `{"viewer"}`.
     private(set) var json: JSONObject = [:]
 
     /// - Throws: What is wrong, naming the argument.
@@ -110,7 +126,8 @@ struct TextArguments {
             guard let argument = Self.argument(value) else {
                 throw HostCallError(
                     "args.\(name) must be a text of at most \(Panel.Limit.labelCharacters)"
-                        + " characters, an integer, { money = 4900 } or { viewer = viewer },"
+                        + " characters, an integer, { money = 4900 }, { text = \"coupon\" } or"
+                        + " { viewer = viewer },"
                         + " got \(value.quoted)")
             }
             json[name] = argument
@@ -124,6 +141,7 @@ struct TextArguments {
         }
         guard let object = value.objectValue, object.count == 1 else { return nil }
         if let amount = object["money"]?.wholeNumber { return ["money": .integer(amount)] }
+        if let key = PanelText.key(value) { return key }
         if let viewer = object["viewer"].flatMap(Viewer.init) { return ["viewer": viewer.json] }
         return nil
     }

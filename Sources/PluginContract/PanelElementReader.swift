@@ -149,8 +149,7 @@ struct PanelElementReader {
             }
             let value = item.named("value") ?? item.at(2)
             list.append([
-                "name": try text(
-                    item.named("name") ?? item.at(1), "an item's name", Panel.Limit.labelCharacters),
+                "name": try itemName(item.named("name") ?? item.at(1)),
                 "value": try itemValue(value),
             ])
         }

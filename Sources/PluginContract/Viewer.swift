@@ -27,4 +27,7 @@ package struct Viewer: Hashable, Sendable {
     package var json: JSON {
         .object(JSONObject([("user", .string(user)), ("name", .string(name))]))
     }
+
+    /// What strangers learn of the name: its first character, and as many stars for everybody.
+    package var maskedName: String { name.prefix(1) + "***" }
 }

@@ -156,6 +156,14 @@ extension Play {
         }
     }
 
+    /// Tells each winner what is theirs, and the staff who won.
+    private func newsOfWinners(_ winners: Set<String>) -> [Afterwards] {
+        winners.sorted().map { user in
+            .state(
+                key: "granted:" + plugin, value: state.grantedValue(user), audience: .user(user))
+        } + [.state(key: "winners:" + plugin, value: state.winnersValue, audience: .staff)]
+    }
+
     mutating func draft(
         _ record: PlayRecord, _ consequences: PlayConsequences, replies: [Afterwards]
     ) -> Draft {
@@ -171,6 +179,7 @@ extension Play {
             afterwards.append(
                 .state(key: "own:" + plugin, value: state.ownValue(user), audience: .user(user)))
         }
+        if !consequences.winners.isEmpty { afterwards += newsOfWinners(consequences.winners) }
         if consequences.isStatusChanged {
             afterwards.append(
                 .state(key: "plugins", value: .object([plugin: entry]), audience: .everyone))

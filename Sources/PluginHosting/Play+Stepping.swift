@@ -107,7 +107,8 @@ extension Play {
 
     private func deliverAnswers(_ pools: PoolBalances, _ now: Int64) -> PlayCall? {
         guard state.status == .running, let first = state.undelivered.first else { return nil }
-        let batch = state.undelivered.prefix(limits.answersPerCallMax)
+        let most = state.undeliveredSingly > 0 ? 1 : limits.answersPerCallMax
+        let batch = state.undelivered.prefix(most)
             .prefix { $0.collector == first.collector }
         return call(
             .collected, .both([.string(first.collector), .array(batch.map(\.told))]), pools, now)

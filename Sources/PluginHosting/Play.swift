@@ -151,6 +151,17 @@ extension Play {
                 StateValue(
                     key: "own:" + plugin, value: state.ownValue(user), audience: .user(user)))
         }
+        if state.winCount > 0 {
+            values.append(
+                StateValue(key: "winners:" + plugin, value: state.winnersValue, audience: .staff))
+        }
+        let winners = state.memory.granted.values.reduce(into: Set()) { $0.formUnion($1.keys) }
+        for user in winners.sorted() {
+            values.append(
+                StateValue(
+                    key: "granted:" + plugin, value: state.grantedValue(user),
+                    audience: .user(user)))
+        }
         return values
     }
 

@@ -7,6 +7,8 @@ struct PlayConsequences {
     var events: [PublicEvent] = []
     var changedSurfaces: Set<PanelSurface> = []
     var changedUsers: Set<String> = []
+    /// Who was granted something.
+    var winners: Set<String> = []
     var isStatusChanged = false
     /// Danmaku that are taken off the screens.
     var hidden: [String] = []

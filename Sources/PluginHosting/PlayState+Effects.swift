@@ -50,7 +50,10 @@ extension PlayState {
             for (surface, shown) in panels where shown.panel.showsLeaderboard {
                 consequences.changedSurfaces.insert(surface)
             }
-        case .kvSet, .seatGrant, .seatRevoke, .seatSwap, .prizeGrant, .productEmbargo, .productLift,
+        case .prizeGrant(let pool, let viewer, let count):
+            memory.apply(effect)
+            note(Win(pool: pool, viewer: viewer, count: count), &consequences)
+        case .kvSet, .seatGrant, .seatRevoke, .seatSwap, .productEmbargo, .productLift,
             .fairnessCommit, .fairnessFreeze:
             memory.apply(effect)
         case .request(let request):
@@ -109,7 +112,7 @@ extension PlayState {
         }
         var events: [PublicEvent] = []
         var grants: [Grant] = []
-        var winners: [Grant: [JSON]] = [:]
+        var winners: [Grant: [Viewer]] = [:]
         for effect in effects {
             switch effect {
             case .chatSay(let text, let args):
@@ -142,18 +145,13 @@ extension PlayState {
             case .prizeGrant(let pool, let viewer, let count):
                 let grant = Grant(pool: pool, count: count)
                 if winners[grant] == nil { grants.append(grant) }
-                winners[grant, default: []].append(viewer.json)
+                winners[grant, default: []].append(viewer)
             default: break
             }
         }
         for grant in grants {
             events.append(
-                PublicEvent(
-                    name: "granted", from: "plugin:" + setting.plugin,
-                    data: [
-                        "pool": .string(grant.pool), "count": .integer(grant.count),
-                        "winners": .array(winners[grant] ?? []),
-                    ]))
+                .granted(grant.count, of: grant.pool, to: winners[grant] ?? [], setting))
         }
         return events
     }

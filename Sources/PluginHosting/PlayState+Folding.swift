@@ -27,7 +27,7 @@ extension PlayState {
             pass(now)
             for answer in answers { accept(answer, &consequences) }
         case .fault(let call, _, let pauses):
-            pass(call)
+            pass(call, hasFailed: true)
             reveal(call, setting, &consequences)
             foldFault(call, pauses: pauses, setting, &consequences)
             forgetMedia()
@@ -64,10 +64,10 @@ extension PlayState {
         self.nowMilliseconds = max(self.nowMilliseconds, nowMilliseconds)
     }
 
-    private mutating func pass(_ call: PlayCall) {
+    private mutating func pass(_ call: PlayCall, hasFailed: Bool = false) {
         pass(call.nowMilliseconds)
         callCount += 1
-        consume(call)
+        consume(call, hasFailed: hasFailed)
     }
 
     private mutating func fold(
@@ -106,6 +106,7 @@ extension PlayState {
             timers = [:]
             collectors = [:]
             undelivered = []
+            undeliveredSingly = 0
             requests = [:]
             memory.seating.revokeAll()
             memory.embargoes = []
@@ -134,16 +135,14 @@ extension PlayState {
         }
     }
 
-    /// Spends the event of a call, whether it succeeds or not.
-    private mutating func consume(_ call: PlayCall) {
+    /// Spends the event of a call, whether it succeeds or not; only batches of answers are told again.
+    private mutating func consume(_ call: PlayCall, hasFailed: Bool) {
         switch call.hook {
         case .timer:
             guard let name = call.arguments.values.first?.stringValue else { return }
             timers[name] = nil
         case .collected:
-            let values = call.arguments.values
-            guard values.count == 2, let batch = values[1].arrayValue else { return }
-            undelivered.removeFirst(min(batch.count, undelivered.count))
+            consume(batch: call.arguments.values.last?.arrayValue ?? [], hasFailed: hasFailed)
         case .result:
             guard let id = call.arguments.values.first?["id"]?.integerValue else { return }
             requests[id] = nil
@@ -158,6 +157,19 @@ extension PlayState {
             }
         default: break
         }
+    }
+
+    /// Answers that were told are done with. Viewers were told that they count, so those of a batch
+    /// that failed are told again one by one: an answer is spent only when it fails by itself.
+    private mutating func consume(batch: [JSON], hasFailed: Bool) {
+        if hasFailed, batch.count > 1 {
+            undeliveredSingly = batch.count
+            return
+        }
+        guard let last = batch.last?["position"]?.integerValue else { return }
+        let told = undelivered.prefix { $0.position <= last }.count
+        undelivered.removeFirst(told)
+        undeliveredSingly = max(0, undeliveredSingly - told)
     }
 
     /// Forgets the media of leases that are gone.
@@ -199,6 +211,7 @@ extension PlayState {
         timers = [:]
         collectors = [:]
         undelivered = []
+        undeliveredSingly = 0
         panels = [:]
         own = [:]
         ownIDs = []

@@ -27,6 +27,7 @@ extension PlayState {
             return .object(json)
         }
         object["undelivered"] = .array(undelivered.map(\.json))
+        object["undeliveredSingly"] = .integer(Int64(undeliveredSingly))
         let shown = Dictionary(
             uniqueKeysWithValues: panels.map { ($0.key.rawValue, $0.value) })
         object["panels"] = Self.object(shown) { ["panel": $0.panel.json, "value": $0.value] }
@@ -36,6 +37,8 @@ extension PlayState {
             })
         object["ownIDs"] = .array(ownIDs.sorted().map { .string($0) })
         object["reserved"] = Self.object(reservations) { .integer($0) }
+        object["wins"] = .array(wins.map(\.json))
+        object["winCount"] = .integer(winCount)
         object["memory"] = memory.json
         object["hasRun"] = .bool(hasRun)
         object["requests"] = .array(
@@ -61,6 +64,7 @@ extension PlayState {
             let own = Self.list(json["own"], Self.patches),
             let ownIDs = Self.list(json["ownIDs"], \.stringValue),
             let reserved = Self.members(json["reserved"], \.integerValue),
+            let wins = Self.list(json["wins"] ?? [], Win.init(json:)),
             let memory = json["memory"].flatMap(HostMemory.init),
             let hasRun = json["hasRun"]?.boolValue,
             let requests = Self.list(json["requests"], WaitingRequest.init),
@@ -79,6 +83,7 @@ extension PlayState {
         self.timers = timers
         self.collectors = collectors
         self.undelivered = undelivered
+        undeliveredSingly = Int(json["undeliveredSingly"]?.integerValue ?? 0)
         for (name, panel) in shown {
             guard let surface = PanelSurface(rawValue: name) else { return nil }
             panels[surface] = panel
@@ -86,6 +91,8 @@ extension PlayState {
         for (user, elements) in own { self.own[user] = elements }
         self.ownIDs = Set(ownIDs)
         reservations = reserved
+        self.wins = wins
+        winCount = json["winCount"]?.integerValue ?? 0
         self.memory = memory
         self.hasRun = hasRun
         for waiting in requests { self.requests[waiting.request.id] = waiting }

@@ -26,6 +26,8 @@ package struct PlayState: Sendable, Equatable {
     package internal(set) var collectors: [String: Collector] = [:]
     /// Accepted answers that Lua has not been told yet, oldest first.
     package internal(set) var undelivered: [CollectedAnswer] = []
+    /// So many of them, the oldest, are told one by one, because their batch failed.
+    package internal(set) var undeliveredSingly = 0
     package internal(set) var panels: [PanelSurface: ShownPanel] = [:]
     /// From user to element id to attributes.
     package internal(set) var own: [String: [String: JSONObject]] = [:]
@@ -33,6 +35,10 @@ package struct PlayState: Sendable, Equatable {
     var ownIDs: Set<String> = []
     /// Units reserved and not granted, per pool; never zero or less.
     package internal(set) var reservations: [String: Int64] = [:]
+    /// The newest grants of the show, oldest first.
+    package internal(set) var wins: [Win] = []
+    /// Grants of the show.
+    package internal(set) var winCount: Int64 = 0
     /// Points, values and the number of requests.
     package internal(set) var memory = HostMemory()
     /// Whether a run has ever begun, so that ``memory`` is newer than what the show began with.

@@ -31,6 +31,7 @@ extension Rehearsal {
             return .array(
                 ScreenText(program: plan.program, locale: locale).lines(of: elements)
                     .map { .string($0) })
+        case "prizes": return devices[device]?.own["granted:\(plugin)"] ?? [:]
         case "is_here": return .bool(devices[device]?.session != nil)
         case "events":
             return .array(events.filter { name == nil || $0["name"]?.stringValue == name })

@@ -416,7 +416,9 @@ package actor Rehearsal {
     }
 
     private func keep(_ key: String, _ value: JSON, for session: SessionID) {
-        guard key.hasPrefix("own:"), let device = deviceOfSession[session] else { return }
+        guard key.hasPrefix("own:") || key.hasPrefix("granted:"),
+            let device = deviceOfSession[session]
+        else { return }
         devices[device]?.own[key] = value.isNull ? nil : value
     }
 

@@ -32,17 +32,20 @@ struct ScreenText {
             if let price = product["priceMinor"], price.isNull { parts.append("(price hidden)") }
         }
         if let name = element["name"]?.stringValue { parts.append(name) }
-        if let value = element["value"] { parts.append("= \(value.shown(currency))") }
-        if let locked = element["locked"] { parts.append("locked = \(locked.shown(currency))") }
+        if let value = element["value"] { parts.append("= \(shown(value, currency))") }
+        if let locked = element["locked"] { parts.append("locked = \(shown(locked, currency))") }
         if element["disabled"] == true { parts.append("(disabled)") }
         if let options = element["options"]?.arrayValue {
             parts.append(options.map { read($0["label"] ?? "") }.joined(separator: " | "))
         }
-        if let seconds = element["seconds"] { parts.append("of \(seconds.shown(nil)) s") }
+        if let seconds = element["seconds"] { parts.append("of \(shown(seconds, nil)) s") }
         if let items = element["items"]?.arrayValue {
             let names = items.map { item in
                 let value = item["value"] ?? item["points"] ?? .null
-                return "\(item["name"].map { pick($0) } ?? "?") \(value.shown(currency))"
+                let name = item["name"]
+                let isKey = name?["text"] != nil
+                return "\(name.map { isKey ? shown($0, nil) : pick($0) } ?? "?") "
+                    + shown(value, currency)
             }
             parts.append("[\(names.joined(separator: ", "))]")
         }
@@ -63,24 +66,23 @@ struct ScreenText {
     func filled(_ key: String, _ arguments: JSON?) -> String {
         var text = texts[key]?.stringValue ?? key
         for (name, value) in arguments?.objectValue ?? [:] {
-            text = text.replacing("{\(name)}", with: value.shown(nil))
+            text = text.replacing("{\(name)}", with: shown(value, nil))
         }
         return text
     }
-}
 
-extension JSON {
     /// A value as a person reads it: amounts with two digits after the point.
-    fileprivate func shown(_ currency: String?) -> String {
-        switch self {
+    private func shown(_ value: JSON, _ currency: String?) -> String {
+        switch value {
         case .string(let text): text
         case .integer(let number):
             currency == nil ? "\(number)" : Self.amount(number)
         case .object(let object):
             object["money"]?.integerValue.map(Self.amount)
+                ?? object["text"]?.stringValue.map { filled($0, nil) }
                 ?? object["viewer"]?["name"]?.stringValue
-                ?? String(decoding: encoded(), as: UTF8.self)
-        default: String(decoding: encoded(), as: UTF8.self)
+                ?? String(decoding: value.encoded(), as: UTF8.self)
+        default: String(decoding: value.encoded(), as: UTF8.self)
         }
     }
 

@@ -111,6 +111,35 @@ import Wire
         #expect(bundle.problems() == [])
     }
 
+    /// A price that was committed to and revealed, and nobody drawn.
+    private func sealed() throws -> DrawBundle {
+        var bundle = try bundle(sides: 0)
+        (bundle.entrants, bundle.entrantsHash, bundle.input) = (.null, "", "")
+        (bundle.count, bundle.ranking, bundle.records) = (0, [], [1, 7, 8])
+        return bundle
+    }
+
+    @Test func `What was revealed without a draw is checked as far as there is something`() throws {
+        let bundle = try sealed()
+        #expect(bundle.problems(commitment: bundle.commitment) == [])
+        #expect(try DrawBundle(json: try JSON(parsing: bundle.json.encoded())) == bundle)
+        var other = bundle
+        other.rules = #"{"price":1}"#
+        #expect(other.problems() == [.commitment])
+        other = bundle
+        other.records = [1, 8, 8]
+        #expect(other.problems() == [.order])
+        // A draw cannot pass for something without one.
+        let draw = try self.bundle()
+        other = bundle
+        other.ranking = draw.ranking
+        #expect(other.problems() == [.ranking])
+        other = bundle
+        other.rolls = draw.rolls
+        #expect(other.problems() == [.rolls])
+        #expect(bundle.problems(entrantsHash: draw.entrantsHash) == [.otherEntrants])
+    }
+
     @Test func `What is no bundle says why`() throws {
         #expect(throws: DrawBundle.Unreadable.self) { try DrawBundle(json: [:]) }
         let json = try bundle().json.objectValue ?? [:]

@@ -148,7 +148,11 @@ struct ChildServerTests {
                 nil
             }
         }
-        #expect(granted["winners"]?.arrayValue?.map { $0["user"] } == ["cy"])
+        #expect(granted["winners"] == 1)
+        #expect(granted["names"] == ["C***"])
+        #expect(try await cy.state("granted:price-guess") { $0["coupon"] } == 1)
+        let won = try await mei.state("winners:price-guess") { $0["latest"]?.arrayValue }
+        #expect(won.map { $0["user"] } == ["cy"])
         let result = try await di.state("panel:price-guess:viewer") { panel in
             panel["elements"]?.arrayValue?.first { $0["text"] == "won" }
         }

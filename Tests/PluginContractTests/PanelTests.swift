@@ -62,7 +62,10 @@ import Wire
 
     @Test func `Every kind is read, recorded and read back`() throws {
         let view: JSON = [
-            ["1": "title", "2": "won", "args": ["name": "Ana", "amount": ["money": 5]]],
+            [
+                "1": "title", "2": "won",
+                "args": ["name": "Ana", "amount": ["money": 5], "prize": ["text": "coupon"]],
+            ],
             [
                 "1": "text", "2": "hello", "id": "result", "hidden": true,
                 "args": ["who": ["viewer": ["user": "a", "name": "A"]]],
@@ -92,7 +95,13 @@ import Wire
             ["1": "progress", "2": "sold", "3": 30, "max": 40],
             ["viewer", ["user": "a", "name": "A"]],
             ["stat", "count", 5],
-            ["list", "guesses", [["Ana", ["money": 5]], ["name": "Bo", "value": "x"]]],
+            [
+                "list", "guesses",
+                [
+                    ["Ana", ["money": 5]], ["name": "Bo", "value": "x"],
+                    [["text": "coupon"], ["text": "waiting"]],
+                ],
+            ],
             ["1": "leaderboard", "2": "best", "top": 3],
             ["celebrate"],
         ]
@@ -108,6 +117,8 @@ import Wire
                 ["state": "locked", "label": "vip"],
             ])
         #expect(panel.timers == ["lock"])
+        let list = panel.elements.first { $0.kind == .list }?.attributes["items"]
+        #expect(list?[2] == ["name": ["text": "coupon"], "value": ["text": "waiting"]])
         let image = panel.elements.first { $0.kind == .image }
         #expect(image?.attributes["source"] == "/o.svg")
     }

@@ -260,4 +260,59 @@ import Wire
         #expect(try await room.state()["log"] == ["ana7", "batch 1"])
         #expect(await room.enter("ana", "guess", 8) == .error(.alreadyAnswered, value: 7))
     }
+
+    @Test
+    func `Answers of a batch that fails are told again one by one, and only the bad one is spent`()
+        async throws
+    {
+        let room = PluginBench(
+            lua: Self.game(
+                onCollected:
+                    #"for _, g in ipairs(batch) do if g.value == 7 then error("seven") end end"#))
+        await room.start()
+        for (user, value) in [("ana", 1), ("bo", 7), ("cy", 3)] as [(String, Int64)] {
+            _ = room.request(user, .viewer, guess(value))
+        }
+        await room.settle()
+        #expect(try await room.state()["log"] == ["ana1", "batch 1", "cy3", "batch 1"])
+        #expect(
+            room.kinds == [
+                "on_start", "answered", "fault", "on_collected", "fault", "on_collected",
+            ])
+        // The next ones come in one batch again.
+        for user in ["di", "ed"] { _ = room.request(user, .viewer, guess(2)) }
+        await room.settle()
+        #expect(try await room.state()["log"]?.arrayValue?.last == "batch 2")
+    }
+
+    @Test(arguments: 0...3)
+    func `A server that is killed between them goes on one by one, before any later event`(
+        lost: Int
+    ) async throws {
+        let room = PluginBench(
+            lua: Self.game(onCollected: #"if #batch > 1 then error("too many") end"#))
+        await room.start()
+        for user in ["ana", "bo", "cy"] { _ = room.request(user, .viewer, guess(1)) }
+        await room.settle()
+        try await room.restart(losing: lost)
+        await room.advance(10)
+        #expect(
+            try await room.state()["log"] == [
+                "ana1", "batch 1", "bo1", "batch 1", "cy1", "batch 1", "lock",
+            ])
+    }
+
+    @Test func `A plugin that no batch suits is paused, with the answers in the journal`() async {
+        let room = PluginBench(lua: Self.game(onCollected: #"error("never")"#))
+        await room.start()
+        for index in 1...9 { _ = room.request("u\(index)", .viewer, guess(1)) }
+        await room.settle()
+        #expect(room.status == "paused")
+        // The batch, and four by themselves: the other five were not told, and are not spent.
+        #expect(room.kinds.filter { $0 == "fault" }.count == 5)
+        #expect(
+            room.bill.plays["game"]?.state.undelivered.map(\.viewer.user) == [
+                "u5", "u6", "u7", "u8", "u9",
+            ])
+    }
 }

@@ -18,6 +18,11 @@ import Wire
           elseif name == "grant" then room.prizes.grant("coupon", ana, value)
           elseif name == "release" then room.prizes.release("coupon")
           elseif name == "unknown" then room.prizes.reserve("gold", 1)
+          elseif name == "crowd" then
+            room.prizes.reserve("coupon", value)
+            for index = 1, value do
+              room.prizes.grant("coupon", { user = "u" .. index, name = "n" .. index })
+            end
           elseif name == "all" then
             room.prizes.reserve("coupon", 5)
             room.prizes.grant("coupon", ana)
@@ -83,12 +88,53 @@ import Wire
         let grants = room.events.filter { $0.name == "granted" }.map(\.data)
         #expect(
             grants == [
-                [
-                    "pool": "coupon", "count": 1,
-                    "winners": [["user": "ana", "name": "Ana"], ["user": "bo", "name": "Bo"]],
-                ],
-                ["pool": "coupon", "count": 2, "winners": [["user": "ana", "name": "Ana"]]],
+                ["pool": "coupon", "count": 1, "winners": 2, "names": ["A***", "B***"]],
+                ["pool": "coupon", "count": 2, "winners": 1, "names": ["A***"]],
             ])
+    }
+
+    @Test func `Everybody hears how many won, winners what is theirs, and the staff who won`() async
+    {
+        let room = bench()
+        await room.start()
+        #expect(room.states["winners:game"] == nil)
+        await room.command("all")
+        // Of the three grants of one call each winner is told once, with the sum.
+        #expect(room.states["granted:game ana"] == ["coupon": 3])
+        #expect(room.states["granted:game bo"] == ["coupon": 1])
+        #expect(
+            room.states["winners:game"] == [
+                "count": 3,
+                "latest": [
+                    ["user": "ana", "name": "Ana", "pool": "coupon", "count": 2],
+                    ["user": "bo", "name": "Bo", "pool": "coupon", "count": 1],
+                    ["user": "ana", "name": "Ana", "pool": "coupon", "count": 1],
+                ],
+            ])
+        // It is of the show, not of the run, and outlives the server.
+        await room.stop()
+        #expect(room.states["granted:game bo"] == ["coupon": 1])
+        for state in room.bill.states where state.key == "granted:game" {
+            #expect(state.audience == .user("ana") || state.audience == .user("bo"))
+        }
+        #expect(room.bill.states.count { $0.key == "granted:game" } == 2)
+    }
+
+    @Test(arguments: [(10, 10), (11, 10), (100, 10), (101, 10)])
+    func `Of very many winners a few are named, and the newest hundred are told to staff`(
+        count: Int, names: Int
+    ) async {
+        let room = bench(200)
+        await room.start()
+        await room.command("crowd", .integer(Int64(count)))
+        let data = room.events.last { $0.name == "granted" }?.data
+        #expect(data?["winners"] == .integer(Int64(count)))
+        #expect(data?["names"]?.arrayValue?.count == names)
+        let told = room.states["winners:game"]
+        #expect(told?["count"] == .integer(Int64(count)))
+        #expect(told?["latest"]?.arrayValue?.count == min(count, 100))
+        #expect(told?["latest"]?[0]?["user"] == .string("u\(count)"))
+        #expect(room.states["granted:game u1"] == ["coupon": 1])
     }
 
     @Test func `What was granted is told for the whole show, over runs, faults and restarts`()

@@ -36,8 +36,6 @@ actor Attendee {
     private var heardSinceJoin: Set<String> = []
     private(set) var starts: [String: Int] = [:]
     private(set) var stops: [String: Int] = [:]
-    /// Whether this person is among those whom the present round of a plugin has granted something.
-    private var isGranted: [String: Bool] = [:]
     /// What was sent to a collector, as JSON.
     var sent: [String: Set<String>] = [:]
     /// Prices that nobody may be told now.
@@ -192,14 +190,8 @@ actor Attendee {
                 stops[plugin, default: 0] += 1
             } else {
                 starts[plugin, default: 0] += 1
-                isGranted[plugin] = false
             }
-        case "granted":
-            let isMine = data["winners"]?.arrayValue?.contains { $0["user"] == .string(user) }
-            if isMine == true { isGranted[String(from.dropFirst(7))] = true }
-        case "fairness":
-            if data["step"] == "committed" { isGranted[String(from.dropFirst(7))] = false }
-            if watchesPrices, from == "plugin:price-guess" { keepSecrets(data) }
+        case "fairness": if watchesPrices, from == "plugin:price-guess" { keepSecrets(data) }
         default: break
         }
         look(for: data)
@@ -207,6 +199,10 @@ actor Attendee {
     }
 
     private func take(_ key: String, _ value: JSON) {
+        if key.hasPrefix("granted:") { heardOfPrizes(String(key.dropFirst(8)), value) }
+        if key.hasPrefix("winners:") {
+            testimony.grantCounts[String(key.dropFirst(8))] = value["count"]?.integerValue
+        }
         let isOwn = key.hasPrefix("own:")
         guard isOwn || key.hasPrefix("panel:") || key == "plugins" || key == "seats" else { return }
         states[key] = value
@@ -214,12 +210,26 @@ actor Attendee {
         look(for: value)
     }
 
+    /// Keeps what the room says to this person alone: what was granted them in this show.
+    private func heardOfPrizes(_ plugin: String, _ pools: JSON) {
+        let told = (pools.objectValue ?? [:]).members.compactMap { pool, units in
+            units.integerValue.map { (pool, $0) }
+        }
+        let units = Dictionary(told) { one, _ in one }
+        for (pool, before) in testimony.prizes[plugin] ?? [:] where units[pool, default: 0] < before
+        {
+            note("was told of \(before) of \(pool), and then of \(units[pool, default: 0])")
+        }
+        testimony.prizes[plugin] = units
+    }
+
     /// Keeps what a plugin says to this person alone.
     private func heardAlone(_ plugin: String, _ own: JSON) {
         for id in ["outcome", "result", "mine", "standing"] {
             guard let text = own[id]?["text"]?.stringValue else { continue }
             let args = own[id]?["args"]
-            let detail = args?["prize"] ?? args?["share"]?["money"] ?? args?["amount"]?["money"]
+            let detail =
+                args?["prize"]?["text"] ?? args?["share"]?["money"] ?? args?["amount"]?["money"]
             let spoken = detail.map { String(decoding: $0.encoded(), as: UTF8.self) } ?? ""
             testimony.claims.insert(
                 Testimony.Claim(
@@ -234,13 +244,18 @@ actor Attendee {
         "congratulations", "you_won", "you_got", "result_coupon", "result_share",
     ]
 
-    /// Whether this person is shown to have won, and whether everybody was told so, at the end of a
-    /// run; nil as long as they have not heard of it.
-    func settlement(of plugin: String, stops count: Int) async -> (told: Bool, granted: Bool)? {
-        guard await isConnected, stops(of: plugin) >= count else { return nil }
+    /// Keeps whether this person is shown to have won when a run has ended; false as long as they have
+    /// not heard that it did.
+    func settle(_ plugin: String, stops count: Int) async -> Bool {
+        guard await isConnected, stops(of: plugin) >= count else { return false }
+        // What was sent along with the end of the run comes before the answer.
+        guard case .reply = await request("ping", []) else { return false }
         let id = plugin == "lottery" ? "outcome" : "result"
         let text = states["own:\(plugin)"]?[id]?["text"]?.stringValue ?? ""
-        return (Self.winning.contains(text), isGranted[plugin, default: false])
+        testimony.settlements.append(
+            Testimony.Settlement(
+                plugin: plugin, run: count - 1, hasWon: Self.winning.contains(text)))
+        return true
     }
 
     private func keepSecrets(_ data: JSON) {

@@ -7,6 +7,8 @@ extension ShowAudit {
         checkKeys()
         checkBalances()
         checkPublicGrants()
+        checkPrivateGrants()
+        checkSettlements()
     }
 
     private mutating func checkKeys() {
@@ -67,26 +69,6 @@ extension ShowAudit {
                     note("\(run.plugin) made more than one \(kind) of \(pool) in a run")
                 }
             }
-        }
-    }
-
-    /// What everybody was told of grants is what the ledger has, unit by unit.
-    private mutating func checkPublicGrants() {
-        var told: [String: Int] = [:]
-        for event in evidence.records.flatMap(\.events) where event.name == "granted" {
-            for winner in event.data["winners"]?.arrayValue ?? [] {
-                let line =
-                    "\(event.from) \(event.data["pool"]?.stringValue ?? "") "
-                    + "\(winner["user"]?.stringValue ?? "") \(event.data["count"]?.integerValue ?? 0)"
-                told[line, default: 0] += 1
-            }
-        }
-        for grant in grants {
-            let line = "plugin:\(grant.plugin) \(grant.pool) \(grant.user ?? "") \(grant.count)"
-            told[line, default: 0] -= 1
-        }
-        for (line, difference) in told.sorted(by: { $0.key < $1.key }) where difference != 0 {
-            note("told and granted differ by \(difference): \(line)")
         }
     }
 

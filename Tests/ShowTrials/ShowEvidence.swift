@@ -94,7 +94,7 @@ struct ShowEvidence: Sendable {
         return outcome.output
     }
 
-    /// Does every draw again that has a list, with commitment and list as they were published.
+    /// Does every draw again, and checks what was revealed without one, against what was published.
     private mutating func readDraws(_ folder: TrialFolder) async throws {
         let data = ["journal", "--data", folder.data]
         let list = try await expect(0, data + ["draws", TrialRoom.show, "--json"], folder)
@@ -104,21 +104,18 @@ struct ShowEvidence: Sendable {
                 let number = draw["number"]?.integerValue, let step = draw["step"]?.stringValue
             else { throw TrialFailure("not a draw: \(draw)") }
             draws.append(Draw(plugin: plugin, name: name, number: number, step: step))
-            guard step == "revealed", draw["entrants"]?.integerValue != nil else { continue }
+            guard step == "revealed" else { continue }
             let bundle = try await expect(
                 0, data + ["bundle", TrialRoom.show, plugin, String(number)], folder)
             try folder.write(bundle, to: "draw.json")
             let told = published(plugin, number)
-            guard let commitment = told.commitment, let hash = told.hash else {
+            let hasList = draw["entrants"]?.integerValue != nil
+            guard let commitment = told.commitment, (told.hash != nil) == hasList else {
                 problems.append("\(plugin) \(name): commitment and list were not published")
                 continue
             }
-            try await expect(
-                0,
-                [
-                    "verify-draw", folder.path + "/draw.json", "--commitment", commitment,
-                    "--entrants", hash,
-                ], folder)
+            let words = ["verify-draw", folder.path + "/draw.json", "--commitment", commitment]
+            try await expect(0, words + (told.hash.map { ["--entrants", $0] } ?? []), folder)
         }
     }
 
@@ -135,6 +132,8 @@ struct ShowEvidence: Sendable {
                     ? event.data["commitment"]?.stringValue : nil
             } else if event.data["step"] == "frozen", let commitment {
                 return (commitment, event.data["hash"]?.stringValue)
+            } else if event.data["step"] == "revealed", let commitment {
+                return (commitment, nil)
             }
         }
         return (commitment, nil)

@@ -21,12 +21,25 @@ struct Testimony: Sendable {
         var detail: String
     }
 
+    /// Whether somebody is shown to have won at the end of a run.
+    struct Settlement: Sendable, Hashable {
+        var plugin: String
+        /// From 0, of this plugin.
+        var run: Int
+        var hasWon: Bool
+    }
+
     let user: String
     /// Offsets and fingerprints of every event.
     var events: [Int64: Int] = [:]
     var lastOffset: Int64 = 0
     var acknowledgements: Set<Acknowledgement> = []
     var claims: Set<Claim> = []
+    /// Units that the room says were granted to this person, by plugin and pool.
+    var prizes: [String: [String: Int64]] = [:]
+    /// Grants of each plugin, as the room tells staff.
+    var grantCounts: [String: Int64] = [:]
+    var settlements: [Settlement] = []
     var refusals: [String: Int] = [:]
     var requests = 0
     var messages = 0

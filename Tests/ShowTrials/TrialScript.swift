@@ -162,21 +162,12 @@ struct TrialScript: Sendable {
             "act", [("plugin", .string(game.plugin)), ("name", .string(button))])
     }
 
-    /// Everybody in the room has to see of themselves what everybody was told.
+    /// Everybody in the room tells whether they see themselves win.
     private func settle(_ plugin: String, count: Int) async {
         let end = clock.monotonicNanoseconds + 20_000_000_000
         for person in crowd {
-            while true {
-                let found = await person.settlement(of: plugin, stops: count)
-                if let found, found.told == found.granted { break }
-                guard clock.monotonicNanoseconds < end else {
-                    if let found {
-                        await person.note(
-                            "\(plugin) run \(count) granted \(found.granted) and told \(found.told)"
-                        )
-                    }
-                    break
-                }
+            while await !person.settle(plugin, stops: count) {
+                guard clock.monotonicNanoseconds < end else { break }
                 try? await Task.sleep(for: .milliseconds(20))
             }
         }

@@ -91,6 +91,28 @@ struct ShowTrialTests {
                 $0.records.firstIndex { $0.events.contains { $0.name == "granted" } })
             $0.records[index].events.removeAll { $0.name == "granted" }
         }
+        try expectNoticed("a public grant that names somebody") {
+            let index = try #require(
+                $0.records.firstIndex { $0.events.contains { $0.name == "granted" } })
+            let place = try #require(
+                $0.records[index].events.firstIndex { $0.name == "granted" })
+            guard case .object(var data) = $0.records[index].events[place].data else { return }
+            data["names"] = .array(
+                Array(repeating: "v1", count: data["names"]?.arrayValue?.count ?? 0))
+            $0.records[index].events[place].data = .object(data)
+        }
+        try expectNoticed("a winner who was not told in private") {
+            let index = try #require($0.testimonies.firstIndex { !$0.prizes.isEmpty })
+            $0.testimonies[index].prizes = [:]
+        }
+        expectNoticed("somebody who was told of a prize in private, and has none") {
+            $0.testimonies[3].prizes["quiz", default: [:]]["quiz", default: 0] += 1
+        }
+        try expectNoticed("somebody who saw the end otherwise than the ledger") {
+            let index = try #require($0.testimonies.firstIndex { !$0.settlements.isEmpty })
+            $0.testimonies[index].settlements[0].hasWon.toggle()
+        }
+        expectNoticed("a viewer who was told who won") { $0.testimonies[0].grantCounts["quiz"] = 1 }
         expectNoticed("somebody who was told to have won, and has not") {
             let winners = Set($0.entries.compactMap(\.user))
             let loser = $0.testimonies.firstIndex { !winners.contains($0.user) } ?? 0

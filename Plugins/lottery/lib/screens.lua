@@ -11,18 +11,31 @@ end
 
 local function prizes(s)
   local items = {}
-  for index, prize in ipairs(s.rules.prizes) do items[index] = { prize.pool, prize.count } end
+  for index, prize in ipairs(s.rules.prizes) do items[index] = { { text = prize.pool }, prize.count } end
   return { "list", "prizes", items }
 end
 
+-- A list for each thing that can be said of a prize: it is theirs, it waits to be claimed, it went to somebody else.
+local LISTS = { { "granted", "winners" }, { "waiting", "winners_waiting" }, { "forfeited", "winners_forfeited" } }
+
 local function winners(s, masked)
-  local items = {}
-  for index = 1, math.min(#s.winners, SHOWN_MAX) do
-    local winner = s.winners[index]
-    local name = masked and entries.masked(winner.name) or winner.name .. " (" .. winner.user .. ")"
-    items[index] = { name, winner.share and { money = winner.share } or winner.pool .. ": " .. winner.state }
+  local view = {}
+  for _, kind in ipairs(LISTS) do
+    local state, label = kind[1], kind[2]
+    local items = {}
+    for _, winner in ipairs(s.winners) do
+      if winner.state == state and #items < SHOWN_MAX then
+        local name = masked and entries.masked(winner.name) or winner.name .. " (" .. winner.user .. ")"
+        items[#items + 1] = { name, winner.share and { money = winner.share } or { text = winner.pool } }
+      end
+    end
+    if #items > 0 then view[#view + 1] = { "list", label, items } end
   end
-  return { "list", "winners", items }
+  return view
+end
+
+local function add_all(view, elements)
+  for _, element in ipairs(elements) do view[#view + 1] = element end
 end
 
 -- What makes it possible to check the draw (LOT-23, LOT-24, LOT-27, LOT-28).
@@ -74,17 +87,16 @@ function phases.checking(s, config) return phases.input(s, config) end
 function phases.drawing(s) return { { "text", "drawing" }, { "stat", "entered", s.count } } end
 
 function phases.claiming(s)
-  return {
-    winners(s, true), { "text", "not_won", id = "outcome" }, { "button", id = "claim", hidden = true },
-    { "countdown", "claiming" },
-  }
+  local view = winners(s, true)
+  add(view, { "text", "not_won", id = "outcome" }, { "button", id = "claim", hidden = true }, { "countdown", "claiming" })
+  return view
 end
 
 function phases.settled(s)
-  return {
-    #s.winners > 0 and winners(s, true) or { "text", "nobody" }, { "text", "not_won", id = "outcome" },
-    #s.winners > 0 and { "celebrate" },
-  }
+  local view = #s.winners > 0 and winners(s, true) or { { "text", "nobody" } }
+  add(view, { "text", "not_won", id = "outcome" })
+  if #s.winners > 0 then add(view, { "celebrate" }) end
+  return view
 end
 
 function phases.cancelled() return { { "text", "cancelled" } } end
@@ -109,14 +121,16 @@ function screens.show(room)
 
   add(host, { "stat", config.kind == "red_packet" and "grabbed" or "entered", s.count })
   if s.phase == "open" then add(host, { "countdown", "close" }) end
-  if #s.winners > 0 then add(host, winners(s, true)) end
+  add_all(host, winners(s, true))
   for _, element in ipairs(buttons(s)) do add(host, element) end
   room.panel.show("host", host)
 
   local reasons, left_out, desk = {}, {}, head(s, config)
   for _, reason in pairs(s.out) do reasons[reason] = (reasons[reason] or 0) + 1 end
-  for reason, count in pairs(reasons) do left_out[#left_out + 1] = { reason, count } end
-  add(desk, { "list", "left_out", left_out }, winners(s, false), { "text", "rules_hash", args = { hash = s.rules_hash } })
+  for reason, count in pairs(reasons) do left_out[#left_out + 1] = { { text = reason }, count } end
+  add(desk, { "list", "left_out", left_out })
+  add_all(desk, winners(s, false))
+  add(desk, { "text", "rules_hash", args = { hash = s.rules_hash } })
   for _, element in ipairs(proof(s)) do add(desk, element) end
   room.panel.show("operator", desk)
 end

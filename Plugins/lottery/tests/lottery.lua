@@ -164,7 +164,7 @@ test("LOT-10 LOT-17 LOT-20 who is excluded hears so and is counted; staff cannot
     expect(show.host:press("enter-1")):is_refused("FORBIDDEN")
     show:advance(60)
     expect(show:granted("coupon")):has_length(0)
-    expect(show.operator:screen("operator"):find("left_out").items):equals { { name = "out_excluded", value = 1 } }
+    expect(show.operator:screen("operator"):find("left_out").items):equals { { name = { text = "out_excluded" }, value = 1 } }
   end)
 
 test("LOT-13 LOT-14 watch time is looked at when entering and at the close", { config = { watch_seconds = 30 } },
@@ -197,7 +197,7 @@ test("LOT-12 whoever is muted or banned before the close does not take part, unl
     show:advance(60)
     expect(show:effects("fairness.freeze")[1].entrants):equals { { "bo", 1 }, { "di", 1 } }
     expect(ana):shows("out_moderated")
-    expect(show.operator:screen("operator"):find("left_out").items):equals { { name = "out_moderated", value = 3 } }
+    expect(show.operator:screen("operator"):find("left_out").items):equals { { name = { text = "out_moderated" }, value = 3 } }
   end)
 
 test("LOT-12 a mute after the close, and one that ended before the draw, take nothing", {
@@ -387,7 +387,11 @@ test("LOT-30 what is not claimed goes to the next place", { config = { claim_sec
   end
   local first = winner()
   expect(show:granted("coupon")):has_length(0)
+  expect(show.operator:screen("operator"):find("winners_waiting").items):equals {
+    { name = first.name .. " (" .. first.user .. ")", value = { text = "coupon" } },
+  }
   show:advance(100)
+  expect(show.operator:screen("operator"):find("winners_forfeited").items):has_length(1)
   local second = winner()
   expect(second.user):differs_from(first.user)
   expect(first):shows("too_late")
@@ -482,10 +486,18 @@ test("LOT-37 names are masked but on the operator's desk; winners are told in pr
     ana:press("enter-1")
     show:advance(60)
     expect(bo:screen():find("winners").items[1].name):equals("A***")
+    expect(bo:screen():find("winners").items[1].value):equals { text = "coupon" }
     expect(show.operator:screen("operator"):find("winners").items[1].name):equals("Ana (ana)")
-    expect(ana):shows("you_won")
+    expect(ana):shows("you_won", { prize = { text = "coupon" } })
     expect(bo):hides("you_won")
-    expect(show:events("granted")[1].data.winners[1].name):equals("A***")
+    expect(show:events("granted")[1].data):equals {
+      pool = "coupon", count = 1, winners = 1, names = { "A***" },
+    }
+    expect(ana:prizes()):equals { coupon = 1 }
+    expect(bo:prizes()):equals {}
+    expect(ana:another_device():prizes()):equals { coupon = 1 }
+    show:kill()
+    expect(ana:prizes()):equals { coupon = 1 }
   end)
 
 test("LOT-38 who comes late sees where it stands, and the own entry", function(show)

@@ -42,7 +42,7 @@ test("LOT-12 a phrase that a host deletes before the close is no entry", functio
   expect(ana):shows("out_deleted")
   show:advance(60)
   expect(show:effects("fairness.freeze")[1].entrants):equals { { "bo", 1 } }
-  expect(show.operator:screen("operator"):find("left_out").items):equals { { name = "out_deleted", value = 1 } }
+  expect(show.operator:screen("operator"):find("left_out").items):equals { { name = { text = "out_deleted" }, value = 1 } }
 end)
 
 test("LOT-12 of several tickets the one is gone; who has none left may enter again, and counts once", {

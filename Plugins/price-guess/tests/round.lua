@@ -99,10 +99,13 @@ test("PG-04 price and rule are committed to before, and shown afterwards", funct
     show:kill(3)
     expect(ana:screen():find("committed").args.hash):equals(committed)
     show:advance(30)
-    local revealed = ana:screen():find("revealed").args
-    expect(revealed.rules):contains('"price":5000,"product":"oolong"')
+    -- In words on the screen, to the letter in public.
+    expect(ana):shows("revealed", { price = { money = 5000 }, mode = { text = "mode_under" } })
+    expect(ana):shows("verify", { seal = committed:sub(1, 12), round = 1 })
     local last = show:events("fairness")[2].data
-    expect(last):contains { step = "revealed", commitment = committed, rules = revealed.rules, secret = revealed.secret }
+    expect(last):contains { step = "revealed", name = "round-1", commitment = committed }
+    expect(last.rules):contains('"price":5000,"product":"oolong"')
+    expect(last.secret):has_length(64)
   end)
 
 test("PG-05 the host's screen does not show the price either", function(show)

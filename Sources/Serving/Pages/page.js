@@ -153,12 +153,11 @@ async function tellOfPlugin({ room, words, shelf, chat }, { name, from, data, at
     chat.tell({ at, offset, from, kind: name, render, speaker });
 }
 
-/** Who won what, in a sentence. */
-export function grantedText(words, texts, { pool, winners = [] }) {
-    const names = winners.slice(0, namesShownCountMax).map(({ name, user }) => name || user)
-        .join(words.text("names.separator"));
-    const key = winners.length > namesShownCountMax ? "granted.more" : "granted";
+/** Who won what, in a sentence; names come masked. */
+export function grantedText(words, texts, { pool, winners = 0, names = [] }) {
+    const key = winners > namesShownCountMax ? "granted.more" : "granted";
     return words.text(key, {
-        names, pool: texts.text(pool), count: words.integer(winners.length),
+        names: names.slice(0, namesShownCountMax).join(words.text("names.separator")),
+        pool: texts.text(pool), count: words.integer(winners),
     });
 }

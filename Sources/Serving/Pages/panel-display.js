@@ -150,7 +150,7 @@ function list(element, context) {
                 now.add(identity);
                 const fresh = known !== null && !known.has(identity);
                 return make("li", { class: fresh ? "fresh" : null },
-                    make("span", { class: "list-name", text: words.pick(item.name) }),
+                    make("span", { class: "list-name", text: texts.name(item.name) }),
                     make("span", { class: "list-value", text: texts.value(item.value) }));
             }));
             known = now;

@@ -244,10 +244,16 @@ export class PluginWords {
         return Object.hasOwn(texts, key) ? texts[key] : undefined;
     }
 
+    /** The name of an item: as it is, one for each language, or that of a key. */
+    name(name) {
+        return name?.text === undefined ? this.#words.pick(name) : this.text(name.text);
+    }
+
     /** An argument or an item's value as it is shown. */
     value(value) {
         if (typeof value === "number") return this.#words.integer(value);
         if (typeof value?.money === "number") return this.#words.money(value.money, this.currency);
+        if (value?.text !== undefined) return this.text(value.text);
         if (value?.viewer) return value.viewer.name ?? value.viewer.user;
         return value === null || value === undefined ? "" : String(value);
     }

@@ -152,6 +152,10 @@ function Guest:granted(pool)
   return count
 end
 
+---Tells what the room says to this person alone of prizes: units by pool, as `ana:granted` has them one by one.
+---@return table<string, integer>
+function Guest:prizes() return look("prizes", { device = self.id }) end
+
 ---Tells how many points this person has on the leaderboard.
 ---@return integer
 function Guest:points() return look("points", { user = self.user }) end
