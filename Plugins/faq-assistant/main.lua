@@ -130,11 +130,6 @@ end
 
 -- MARK: Answers
 
-local function is_priced_secretly(room, product)
-  local found = product and room.products.get(product)
-  return found ~= nil and found.priceMinor == nil
-end
-
 -- An answer of this entry that everybody was given lately (FAQ-06).
 local function recent(room, entry)
   local s, config = room.state, room.config
@@ -145,13 +140,6 @@ local function recent(room, entry)
       return answer
     end
   end
-end
-
-local PRICES_SECONDS = 1
-
--- As long as an answer with a price is on a screen, the shelf is looked at: a round may begin with that price (FAQ-05).
-local function watch_prices(room)
-  if prices.is_any(room.state.answers) then room.timers.set("prices", PRICES_SECONDS) end
 end
 
 local function show_privately(room, answer)
@@ -172,7 +160,7 @@ local function deliver(room, question, entry, words, is_public, by)
     answer.note = entry.language == "zh" and "only_zh" or "only_en"
   end
   s.answers[#s.answers + 1] = answer
-  watch_prices(room)
+  prices.watch(room)
   if #s.answers > ANSWERS_KEPT then
     local _, oldest = nil, 1
     while s.answers[oldest].pinned and oldest < #s.answers do oldest = oldest + 1 end
@@ -205,7 +193,7 @@ local function answer(room, question, entry, options)
     }
     return true
   end
-  local fault = not words and "missing" or checks.fault(config, words, is_priced_secretly(room, product))
+  local fault = not words and "missing" or checks.fault(config, words, prices.is_secret(room, product))
   if fault and options.words then
     -- The model's words do not do; the merchant's may.
     return answer(room, question, entry, {
@@ -506,29 +494,11 @@ function game.on_result(room, result)
   render(room)
 end
 
--- The last answer that somebody was given is what their own place shows.
-local function last_for(s, user)
-  for index = #s.answers, 1, -1 do
-    for _, asker in ipairs(s.answers[index].askers) do
-      if asker.user == user then return s.answers[index].id end
-    end
-  end
-end
-
--- Hides answers whose price is to be guessed, and shows them again afterwards.
-local function look_at_prices(room)
-  local changed = prices.withhold(room.state.answers, function(product) return is_priced_secretly(room, product) end)
-  for _, answer in ipairs(changed) do
-    for _, asker in ipairs(answer.public and {} or answer.askers) do
-      if last_for(room.state, asker.user) == answer.id then screens.tell(room, asker, screens.own(answer)) end
-    end
-  end
-  watch_prices(room)
-  if #changed > 0 then render(room) end
-end
-
 function game.on_timer(room, name)
-  if name == "prices" then return look_at_prices(room) end
+  if name == "prices" then
+    if prices.look(room) then render(room) end
+    return
+  end
   local s, config = room.state, room.config
   local is_changed = false
   for index = #s.tickets, 1, -1 do

@@ -11,8 +11,8 @@ extension Play {
         _ outputs: inout [PlayOutput]
     ) -> Bool {
         switch outcome {
-        case .done(let changes, let effects, let instructions):
-            desk.note(done.call.hook, instructions: instructions)
+        case .done(let changes, let effects, let use):
+            desk.note(done.call.hook, use, outputBytes: changes.count + effects.count)
             return finish(done, changes, effects, &pools, &outputs)
         case .absent where done.call.hook == .moderated:
             // Told no more, and no record.

@@ -78,7 +78,7 @@ struct ChaosProgram {
         }
         let outcome = ScriptOutcome.done(
             changes: JSON.array(changes).encoded(), effects: JSON.array(effects).encoded(),
-            instructions: 1)
+            use: ScriptUse(instructions: 1))
         calls.end(outcome)
         open = (calls, tree)
         return outcome
