@@ -68,9 +68,11 @@ extension Play {
         guard state.status != .running else {
             throw RequestError(.alreadyRunning, "\(plugin) is running")
         }
-        return .start(
-            try program.manifest.configuration.resolve(
-                show: show.configuration, override: config, products: show.products))
+        let schema = program.manifest.configuration
+        let resolved = try schema.resolve(
+            show: show.configuration, override: config, products: show.products)
+        try schema.checkWords(resolved, isForbidden)
+        return .start(resolved)
     }
 
     private mutating func judgeStop(
@@ -113,6 +115,7 @@ extension Play {
         let products = state.products.arrayValue?.compactMap(Product.init) ?? []
         let changed = try program.manifest.configuration.change(
             state.configuration, override: config, products: products)
+        try program.manifest.configuration.checkWords(changed, isForbidden)
         desk.flush(&self)
         let reply = Afterwards.reply(to: request.session, id: request.requestID, fields: [:])
         desk.outputs += write(
