@@ -28,6 +28,8 @@ package struct StreamPremises: Sendable {
     /// Who has a seat, and who hears of its media.
     package var seats = SeatPremises()
     package var clock: any Clock
+    /// Keeps what is shown as files; nil for nothing kept.
+    package var recorder: Recorder?
 
     package init(
         keyring: StreamKeyring, clock: any Clock, hasRoom: @escaping @Sendable (String) -> Bool,
