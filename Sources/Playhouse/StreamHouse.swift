@@ -70,6 +70,8 @@ final class StreamHouse: Sendable {
         premises.changed = { publicity.tell($0, $1) }
         premises.seats = SeatDesk.premises(
             rooms: rooms, anonymous: anonymous, verifier: verifier, clock: clock)
+        premises.seats.limits.viewersMax = 4 * settings.viewersMax
+        premises.seats.limits.viewersPerAddress = configuration.limits.connectionsPerAddress
         let (finished, board) = (premises, board)
         await lane.start { _ in StreamDoor(premises: finished, board: board) }
         SeatDesk.watch(rooms, for: lane)

@@ -166,6 +166,13 @@ struct SeatsOverSocketsTests {
                 #expect(String(decoding: bytes[4..<8], as: UTF8.self) == type)
             }
 
+            try await eventually("figures") {
+                let viewers = #"playhouse_stream_seat_viewers{room="teahouse"}"#
+                let seats = #"playhouse_stream_seats{room="teahouse"}"#
+                let found = (try await house.metric(seats), try await house.metric(viewers))
+                return found == (1, 1)
+            }
+
             // A change of rights keeps the lease, and the connections.
             try await command(host, "hush")
             _ = try await host.state("seats") { $0[0]?["audio"] == false ? true : nil }

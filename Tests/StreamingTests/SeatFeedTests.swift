@@ -298,6 +298,7 @@ import Testing
             case .fragment(let fragment): files[files.count - 1] += fragment.bytes
             }
         }
+        // The real picture, black, the real picture from its next keyframe on.
         #expect(files.count == 3)
         for (index, bytes) in files.enumerated() {
             let file = folder.appendingPathComponent("seat-\(index).mp4")
@@ -309,6 +310,14 @@ import Testing
                     "null", "-",
                 ])
             #expect(status == 0 && text == "", "part \(index): \(text)")
+            let (_, times) = try SeatFixture.run(
+                "ffprobe",
+                [
+                    "-v", "error", "-select_streams", "v", "-show_entries", "packet=dts", "-of",
+                    "csv=p=0", file.path,
+                ])
+            let stamps = times.split(separator: "\n").compactMap { Int($0) }
+            #expect(stamps.count > 5 && zip(stamps, stamps.dropFirst()).allSatisfy(<))
             let (_, probe) = try SeatFixture.run(
                 "ffprobe",
                 [

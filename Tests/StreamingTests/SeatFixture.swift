@@ -80,12 +80,20 @@ enum SeatFixture {
         {
             switch String(decoding: type, as: UTF8.self) {
             case "moov": found = inner(box, Array(body)) ?? []
-            case "mdat":
-                frames.append((body.dropFirst(4).first.map { $0 & 31 == 5 } ?? false, Array(body)))
+            case "mdat": frames.append((hasKey(Array(body)), Array(body)))
             default: break
             }
         }
         return (found, frames)
+    }
+
+    /// Whether one of the NAL units is of a keyframe.
+    private static func hasKey(_ bytes: [UInt8]) -> Bool {
+        var reader = BinaryReader(bytes)
+        while let size = reader.integer(4), let unit = reader.take(Int(size)) {
+            if unit.first.map({ $0 & 31 }) == 5 { return true }
+        }
+        return false
     }
 
     private static func inner(_ box: String, _ bytes: [UInt8]) -> [UInt8]? {

@@ -310,16 +310,10 @@ export class Playhouse extends EventTarget {
     }
 
     #greet(link) {
-        const hello = {
-            type: "hello", id: this.#newId(), version: protocolVersion, room: this.room,
-        };
+        const [id, version] = [this.#newId(), protocolVersion];
+        const hello = { type: "hello", id, version, room: this.room, ...this.credentials };
         if (this.locale) hello.locale = this.locale;
-        if (this.token) {
-            hello.token = this.token;
-        } else {
-            Object.assign(hello, this.credentials);
-            if (this.name) hello.name = this.name;
-        }
+        if (!this.token && this.name) hello.name = this.name;
         if (this.epoch !== null) {
             hello.recover = { epoch: this.epoch, offset: this.offset };
         }

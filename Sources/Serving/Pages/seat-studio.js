@@ -147,6 +147,7 @@ export class SeatStudio {
             : words.text(`studio.${now}`));
         if (state.textContent !== said) state.textContent = said;
         state.dataset.live = String(now === "publishing");
+        const hadFocus = document.activeElement === begin || document.activeElement === stop;
         begin.hidden = !isOff || Boolean(this.#obstacle);
         begin.textContent = words.text("studio.begin");
         for (const [button, device] of [[microphone, "microphone"], [camera, "camera"]]) {
@@ -155,5 +156,7 @@ export class SeatStudio {
         }
         stop.hidden = isOff;
         stop.textContent = words.text("studio.stop");
+        // The button that was pressed is gone; whoever uses the keyboard goes on beside it.
+        if (hadFocus) (isOff ? begin : stop).focus();
     }
 }

@@ -77,7 +77,7 @@ package final class StreamDoor: ConnectionHandling {
     package init(premises: StreamPremises, board: StreamBoard) {
         self.premises = premises
         self.board = board
-        seats = SeatDoor(premises: premises)
+        seats = SeatDoor(premises: premises, board: board)
     }
 
     func guest(_ id: ConnectionID) -> Guest? {

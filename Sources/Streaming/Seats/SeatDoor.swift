@@ -10,6 +10,7 @@ import Wire
 /// change; media end in the turn in which their lease does.
 final class SeatDoor {
     let premises: StreamPremises
+    private let board: StreamBoard
     /// By room, in the order of the state `seats`.
     private(set) var leases: [String: [SeatGrant]] = [:]
     var casts: [SeatKey: SeatCast] = [:]
@@ -56,7 +57,10 @@ final class SeatDoor {
         init(_ feed: SeatFeed) { self.feed = feed }
     }
 
-    init(premises: StreamPremises) { self.premises = premises }
+    init(premises: StreamPremises, board: StreamBoard) {
+        self.premises = premises
+        self.board = board
+    }
 
     var limits: SeatLimits { premises.seats.limits }
     var nowMilliseconds: Int64 { Int64(premises.clock.monotonicNanoseconds / 1_000_000) }
@@ -183,7 +187,17 @@ final class SeatDoor {
         for id in guests.keys { lane.close(id, farewell: SeatEnd.restart.farewell) }
     }
 
+    private func publishFigures() {
+        var seats: [String: StreamBoard.Seats] = [:]
+        for (key, cast) in casts {
+            seats[key.room, default: StreamBoard.Seats()].live += cast.isUp ? 1 : 0
+            seats[key.room]?.viewers += cast.viewers.count
+        }
+        board.set(seats: seats)
+    }
+
     func secondPassed(on lane: isolated Lane) {
+        publishFigures()
         let now = lane.uptimeSeconds
         for (id, guest) in guests {
             switch guest.stage {
