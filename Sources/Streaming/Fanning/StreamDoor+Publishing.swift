@@ -74,7 +74,7 @@ extension StreamDoor {
             message, arrivalMilliseconds: now,
             unixMilliseconds: premises.clock.unixMilliseconds)
         for item in output ?? [] {
-            fanOut(item, in: room, now, on: lane)
+            fanOut(item, in: room, on: lane)
             if case .initialisation = item { tell(of: room) }
         }
     }
