@@ -232,6 +232,10 @@ extension MetricsText {
             "playhouse_stream_viewers", "gauge", "Connections that get the picture.",
             each { Double($0.viewers) })
         add(
+            "playhouse_stream_flush_seconds", "gauge",
+            "How long frames are held to be written together.",
+            each { Double($0.flushMilliseconds) / 1_000 })
+        add(
             "playhouse_stream_bits_per_second", "gauge", "What came in within the last second.",
             each { Double($0.readings.bitsPerSecond) })
         add(
@@ -265,6 +269,24 @@ extension MetricsText {
             "playhouse_stream_slow_viewers_closed_total", "counter",
             "Viewers of the picture that were closed for being too slow.",
             each { Double($0.slowClosed) })
+    }
+
+    mutating func add(recordings: [String: Recorder.Figures]) {
+        let rooms = recordings.sorted { $0.key < $1.key }
+        add(
+            "playhouse_recording_active", "gauge", "1 while the stream is recorded.",
+            rooms.map { ([("room", $0.key)], $0.value.isRecording ? 1 : 0) })
+        add(
+            "playhouse_recording_bytes_total", "counter", "Bytes of recordings.",
+            rooms.map { ([("room", $0.key)], Double($0.value.bytes)) })
+        add(
+            "playhouse_recording_skipped_total", "counter",
+            "Fragments and events that the disk did not take in time.",
+            rooms.map { ([("room", $0.key)], Double($0.value.skipped)) })
+        add(
+            "playhouse_recording_failures_total", "counter",
+            "Recordings that ended because nothing could be written.",
+            rooms.map { ([("room", $0.key)], Double($0.value.failures)) })
     }
 
     mutating func add(programsOf rooms: [(id: String, figures: LiveRoom.RoomFigures)]) {

@@ -14,6 +14,8 @@ package struct StreamConfiguration: Sendable, Equatable {
     package var viewersMax = 5_000
     /// Milliseconds between two flushes to viewers, 0 for one per frame; nil to decide by the load.
     package var flushMilliseconds: Int?
+    /// Folder that shows are recorded to; nil for no recording.
+    package var record: String?
 
     /// How long a stream key lasts at most, and unless somebody says less, in hours.
     package static let keyHoursMax = 24

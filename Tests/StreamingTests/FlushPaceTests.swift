@@ -48,7 +48,7 @@ import Testing
                 pace.observe(busy: min(1, load * (byByte + (1 - byByte) * flushes / 30)))
                 widths.append(pace.milliseconds)
             }
-            #expect(Set(widths.suffix(40)).count == 1, "load \(load), \(byByte) by the byte: \(widths)")
+            #expect(Set(widths.suffix(40)).count == 1, "load \(load), \(byByte)")
         }
     }
 

@@ -74,6 +74,7 @@ extension StreamDoor {
             message, arrivalMilliseconds: now,
             unixMilliseconds: premises.clock.unixMilliseconds)
         for item in output ?? [] {
+            premises.recorder?.take(item, of: room)
             fanOut(item, in: room, on: lane)
             if case .initialisation = item { tell(of: room) }
         }

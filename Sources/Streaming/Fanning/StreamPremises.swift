@@ -28,6 +28,8 @@ package struct StreamPremises: Sendable {
     /// The stream of a room began, changed or ended (nil), or another second of it has passed.
     package var changed: @Sendable (_ room: String, StreamBoard.Entry?) -> Void = { _, _ in }
     package var clock: any Clock
+    /// Keeps what is shown as files; nil for nothing kept.
+    package var recorder: Recorder?
 
     package init(
         keyring: StreamKeyring, clock: any Clock, hasRoom: @escaping @Sendable (String) -> Bool,
