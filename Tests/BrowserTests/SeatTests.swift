@@ -96,6 +96,7 @@ struct SeatTests {
                         try await page.wait(
                             until: """
                                 document.querySelector(".pictures").dataset.layout === "\(layout)"
+                                    && \(Self.video(1)).getBoundingClientRect().height > 40
                                 """)
                         try await page.keepPicture("seat-\(page.name.lowercased())-\(layout)")
                     }

@@ -188,14 +188,16 @@ export class SeatPictures extends EventTarget {
             featured: [star ?? all[0]],
             two_side: hasHost ? [this.#host, star ?? tiles[0]] : [star ?? tiles[0]],
         }[name];
+        let row = 0;
         for (const tile of [this.#host, ...tiles]) {
             tile.dataset.place = name === "grid" ? "tile" : main.includes(tile) ? "main" : "side";
+            if (tile.dataset.place === "side") tile.style.setProperty("--row", row += 1);
         }
         const sides = name === "grid" ? 0 : Math.max(0, all.length - main.length);
         const columns = all.length < 2 ? 1 : all.length < 5 ? 2 : all.length < 10 ? 3 : 4;
         const numbers = {
             columns, sides: Math.max(1, sides), tracks: main.length * Math.max(1, sides),
-            mains: Math.max(1, main.length),
+            mains: Math.max(1, main.length), rows: Math.max(4, sides),
         };
         for (const [key, value] of Object.entries(numbers)) {
             pictures.style.setProperty(`--${key}`, value);
