@@ -16,7 +16,10 @@ children=()
 
 finish() {
     status=$?
-    for child in "${children[@]}"; do kill -9 "$child" 2> /dev/null || true; done
+    for child in "${children[@]}"; do
+        kill -9 "$child" 2> /dev/null || true
+        wait "$child" 2> /dev/null || true
+    done
     rm -rf "$work"
     [ -n "${HLS_FOLDER:-}" ] || rm -rf "$folder"
     exit "$status"

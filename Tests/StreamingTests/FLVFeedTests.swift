@@ -68,7 +68,7 @@ import Testing
         #expect(tags[2].body == MediaFixture.audioConfiguration().payload)
         #expect(LiveStream().flvHead == [])
         let silent = FLVFeed.head(
-            Initialisation(video: stream.tracks?.video, audio: nil), atMilliseconds: 0)
+            Initialisation(video: stream.tracks?.video, audio: nil))
         #expect(silent[4] == 1)
     }
 

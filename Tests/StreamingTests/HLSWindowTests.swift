@@ -11,6 +11,7 @@ import Wire
         var number = 0
         var time: Int64 = 0
         var lists: [String] = []
+        private var version = 0
 
         init(_ limits: HLSWindow.Limits = HLSWindow.Limits(), isSoundOnly: Bool = false) {
             window = HLSWindow(
@@ -40,6 +41,8 @@ import Wire
         }
 
         mutating func read() {
+            guard window.version != version else { return }
+            version = window.version
             guard let bytes = window.playlist(skips: false) else { return }
             let text = String(decoding: bytes, as: UTF8.self)
             guard text != lists.last else { return }
@@ -61,7 +64,7 @@ import Wire
     @Test(arguments: rates)
     func `At any frame rate the rules hold`(rate: Int) {
         var feed = Feed()
-        for frame in 0..<rate * 70 {
+        for frame in 0..<rate * 50 {
             feed.append(Int64(frame * 1_000 / rate), isKey: frame % (rate * 2) == 0)
         }
         #expect(feed.checker.problems == [])
@@ -71,12 +74,12 @@ import Wire
         #expect(list.segments.count == 15 && list.sequence > 1_000)
         #expect(list.segments.allSatisfy { $0.parts.first?.isIndependent ?? true })
         let longest = list.parts.map(\.milliseconds).max() ?? 0
-        #expect((180...260).contains(longest), "\(longest)")
-        #expect(feed.checker.partCount > 250)
+        #expect((160...260).contains(longest), "\(longest)")
+        #expect(feed.checker.partCount > 180)
     }
 
     @Test func `Frames that do not come evenly keep every rule but that of 85 %`() {
-        Fuzzing.run("segments", rounds: 20) { fuzzing in
+        Fuzzing.run("segments", rounds: 5) { fuzzing in
             var feed = Feed()
             var time: Int64 = 0
             var key = 0

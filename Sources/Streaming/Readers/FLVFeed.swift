@@ -10,20 +10,16 @@ final class FLVFeed {
     private var made: [Int: [UInt8]] = [:]
     private var groupStart = -1
 
-    /// What a reader gets first: the file's header, facts, and the configurations.
-    ///
-    /// - Parameters:
-    ///   - tracks: What the stream has now.
-    ///   - milliseconds: Stream time of what comes next.
-    /// - Returns: Everything up to the first frame.
-    static func head(_ tracks: Initialisation, atMilliseconds milliseconds: Int64) -> [UInt8] {
+    /// What a reader gets first: the file's header, facts, and the configurations, at time 0, where a
+    /// file begins; the frames behind them have stream time.
+    static func head(_ tracks: Initialisation) -> [UInt8] {
         var bytes = Array("FLV".utf8)
         bytes += [1, (tracks.audio == nil ? 0 : 4) | (tracks.video == nil ? 0 : 1), 0, 0, 0, 9]
         bytes.append32(0)
         bytes.append(
-            tag: 18, milliseconds,
+            tag: 18, 0,
             [AMFValue.encode([.string("onMetaData")])[...], facts(tracks)[...]])
-        return bytes + configurations(tracks, atMilliseconds: milliseconds)
+        return bytes + configurations(tracks, atMilliseconds: 0)
     }
 
     /// What a reader gets when the tracks change.

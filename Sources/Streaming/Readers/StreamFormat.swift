@@ -25,15 +25,8 @@ extension StreamDoor {
 }
 
 extension LiveStream {
-    /// Stream time of what a joiner gets first.
-    private var joinMilliseconds: Int64 {
-        cache.fragments.first?.milliseconds ?? latestMilliseconds
-    }
-
-    /// The beginning of FLV for somebody who joins now; empty before there are tracks.
-    var flvHead: [UInt8] {
-        tracks.map { FLVFeed.head($0, atMilliseconds: joinMilliseconds) } ?? []
-    }
+    /// The beginning of FLV for somebody who joins; empty before there are tracks.
+    var flvHead: [UInt8] { tracks.map { FLVFeed.head($0) } ?? [] }
 
     /// The tags that tell FLV readers of new tracks.
     var flvConfigurations: [UInt8] {
