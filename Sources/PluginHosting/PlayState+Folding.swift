@@ -138,6 +138,7 @@ extension PlayState {
     /// Spends the event of a call, whether it succeeds or not; only batches of answers are told again.
     private mutating func consume(_ call: PlayCall, hasFailed: Bool) {
         switch call.hook {
+        case .ending: ending = .asked
         case .timer:
             guard let name = call.arguments.values.first?.stringValue else { return }
             timers[name] = nil
@@ -212,6 +213,7 @@ extension PlayState {
         collectors = [:]
         undelivered = []
         undeliveredSingly = 0
+        ending = .none
         panels = [:]
         own = [:]
         ownIDs = []

@@ -45,7 +45,8 @@ struct StreamReadersOverSocketsTests {
             }
             for address in ["live.flv", "hls/media.m3u8"] where !isAnonymous {
                 let (status, headers, _) = try await MediaTool.run(
-                    "/usr/bin/curl", ["-s", "-o", "/dev/null", "-w", "%{http_code}", base + address])
+                    "/usr/bin/curl",
+                    ["-s", "-o", "/dev/null", "-w", "%{http_code}", base + address])
                 #expect(status == 0 && headers == "401")
             }
             if isAnonymous {

@@ -13,6 +13,8 @@ package final class StreamBoard: Sendable {
         /// Connections that read HLS now, and what they asked for so far.
         package var hlsReaders = 0
         package var hlsRequests = 0
+        /// How long fragments are held, so that several are written together; 0 is not at all.
+        package var flushMilliseconds = 0
         package var readings = StreamReadings()
         /// Fragments that slow viewers did not get.
         package var skipped = 0

@@ -75,6 +75,8 @@ extension StreamDoor {
             pace: ViewerPace(
                 needsKey: broadcast.stream.cache.fragments.isEmpty,
                 burstBytes: broadcast.stream.cache.byteCount), format: format)
+        // What others still wait for is in the burst.
+        release(room, on: lane)
         let head: [UInt8]
         if parts[3] == "live" {
             let response = try WebSocketHandshake.accept(request, protocols: []) {
@@ -149,7 +151,7 @@ extension StreamDoor {
     }
 
     /// The initialisation segment, for a page behind a message that says what it is.
-    private func opening(
+    func opening(
         _ initialisation: [UInt8], _ stream: LiveStream, for viewer: Viewer
     ) -> [UInt8] {
         if viewer.format == .flv { return stream.flvHead }
@@ -174,77 +176,6 @@ extension StreamDoor {
             \r
 
             """.utf8)
-    }
-
-    /// Gives everybody in a room the same bytes.
-    func fanOut(
-        _ item: LiveStream.Output, in room: String, _ now: Int64, on lane: isolated Lane
-    ) {
-        guard let broadcast = rooms[room] else { return }
-        let plain: [UInt8]
-        var isKey = true
-        var isFragment = true
-        switch item {
-        case .initialisation(let bytes):
-            plain = bytes
-            isFragment = false
-        case .fragment(let fragment):
-            plain = fragment.bytes
-            isKey = fragment.isKey
-        }
-        // Made once, and only if somebody watches that way.
-        var framed: [UInt8]?
-        var tags: [UInt8]?
-        for id in broadcast.viewers {
-            guard case .viewer(var viewer) = guest(id)?.stage else { continue }
-            let hadBegun = viewer.hasBegun
-            if isFragment {
-                guard viewer.hasBegun else { continue }
-                let waiting = lane.waitingBytes(for: id)
-                let decision = viewer.pace.decide(
-                    isKey: isKey, waitingBytes: waiting, nowMilliseconds: now)
-                setStage(.viewer(viewer), of: id)
-                guard decision == .send else {
-                    if decision == .skip {
-                        rooms[room]?.entry.skipped += 1
-                    } else {
-                        rooms[room]?.entry.slowClosed += 1
-                        lane.cut(id)
-                    }
-                    continue
-                }
-            } else {
-                viewer.hasBegun = true
-                setStage(.viewer(viewer), of: id)
-            }
-            if viewer.format == .flv {
-                let bytes = tags ?? flv(item, in: room, hadBegun: hadBegun)
-                // Who joined before there was anything gets another beginning.
-                if hadBegun { tags = bytes }
-                lane.send(bytes, to: id)
-            } else if viewer.socket == nil {
-                lane.send(plain, to: id)
-            } else {
-                let bytes =
-                    framed
-                    ?? (isFragment
-                        ? viewer.frame(plain) : opening(plain, broadcast.stream, for: viewer))
-                framed = bytes
-                lane.send(bytes, to: id)
-            }
-        }
-        if isFragment, tags == nil { broadcast.flv.forget() }
-    }
-
-    private func flv(
-        _ item: LiveStream.Output, in room: String, hadBegun: Bool
-    ) -> [UInt8] {
-        switch item {
-        case .fragment(let fragment): rooms[room]?.flv.tags(of: fragment) ?? []
-        case .initialisation:
-            hadBegun
-                ? rooms[room]?.stream.flvConfigurations ?? [] : rooms[room]?.stream.flvHead ?? []
-        }
     }
 
     /// What a viewer says: nothing but pings and the end.
