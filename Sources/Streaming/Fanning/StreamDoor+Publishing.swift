@@ -76,6 +76,7 @@ extension StreamDoor {
         for item in output ?? [] {
             premises.recorder?.take(item, of: room)
             fanOut(item, in: room, on: lane)
+            feedHLS(item, in: room, on: lane)
             if case .initialisation = item { tell(of: room) }
         }
     }

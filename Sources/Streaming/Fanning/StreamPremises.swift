@@ -29,6 +29,8 @@ package struct StreamPremises: Sendable {
     package var changed: @Sendable (_ room: String, StreamBoard.Entry?) -> Void = { _, _ in }
     /// Who has a seat, and who hears of its media.
     package var seats = SeatPremises()
+    /// The bounds of low-latency HLS.
+    var hlsLimits = HLSWindow.Limits()
     package var clock: any Clock
     /// Keeps what is shown as files; nil for nothing kept.
     package var recorder: Recorder?
