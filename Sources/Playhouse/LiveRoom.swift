@@ -6,6 +6,7 @@ package import PluginContract
 package import PluginHosting
 package import Rooms
 package import Serving
+import Streaming
 package import Wire
 
 /// Performs what a room decides: the shell around ``Room`` and the plays of its show.
@@ -27,6 +28,8 @@ package actor LiveRoom {
 
     private nonisolated let mailbox = Mailbox<RoomInput>()
     private nonisolated let published: Lock<RoomFigures>
+    /// Where the live video is; kept by the lane of the stream.
+    nonisolated let picturePosition = Lock<PicturePosition?>(nil)
     let clock: any Clock
     let log: Log
     let journal: any Journal
@@ -144,6 +147,7 @@ package actor LiveRoom {
 
     private func takeInputs() {
         let now = clock.unixMilliseconds
+        lookAtPicture()
         var outputs: [RoomOutput] = []
         room.handle(mailbox.takeAll(), nowMilliseconds: now, into: &outputs)
         perform(outputs, nowMilliseconds: now)
@@ -308,6 +312,7 @@ package actor LiveRoom {
         let session = SessionID(raw: 255 << 56 | callerCount)
         callers[session] = respond
         let now = clock.unixMilliseconds
+        lookAtPicture()
         var outputs: [RoomOutput] = []
         room.handle(
             [.call(session, id: request.id, by: person, request.command)], nowMilliseconds: now,

@@ -67,6 +67,7 @@ final class StreamHouse: Sendable {
         premises.viewersPerAddress = configuration.limits.connectionsPerAddress
         let publicity = publicity
         premises.changed = { publicity.tell($0, $1) }
+        premises.advanced = { open[$0]?.notePicture($1) }
         let (finished, board) = (premises, board)
         await lane.start { _ in StreamDoor(premises: finished, board: board) }
         listener = try Self.listener(

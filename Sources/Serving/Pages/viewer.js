@@ -11,6 +11,7 @@ import { PanelCard } from "./panel.js";
 import { showPicture } from "./picture.js";
 import { elementsOf } from "./playhouse.js";
 import { forgetToken } from "./session.js";
+import { StreamClock } from "./stream-clock.js";
 import { remember, remembered } from "./words.js";
 
 const nameKey = "playhouse.name";
@@ -27,7 +28,12 @@ const { overlay, shelf } = showRoom({
     },
 });
 
-window.player = showPicture({ room, words });
+const player = showPicture({ room, words });
+const clock = new StreamClock({
+    room, video: find("video"), isPlaying: () => player.state === "playing",
+});
+/** Debugging aids, as is the room. */
+Object.assign(window, { player, pictureClock: clock });
 
 // MARK: Danmaku, likes
 
@@ -51,10 +57,9 @@ const likes = new LikeButton({
 
 const cards = new Map();
 const narrow = matchMedia("(width < 900px)");
-const panelKey = /^panel:(.+):viewer$/;
 
 function showPanel(plugin) {
-    const panel = room.states.get(`panel:${plugin}:viewer`);
+    const panel = clock.panel(plugin);
     const card = cards.get(plugin);
     if (!panel) {
         card?.dispose();
@@ -63,15 +68,17 @@ function showPanel(plugin) {
     }
     const shown = card ?? makeCard(plugin);
     const { title, status } = room.states.get("plugins")?.[plugin] ?? {};
-    shown.show(
-        panel, room.states.get(`own:${plugin}`), words.pick(title), status === "paused");
+    shown.show(panel, clock.own(plugin), words.pick(title), status === "paused");
 }
 
 function makeCard(plugin) {
     const card = new PanelCard({
         plugin, testName: `panel-${plugin}`, words, texts: shelf.of(plugin),
-        now: () => room.serverNow(), viewer: () => room.me?.user ?? "",
-        act: (name, value) => room.request("act", { plugin, name, value }),
+        now: () => clock.now(plugin), viewer: () => room.me?.user ?? "",
+        act: (name, value) => {
+            const delay = clock.delay(plugin);
+            return room.request("act", { plugin, name, value, ...delay > 0 && { delay } });
+        },
         unfolded: () => foldOthers(plugin),
     });
     cards.set(plugin, card);
@@ -82,7 +89,7 @@ function makeCard(plugin) {
 
 /** Whether a plugin's panel counts down: it will not wait. */
 function hurries(plugin) {
-    return elementsOf(room.states.get(`panel:${plugin}:viewer`))
+    return elementsOf(clock.panel(plugin))
         .some(({ kind }) => kind === "countdown");
 }
 
@@ -95,9 +102,8 @@ function foldOthers(plugin) {
     cards.forEach((card, other) => other !== plugin && card.fold(true));
 }
 
+clock.addEventListener("panel", ({ detail: { plugin } }) => showPanel(plugin));
 room.addEventListener("state", ({ detail: { key } }) => {
-    const plugin = panelKey.exec(key)?.[1] ?? /^own:(.+)$/.exec(key)?.[1];
-    if (plugin) showPanel(plugin);
     if (key === "plugins") cards.forEach((_, known) => showPanel(known));
     if (key === "likes") likes.set(room.states.get("likes")?.count ?? 0);
 });

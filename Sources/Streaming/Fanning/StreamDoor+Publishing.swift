@@ -63,6 +63,7 @@ extension StreamDoor {
         rooms[room]?.grant = nil
         rooms[room]?.endedAt = lane.uptimeSeconds
         premises.note("publisher left", room, "")
+        premises.advanced(room, nil)
         tell(of: room)
     }
 
@@ -75,6 +76,12 @@ extension StreamDoor {
             unixMilliseconds: premises.clock.unixMilliseconds)
         for item in output ?? [] {
             fanOut(item, in: room, now, on: lane)
+            if case .fragment(let fragment) = item {
+                premises.advanced(
+                    room,
+                    PicturePosition(
+                        streamMilliseconds: fragment.milliseconds, arrivedMilliseconds: now))
+            }
             if case .initialisation = item { tell(of: room) }
         }
     }

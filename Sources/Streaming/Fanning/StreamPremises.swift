@@ -25,6 +25,8 @@ package struct StreamPremises: Sendable {
     package var note: @Sendable (_ message: String, _ room: String, _ words: String) -> Void
     /// The stream of a room began, changed or ended (nil), or another second of it has passed.
     package var changed: @Sendable (_ room: String, StreamBoard.Entry?) -> Void = { _, _ in }
+    /// A fragment of a room's stream has come in, or nobody publishes any more (nil). For each frame.
+    package var advanced: @Sendable (_ room: String, PicturePosition?) -> Void = { _, _ in }
     package var clock: any Clock
 
     package init(
