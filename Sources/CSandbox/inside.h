@@ -116,7 +116,9 @@ struct Sandbox {
     Buffer arguments, changes, effects, output;
     Buffer scratch; // a stack: users take from the end and give back
 
-    NamedList files, functions, hooks;
+    NamedList files, hooks;
+    SandboxFunctions functions;
+    const void *incompleteRoom; // what is behind room, until all of it is there
     bool covers; // some file has lines to note
     const void *stateMetatable, *configMetatable;
     lua_Integer orderCount, freshCount, linkedCount, searchCount;
@@ -203,8 +205,10 @@ bool box_push_backing(lua_State *L, int index);
 void box_push_contents(lua_State *L, int index);
 bool box_has_metatable(lua_State *L, int index, const void *metatable);
 // Pops the contents, pushes a read-only table in front of them. `missing` is NULL or raises for an
-// absent field; it gets `name` as its upvalue.
-void box_push_fixed(lua_State *L, const char *name, lua_CFunction missing);
+// absent field; it gets `name` and the contents as its upvalues. `refusal` raises for a write; it
+// gets `name`.
+void box_push_fixed(lua_State *L, const char *name, lua_CFunction missing, lua_CFunction refusal);
+int box_refuse_write(lua_State *L);
 lua_Integer box_length(lua_State *L, int table);
 
 // state.c
@@ -248,6 +252,8 @@ void box_path_print(PathText *path, const char *text);
 
 // room.c
 void box_open_room(lua_State *L);
+// Makes the parts of room that nobody has asked for yet.
+void box_complete_room(lua_State *L);
 int box_host_call(lua_State *L);
 int box_print(lua_State *L);
 

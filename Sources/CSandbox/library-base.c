@@ -351,7 +351,7 @@ static void add_library(lua_State *L, int globals, const char *name) {
     lua_pushvalue(L, -2);
     lua_setfield(L, -2, name);
     lua_pop(L, 1);
-    box_push_fixed(L, name, NULL);
+    box_push_fixed(L, name, NULL, box_refuse_write);
     lua_setfield(L, globals, name);
 }
 
@@ -380,7 +380,7 @@ void box_open_globals(lua_State *L) {
         lua_setfield(L, globals, "load");
     }
     for (size_t index = 0; index < box->functions.count; index += 1) {
-        if (strcmp((const char *)box->functions.items[index].name, "log") != 0) continue;
+        if (strcmp(box->functions.paths[index], "log") != 0) continue;
         lua_pushinteger(L, (lua_Integer)index);
         lua_pushcclosure(L, box_print, 1);
         lua_setfield(L, globals, "print");
@@ -412,7 +412,7 @@ void box_open_globals(lua_State *L) {
     lua_setfield(L, -2, "_G");
     lua_pop(L, 1);
     lua_pushvalue(L, globals);
-    box_push_fixed(L, "_ENV", NULL);
+    box_push_fixed(L, "_ENV", NULL, box_refuse_write);
     lua_pushvalue(L, -1);
     lua_setfield(L, globals, "_G");
     lua_getmetatable(L, -1);

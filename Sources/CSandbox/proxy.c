@@ -9,7 +9,12 @@ const char box_backing_key = 0;
 
 bool box_push_backing(lua_State *L, int index) {
     if (lua_type(L, index) != LUA_TTABLE) return false;
-    if (lua_rawgetp(L, index, &box_backing_key) == LUA_TTABLE) return true;
+    if (lua_rawgetp(L, index, &box_backing_key) == LUA_TTABLE) {
+        // Whoever looks behind it may look at all of it.
+        const void *incomplete = box_of(L)->incompleteRoom;
+        if (incomplete && lua_topointer(L, -1) == incomplete) box_complete_room(L);
+        return true;
+    }
     lua_pop(L, 1);
     return false;
 }
@@ -25,11 +30,12 @@ bool box_has_metatable(lua_State *L, int index, const void *metatable) {
     return isSame;
 }
 
-static int refuse_write(lua_State *L) {
+int box_refuse_write(lua_State *L) {
     return box_deny(L, "%s is read-only", lua_tostring(L, lua_upvalueindex(1)));
 }
 
-void box_push_fixed(lua_State *L, const char *name, lua_CFunction missing) {
+void box_push_fixed(
+    lua_State *L, const char *name, lua_CFunction missing, lua_CFunction refusal) {
     int contents = lua_gettop(L);
     luaL_checkstack(L, 8, NULL);
     if (missing) {
@@ -47,7 +53,7 @@ void box_push_fixed(lua_State *L, const char *name, lua_CFunction missing) {
     lua_pushvalue(L, contents);
     lua_setfield(L, -2, "__index");
     lua_pushstring(L, name);
-    lua_pushcclosure(L, refuse_write, 1);
+    lua_pushcclosure(L, refusal, 1);
     lua_setfield(L, -2, "__newindex");
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");

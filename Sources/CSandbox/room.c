@@ -34,7 +34,7 @@ static int refuse_room_write(lua_State *L) {
 // Upvalue: index of the function. `from`: the first argument.
 static int call_host(lua_State *L, int function, int from) {
     Sandbox *box = box_of(L);
-    const char *path = (const char *)box->functions.items[function].name;
+    const char *path = box->functions.paths[function];
     box_charge(L, 50);
     if (!box->inHook) return box_deny(L, "%s can only be called in a hook", path);
     if (--box->hostCallsLeft < 0) box_kill(L, SANDBOX_BUDGET, "budget of host calls is used up");
@@ -112,25 +112,19 @@ int box_print(lua_State *L) {
 static void push_node(lua_State *L, const char *name) {
     Sandbox *box = box_of(L);
     luaL_checkstack(L, 16, NULL);
-    const char *path = strlen(name) > 5 ? name + 5 : ""; // without "room."
+    const char *path = name + strlen("room.");
     size_t prefix = strlen(path);
     int function = -1;
     lua_newtable(L);
     int fields = lua_gettop(L);
     bool hasFields = false;
     for (size_t index = 0; index < box->functions.count; index += 1) {
-        const NamedBytes *item = &box->functions.items[index];
-        const char *candidate = (const char *)item->name;
+        const char *candidate = box->functions.paths[index];
         if (strcmp(candidate, path) == 0) function = (int)index;
-        const char *rest = candidate;
-        if (prefix) {
-            if (strncmp(candidate, path, prefix) != 0 || candidate[prefix] != '.') continue;
-            rest = candidate + prefix + 1;
-        }
-        size_t length = strcspn(rest, ".");
-        if (length == 0) continue;
+        if (strncmp(candidate, path, prefix) != 0 || candidate[prefix] != '.') continue;
+        const char *rest = candidate + prefix + 1;
         hasFields = true;
-        lua_pushlstring(L, rest, length);
+        lua_pushlstring(L, rest, strcspn(rest, "."));
         lua_pushvalue(L, -1);
         if (lua_rawget(L, fields) == LUA_TNIL) {
             lua_pop(L, 1);
@@ -141,30 +135,71 @@ static void push_node(lua_State *L, const char *name) {
         }
         lua_settop(L, fields);
     }
-    if (!hasFields && prefix) {
+    if (!hasFields) {
         lua_pop(L, 1);
         lua_pushinteger(L, function);
         lua_pushcclosure(L, box_host_call, 1);
         return;
     }
-    if (!prefix) {
-        lua_pushvalue(L, fields);
-        lua_rawseti(L, LUA_REGISTRYINDEX, SLOT_ROOM_FIELDS);
-    }
-    box_push_fixed(L, name, missing_field);
+    box_push_fixed(L, name, missing_field, refuse_room_write);
+    if (function < 0) return;
     lua_getmetatable(L, -1);
-    lua_pushstring(L, name);
-    lua_pushcclosure(L, refuse_room_write, 1);
-    lua_setfield(L, -2, "__newindex");
-    if (function >= 0) {
-        lua_pushinteger(L, function);
-        lua_pushcclosure(L, host_call_of_table, 1);
-        lua_setfield(L, -2, "__call");
-    }
+    lua_pushinteger(L, function);
+    lua_pushcclosure(L, host_call_of_table, 1);
+    lua_setfield(L, -2, "__call");
     lua_pop(L, 1);
 }
 
+// Puts what a name stands for into the fields of room at `fields`, and pushes it; false and nothing
+// pushed if it stands for nothing. `name` is the first part of a path, of this length.
+static bool push_member(lua_State *L, int fields, const char *name, size_t length) {
+    const Sandbox *box = box_of(L);
+    for (size_t index = 0; index < box->functions.count; index += 1) {
+        const char *path = box->functions.paths[index];
+        if (strncmp(path, name, length) != 0 || (path[length] && path[length] != '.')) continue;
+        lua_pushlstring(L, name, length);
+        push_node(L, lua_pushfstring(L, "room.%s", lua_tostring(L, -1)));
+        lua_remove(L, -2);
+        lua_pushvalue(L, -1);
+        lua_insert(L, -3);
+        lua_rawset(L, fields);
+        return true;
+    }
+    return false;
+}
+
+void box_complete_room(lua_State *L) {
+    Sandbox *box = box_of(L);
+    luaL_checkstack(L, 8, NULL);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_ROOM_FIELDS);
+    int fields = lua_gettop(L);
+    for (size_t index = 0; index < box->functions.count; index += 1) {
+        const char *path = box->functions.paths[index];
+        size_t length = strcspn(path, ".");
+        lua_pushlstring(L, path, length);
+        if (lua_rawget(L, fields) == LUA_TNIL) push_member(L, fields, path, length);
+        lua_settop(L, fields);
+    }
+    lua_pop(L, 1);
+    box->incompleteRoom = NULL;
+}
+
+// A plugin uses a few of the functions, and thousands of plugins wait: so each part of room is made
+// when it is first asked for. Upvalues as of missing_field.
+static int find_member(lua_State *L) {
+    size_t length = 0;
+    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tolstring(L, 2, &length) : NULL;
+    bool isPart = name && length > 0 && strcspn(name, ".") == length;
+    if (isPart && push_member(L, lua_upvalueindex(2), name, length)) return 1;
+    box_complete_room(L);
+    return missing_field(L);
+}
+
 void box_open_room(lua_State *L) {
-    push_node(L, "room");
+    lua_newtable(L);
+    box_of(L)->incompleteRoom = lua_topointer(L, -1);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, LUA_REGISTRYINDEX, SLOT_ROOM_FIELDS);
+    box_push_fixed(L, "room", find_member, refuse_room_write);
     lua_rawseti(L, LUA_REGISTRYINDEX, SLOT_ROOM);
 }

@@ -30,7 +30,6 @@ void sandbox_destroy(Sandbox *box) {
     for (size_t index = 0; index < sizeof buffers / sizeof *buffers; index += 1)
         box_buffer_free(buffers[index]);
     box_named_free(&box->files);
-    box_named_free(&box->functions);
     box_named_free(&box->hooks);
     free(box);
 }
@@ -39,8 +38,8 @@ int sandbox_add_file(Sandbox *box, SandboxBytes name, SandboxBytes text) {
     return box_named_add(&box->files, name, text);
 }
 
-int sandbox_add_function(Sandbox *box, SandboxBytes path) {
-    return box_named_add(&box->functions, path, (SandboxBytes){NULL, 0});
+void sandbox_set_functions(Sandbox *box, SandboxFunctions functions) {
+    box->functions = functions;
 }
 
 void sandbox_cover(Sandbox *box, SandboxBytes name, uint8_t *lines, size_t count) {

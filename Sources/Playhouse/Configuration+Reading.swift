@@ -59,7 +59,7 @@ extension Configuration {
             log.choice("level", Log.Level.allCases) { logLevel = $0 }
         }
         reader.object("limits") { readLimits(&$0) }
-        reader.object("stream") { stream = StreamConfiguration(&$0) }
+        reader.object("stream") { stream = StreamConfiguration(&$0, path: path) }
         stream?.check(self, &reader)
         reader.object("testing") { testing in testing.bool("echo") { echoes = $0 } }
         if echoes { laneLimits.directBytesMax = 64 << 20 }

@@ -1,12 +1,13 @@
 extension StreamConfiguration {
     /// Reads that of a server; problems are noted.
-    init(_ reader: inout ConfigurationReader) {
+    init(_ reader: inout ConfigurationReader, path: (String) -> String) {
         self.init()
         reader.bool("on") { isOn = $0 }
         reader.text("host") { host = $0 }
         reader.integer("port", 0...65_535) { port = UInt16($0) }
         reader.integer("viewersMax", 1...1_000_000) { viewersMax = Int($0) }
         reader.text("address") { address = $0 }
+        reader.text("record") { record = path($0) }
         if let address, !Self.isAddress(address) {
             reader.problem(
                 "address", "must be an address of RTMP such as rtmp://live.example.com/live")

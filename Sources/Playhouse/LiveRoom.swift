@@ -34,6 +34,7 @@ package actor LiveRoom {
     let log: Log
     let journal: any Journal
     private let lanes: [Lane]
+    private let hears: (@Sendable (_ room: String, _ event: [UInt8]) -> Void)?
     let stage: any Stage
     let services: any HostServices
 
@@ -71,6 +72,7 @@ package actor LiveRoom {
         log = surroundings.log
         journal = surroundings.journal
         lanes = surroundings.lanes
+        hears = surroundings.hears
         stage = surroundings.stage
         services = surroundings.services
         checker = surroundings.checker
@@ -98,6 +100,8 @@ package actor LiveRoom {
         /// Loops that rooms share: many rooms on few loops cross threads less often. Not the lanes'
         /// own: a room that shares a lane's loop makes the other lanes begin later.
         package var loops: [Loop]
+        /// Is told every event for everybody, as it leaves: a complete message of protocol.md.
+        package var hears: (@Sendable (_ room: String, _ event: [UInt8]) -> Void)?
 
         package init(
             clock: any Clock, log: Log, journal: any Journal, lanes: [Lane], stage: any Stage,
@@ -253,6 +257,7 @@ package actor LiveRoom {
                     deliver(session) { .direct($0, WebSocketFrame.text(message)) }
                 }
             case .event(let message):
+                hears?(id, message)
                 let frame = WebSocketFrame.text(message)
                 broadcast(.event(audience: number, frame))
             case .chatter(let message, let parts):

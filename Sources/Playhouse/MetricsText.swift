@@ -267,6 +267,24 @@ extension MetricsText {
             each { Double($0.slowClosed) })
     }
 
+    mutating func add(recordings: [String: Recorder.Figures]) {
+        let rooms = recordings.sorted { $0.key < $1.key }
+        add(
+            "playhouse_recording_active", "gauge", "1 while the stream is recorded.",
+            rooms.map { ([("room", $0.key)], $0.value.isRecording ? 1 : 0) })
+        add(
+            "playhouse_recording_bytes_total", "counter", "Bytes of recordings.",
+            rooms.map { ([("room", $0.key)], Double($0.value.bytes)) })
+        add(
+            "playhouse_recording_skipped_total", "counter",
+            "Fragments and events that the disk did not take in time.",
+            rooms.map { ([("room", $0.key)], Double($0.value.skipped)) })
+        add(
+            "playhouse_recording_failures_total", "counter",
+            "Recordings that ended because nothing could be written.",
+            rooms.map { ([("room", $0.key)], Double($0.value.failures)) })
+    }
+
     mutating func add(programsOf rooms: [(id: String, figures: LiveRoom.RoomFigures)]) {
         add(
             "playhouse_plugin_info", "gauge", "1 for the program that a room runs.",

@@ -27,6 +27,7 @@ package actor Server {
     private nonisolated let listener: Listener
     /// Live video, where the configuration has it.
     nonisolated let streams: StreamHouse?
+    private nonisolated let recorder: Recorder?
     private nonisolated let draining: Lock<Bool>
     private nonisolated let counters: ServingCounters
     /// Looks for changed plugins by itself only where the configuration says so.
@@ -84,6 +85,9 @@ package actor Server {
         surroundings.snapshotRecords = configuration.snapshotRecords
         surroundings.checker = checker
         surroundings.replayOneIn = configuration.replayOneIn
+        let recorder = try Recorder.open(configuration, clock: clock, log: log)
+        self.recorder = recorder
+        if let recorder { surroundings.hears = { recorder.hear($1, in: $0) } }
         let rooms = try await Self.openRooms(
             configuration, programs: programs, surroundings: surroundings)
         self.rooms = rooms
@@ -94,14 +98,14 @@ package actor Server {
         var streams: StreamHouse?
         if let settings = configuration.stream, settings.isOn {
             streams = try await StreamHouse(
-                settings, of: configuration, rooms: rooms, laneNumber: lanes.count, clock: clock,
-                log: log)
+                settings, of: configuration, rooms: rooms, laneNumber: lanes.count,
+                recorder: recorder, clock: clock, log: log)
         }
         self.streams = streams
         var premises = try Self.premises(
             configuration, clock: clock, lanes: lanes, rooms: rooms, journal: journal,
             stage: stage as? StageProcess, draining: draining, checker: checker,
-            hotReload: hotReload, knowledge: knowledge, streams: streams)
+            hotReload: hotReload, knowledge: knowledge, streams: streams, recorder: recorder)
         if let annex {
             let house = premises.answer
             premises.answer = { annex($0, $1, house) }
@@ -187,6 +191,7 @@ package actor Server {
         }
         listener.stop()
         await streams?.stop()
+        await recorder?.close()
         for lane in lanes { await lane.stop() }
         await stage.stop()
         await reloading?.value
@@ -211,6 +216,7 @@ package actor Server {
         if let stream = configuration.stream, stream.isOn, let host = stream.host {
             try Listener.check(host: host)
         }
+        try Recorder.check(configuration)
         // A server makes the folder; whether it may, the folder that there is tells.
         var folder = URL(fileURLWithPath: configuration.data).standardized
         while !FileManager.default.fileExists(atPath: folder.path), folder.path != "/" {
@@ -349,7 +355,7 @@ package actor Server {
         _ configuration: Configuration, clock: any Clock, lanes: [Lane], rooms: [LiveRoom],
         journal: SQLiteJournal, stage: StageProcess?, draining: Lock<Bool>,
         checker: ReplayChecker, hotReload: HotReload, knowledge: [ShowKnowledge],
-        streams: StreamHouse?
+        streams: StreamHouse?, recorder: Recorder?
     ) throws -> Premises {
         let counters = ServingCounters()
         let addresses = AddressBook(limits: configuration.limits)
@@ -384,6 +390,7 @@ package actor Server {
                 metrics.add(reloads: hotReload.counts)
                 metrics.add(knowledge: knowledge.map { ($0.room, $0.entryCount, $0.figures) })
                 if let streams { metrics.add(streams: streams.board.latest) }
+                if let recorder { metrics.add(recordings: recorder.figures) }
                 metrics.add(journal: journal.statistics)
                 return metrics.text
             },

@@ -12,6 +12,8 @@ package struct StreamConfiguration: Sendable, Equatable {
     /// which the host's page reached the server, and the port.
     package var address: String?
     package var viewersMax = 5_000
+    /// Folder that shows are recorded to; nil for no recording.
+    package var record: String?
 
     /// How long a stream key lasts at most, and unless somebody says less, in hours.
     package static let keyHoursMax = 24

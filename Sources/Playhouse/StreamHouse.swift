@@ -30,7 +30,7 @@ final class StreamHouse: Sendable {
     /// - Throws: When the port cannot be opened.
     init(
         _ settings: StreamConfiguration, of configuration: Configuration, rooms: [LiveRoom],
-        laneNumber number: Int, clock: any Clock, log: Log
+        laneNumber number: Int, recorder: Recorder?, clock: any Clock, log: Log
     ) async throws {
         self.settings = settings
         self.clock = clock
@@ -63,6 +63,7 @@ final class StreamHouse: Sendable {
                 }
             })
         premises.limits = ingest
+        premises.recorder = recorder
         premises.viewersMax = settings.viewersMax
         premises.viewersPerAddress = configuration.limits.connectionsPerAddress
         let publicity = publicity

@@ -31,8 +31,8 @@ package struct HostCalls: Sendable {
     /// How often the call showed something, by surface.
     private var shows: [PanelSurface: Int] = [:]
 
-    /// Paths of all host functions, in the order of ``HostAPI/functions``.
-    package static let functions = HostAPI.functions.map { HostFunction(path: $0.path) }
+    /// All host functions, in the order of ``HostAPI/functions``.
+    package static let functions = HostFunctions(HostAPI.functions.map(\.path))
 
     /// Begins with a manifest's capabilities and what the stage was given.
     package init(capabilities: Set<Capability>, opening: StageOpening) {

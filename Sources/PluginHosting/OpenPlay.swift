@@ -64,7 +64,7 @@ package final class OpenPlay {
             source: opening.source, functions: HostCalls.functions,
             configuration: opening.stage.configuration, budget: opening.budget, coverage: coverage
         ) { index, arguments, _ in
-            host.calls.answer(HostCalls.functions[index].path, Array(arguments))
+            host.calls.answer(HostCalls.functions.paths[index], Array(arguments))
         }
         try script.restore(state: opening.stage.state)
     }

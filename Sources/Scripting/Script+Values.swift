@@ -79,13 +79,6 @@ package struct ScriptFault: Error, Sendable, Equatable {
     }
 }
 
-/// A function or a value on `room`, as the script sees it.
-package struct HostFunction: Sendable, Equatable {
-    /// Path below `room`: `panel.show`, `collect`, `collect.close`.
-    package var path: String
-    package init(path: String) { self.path = path }
-}
-
 /// What the host says to a call of a host function.
 package enum HostAnswer: Sendable, Equatable {
     /// Accepted: `effect` (JSON text, or empty for none) is appended to the call's effects, `value`

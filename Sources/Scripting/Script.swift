@@ -22,7 +22,7 @@ package final class Script {
     package typealias Handler = (Int, UnsafeRawBufferPointer, String) -> HostAnswer
 
     private let source: ScriptSource
-    private let functions: [HostFunction]
+    private let functions: HostFunctions
     private let configuration: [UInt8]
     private let budget: ScriptBudget
     private let cpuNanoseconds: UInt64
@@ -45,7 +45,7 @@ package final class Script {
     ///
     /// - Parameters:
     ///   - source: The files; `main.lua` is run.
-    ///   - functions: What exists below `room`. A path may be callable and have others below it.
+    ///   - functions: What exists below `room`.
     ///   - configuration: JSON object, `room.config`.
     ///   - budget: Of the top level, and of each call.
     ///   - cpuNanoseconds: Processor time of a call, behind the budget: it stops what the count of
@@ -56,7 +56,7 @@ package final class Script {
     /// - Throws: A fault of kind `syntax`, `error`, `budget` or `memory` of the program, or `host` for a
     ///   configuration that is no JSON object.
     package init(
-        source: ScriptSource, functions: [HostFunction], configuration: [UInt8],
+        source: ScriptSource, functions: HostFunctions, configuration: [UInt8],
         budget: ScriptBudget, cpuNanoseconds: UInt64 = 1_000_000_000,
         coverage: LineCoverage? = nil, handler: @escaping Handler
     ) throws(ScriptFault) {
@@ -202,13 +202,7 @@ package final class Script {
                 }
         }
         coverage?.attach(to: box)
-        for function in functions {
-            isComplete =
-                isComplete
-                && Array(function.path.utf8).withSandboxBytes {
-                    sandbox_add_function(box, $0) != 0
-                }
-        }
+        functions.attach(to: box)
         guard isComplete else {
             sandbox_destroy(box)
             throw Self.outOfMemory

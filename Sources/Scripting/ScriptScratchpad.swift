@@ -35,7 +35,7 @@ package enum ScriptScratchpad {
     /// - Returns: How it ended.
     package static func run(
         _ text: [UInt8], name: String, isHandler: Bool, seed: UInt64,
-        functions: [HostFunction], budget: ScriptBudget, cpuNanoseconds: UInt64 = 1_000_000_000,
+        functions: HostFunctions, budget: ScriptBudget, cpuNanoseconds: UInt64 = 1_000_000_000,
         handler: @escaping Script.Handler
     ) -> Result {
         run(
@@ -46,7 +46,7 @@ package enum ScriptScratchpad {
     /// The same; `isRelaxed` gives the tests of the language a `load`, and blocks of any size.
     static func run(
         _ text: [UInt8], name: String, isHandler: Bool, isRelaxed: Bool, seed: UInt64,
-        functions: [HostFunction], budget: ScriptBudget, cpuNanoseconds: UInt64,
+        functions: HostFunctions, budget: ScriptBudget, cpuNanoseconds: UInt64,
         handler: @escaping Script.Handler
     ) -> Result {
         let body = withoutHead(text)
@@ -62,21 +62,15 @@ package enum ScriptScratchpad {
             cpuNanoseconds: cpuNanoseconds)
         // The context outlives the sandbox, which is destroyed before this function returns.
         let pointer = Unmanaged.passUnretained(context).toOpaque()
-        return withExtendedLifetime(context) {
+        return withExtendedLifetime((context, functions)) {
             guard let box = sandbox_create(limits, source.hashSeed, answerHostCall, pointer) else {
                 return outOfMemory
             }
             defer { sandbox_destroy(box) }
             if isRelaxed { sandbox_relax(box) }
-            var isComplete = Array(name.utf8).withSandboxBytes { name in
+            functions.attach(to: box)
+            let isComplete = Array(name.utf8).withSandboxBytes { name in
                 text.withSandboxBytes { sandbox_add_file(box, name, $0) != 0 }
-            }
-            for function in functions {
-                isComplete =
-                    isComplete
-                    && Array(function.path.utf8).withSandboxBytes {
-                        sandbox_add_function(box, $0) != 0
-                    }
             }
             guard isComplete else { return outOfMemory }
             let status = Array(name.utf8).withSandboxBytes {

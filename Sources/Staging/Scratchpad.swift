@@ -19,7 +19,7 @@ enum Scratchpad {
             seed: evaluation.seed, functions: HostCalls.functions, budget: evaluation.budget,
             cpuNanoseconds: cpuNanoseconds ?? evaluation.budget.cpuNanoseconds
         ) { index, arguments, _ in
-            calls.answer(HostCalls.functions[index].path, Array(arguments))
+            calls.answer(HostCalls.functions.paths[index], Array(arguments))
         }
         let end = clock.monotonicNanoseconds
         return Evaluated(

@@ -5,6 +5,8 @@ import Scripting
 /// Does what a stage is asked, on the thread of its scripts. Has no I/O.
 struct StagePerformer {
     private var plays: [UInt64: OpenPlay] = [:]
+    /// By name, the program that was opened last: plays of the same one hold its texts together.
+    private var sources: [String: ScriptSource] = [:]
     private let clock: any Clock = SystemClock()
 
     /// Answers one request.
@@ -25,7 +27,7 @@ struct StagePerformer {
             switch order {
             case .open(let opening):
                 plays[play] = nil
-                plays[play] = try OpenPlay(opening)
+                plays[play] = try OpenPlay(sharing(opening))
                 return .done
             case .run(let calls):
                 let open = try open(play)
@@ -39,6 +41,17 @@ struct StagePerformer {
         } catch {
             return .failed(error)
         }
+    }
+
+    private mutating func sharing(_ opening: PlayOpening) -> PlayOpening {
+        let name = opening.source.name
+        guard let known = sources[name], known == opening.source else {
+            sources[name] = opening.source
+            return opening
+        }
+        var opening = opening
+        opening.source = known
+        return opening
     }
 
     private func open(_ play: UInt64) throws(ScriptFault) -> OpenPlay {

@@ -24,9 +24,7 @@ enum TestScript {
         outputBytes: 16 << 20)
     private static let cpuNanoseconds: UInt64 = 120_000_000_000
 
-    private static let functions = ["perform", "look", "fail", "declare"].map {
-        HostFunction(path: $0)
-    }
+    private static let functions = HostFunctions(["perform", "look", "fail", "declare"])
 
     /// Lists the tests of a file.
     ///
@@ -68,7 +66,7 @@ enum TestScript {
             ) { index, arguments, _ in
                 let list = (try? JSON(parsing: Array(arguments), limits: .test)) ?? .null
                 return .accepted(
-                    effect: [], value: door.answer(functions[index].path, list).encoded())
+                    effect: [], value: door.answer(functions.paths[index], list).encoded())
             }
             outcome = script.call(
                 ScriptCall(

@@ -35,10 +35,11 @@ import Wire
 
     @Test func `every setting is read`() throws {
         let text =
-            #"{"on":false,"host":"0.0.0.0","port":0,"viewersMax":1,"address":"rtmps://a.example/live"}"#
+            #"{"on":false,"host":"0.0.0.0","port":0,"viewersMax":1,"address":"rtmps://a.example/live","record":"shows"}"#
         let stream = try #require(try read(#"\#(Self.keys),"stream":\#(text)"#).stream)
         #expect(!stream.isOn && stream.host == "0.0.0.0" && stream.port == 0)
         #expect(stream.viewersMax == 1 && stream.address == "rtmps://a.example/live")
+        #expect(stream.record == "/shop/shows")
         _ = try read(#"\#(Self.keys),"stream":{"port":65535,"viewersMax":1000000}"#)
     }
 
@@ -52,6 +53,7 @@ import Wire
         (#"{"address":"rtmp://a.example"}"#, "$.stream.address"),
         (#"{"address":"rtmp:///live"}"#, "$.stream.address"),
         (#"{"address":"rtmp://a b/live"}"#, "$.stream.address"),
+        (#"{"record":1}"#, "$.stream.record: must be a string"),
         (#"{"on":1}"#, "$.stream.on: must be true or false"),
         (#"{"prot":1}"#, "$.stream.prot: is not a setting here; did you mean port?"),
     ])

@@ -70,7 +70,7 @@ import Testing
         let result = await thread.run {
             ScriptScratchpad.run(
                 text, name: file + ".lua", isHandler: false, isRelaxed: true, seed: 1,
-                functions: [HostFunction(path: "log")],
+                functions: ["log"],
                 budget: ScriptBudget(
                     instructions: 20_000_000_000, memoryBytes: 1 << 30, hostCalls: 1 << 30,
                     outputBytes: 1 << 30),

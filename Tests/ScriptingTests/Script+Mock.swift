@@ -15,7 +15,7 @@ extension Script {
         all["main.lua"] = main
         return try Script(
             source: ScriptSource(name: "mock", files: all.mapValues { Array($0.utf8) }),
-            functions: functions.map { HostFunction(path: $0) },
+            functions: HostFunctions(functions),
             configuration: Array(configuration.utf8), budget: budget,
             // A busy machine must not decide which limit is met first.
             cpuNanoseconds: cpuNanoseconds, handler: handler)

@@ -13,6 +13,12 @@ typedef struct SandboxBytes {
     size_t count;
 } SandboxBytes;
 
+// Paths of host functions below `room`, each ended by a zero.
+typedef struct SandboxFunctions {
+    const char *const *paths;
+    size_t count;
+} SandboxFunctions;
+
 typedef struct SandboxBudget {
     int64_t instructions;
     size_t memoryBytes;
@@ -41,9 +47,10 @@ typedef void (*SandboxHost)(void *context, Sandbox *box, int32_t function, Sandb
 Sandbox *sandbox_create(SandboxBudget budget, uint32_t seed, SandboxHost host, void *context);
 void sandbox_destroy(Sandbox *box);
 
-// Before sandbox_load. Both copy; 0 when there is no memory.
+// Before sandbox_load. Copies; 0 when there is no memory.
 int sandbox_add_file(Sandbox *box, SandboxBytes name, SandboxBytes text);
-int sandbox_add_function(Sandbox *box, SandboxBytes path);
+// Before sandbox_load. The memory stays the caller's and must outlive the sandbox.
+void sandbox_set_functions(Sandbox *box, SandboxFunctions functions);
 // Notes which lines of an added file run: byte 0 of `lines` is set when line 1 does, and so on. The
 // memory stays the caller's and must outlive the sandbox. Slows every line; for tests of plugins.
 void sandbox_cover(Sandbox *box, SandboxBytes name, uint8_t *lines, size_t count);

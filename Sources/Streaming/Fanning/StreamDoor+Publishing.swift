@@ -75,6 +75,7 @@ extension StreamDoor {
             message, arrivalMilliseconds: now,
             unixMilliseconds: premises.clock.unixMilliseconds)
         for item in output ?? [] {
+            premises.recorder?.take(item, of: room)
             fanOut(item, in: room, now, on: lane)
             if case .fragment(let fragment) = item {
                 premises.advanced(

@@ -221,6 +221,7 @@ package final class StreamDoor: ConnectionHandling {
         guard let broadcast = rooms.removeValue(forKey: room) else { return }
         board.set(nil, for: room)
         premises.changed(room, nil)
+        premises.recorder?.end(room)
         for id in broadcast.viewers {
             guard case .viewer(let viewer) = guest(id)?.stage else { continue }
             lane.close(

@@ -28,6 +28,8 @@ package struct StreamPremises: Sendable {
     /// A fragment of a room's stream has come in, or nobody publishes any more (nil). For each frame.
     package var advanced: @Sendable (_ room: String, PicturePosition?) -> Void = { _, _ in }
     package var clock: any Clock
+    /// Keeps what is shown as files; nil for nothing kept.
+    package var recorder: Recorder?
 
     package init(
         keyring: StreamKeyring, clock: any Clock, hasRoom: @escaping @Sendable (String) -> Bool,

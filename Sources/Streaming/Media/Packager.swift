@@ -247,7 +247,7 @@ struct Initialisation: Equatable {
 }
 
 /// A fragment, complete; every viewer gets these bytes.
-struct Fragment: Equatable {
+struct Fragment: Sendable, Equatable {
     var bytes: [UInt8]
     /// Whether a viewer may begin here.
     var isKey: Bool
