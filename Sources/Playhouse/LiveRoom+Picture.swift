@@ -1,4 +1,5 @@
 import Clockwork
+import PluginContract
 import PluginHosting
 import Rooms
 import Streaming
@@ -17,4 +18,19 @@ extension LiveRoom {
         room.picture = picture
         playbill.picture = picture
     }
+}
+
+// Who may not see the picture.
+extension LiveRoom {
+    /// Notes what hosts decided, for the lane of the stream.
+    nonisolated func noteBan(_ act: ModerationAct) {
+        switch act {
+        case .banned(let user): _ = banned.withLock { $0.insert(user) }
+        case .unbanned(let user): _ = banned.withLock { $0.remove(user) }
+        default: break
+        }
+    }
+
+    /// Everybody who is banned from the room.
+    nonisolated var bannedUsers: Set<String> { banned.withLock { $0 } }
 }

@@ -30,6 +30,7 @@ package actor LiveRoom {
     private nonisolated let published: Lock<RoomFigures>
     /// Where the live video is; kept by the lane of the stream.
     nonisolated let picturePosition = Lock<PicturePosition?>(nil)
+    nonisolated let banned = Lock<Set<String>>([])
     let clock: any Clock
     let log: Log
     let journal: any Journal
@@ -166,6 +167,7 @@ package actor LiveRoom {
         for (plugin, request) in playbill.waitingRequests { ask(request, for: plugin) }
         playbill.lostMedia()
         playbill.recovered(room.standing)
+        room.standing.forEach(noteBan)
         endTurn(nowMilliseconds: now)
     }
 
@@ -280,7 +282,9 @@ package actor LiveRoom {
             case .presence(let person, let isHere):
                 if isHere { playbill.came(person) } else { playbill.went(person) }
             case .media(let signal): playbill.signalled(signal)
-            case .moderated(let act): playbill.moderated(act)
+            case .moderated(let act):
+                noteBan(act)
+                playbill.moderated(act)
             case .request(let plugin, let request): ask(request, for: plugin)
             }
         }

@@ -44,7 +44,8 @@ extension HostAPI {
         Function(
             "panel.picture", .panel, in: everywhere,
             returns: Return(
-                "number?", "Seconds of stream time, as the call began; nil while there is no picture."),
+                "number?",
+                "Seconds of stream time, as the call began; nil while there is no picture."),
             isRead: true,
             "Tells where the live video is."),
         Function(

@@ -22,6 +22,8 @@ final class ServedPlayhouse: Sendable {
         case quiz
         /// None, and live video.
         case stream
+        /// The quiz, whose questions come with the live video.
+        case quizOnAir
     }
 
     let port: UInt16
@@ -198,6 +200,11 @@ final class ServedPlayhouse: Sendable {
                     ],
                 ]
             case .quiz: ["id": "quiz", "config": quiz]
+            case .quizOnAir:
+                [
+                    "id": "quiz",
+                    "config": .object((quiz.objectValue ?? [:]).with("picture", true)),
+                ]
             case .assistant: ["id": "faq-assistant"]
             case .stream: .null
             }
@@ -229,8 +236,18 @@ final class ServedPlayhouse: Sendable {
                 ]
             ],
         ]
-        if plugins == .stream { configuration["stream"] = ["port": 0] }
+        if plugins == .stream || plugins == .quizOnAir {
+            configuration["stream"] = ["port": 0]
+        }
         return .object(configuration)
+    }
+}
+
+extension JSONObject {
+    fileprivate func with(_ name: String, _ value: JSON) -> JSONObject {
+        var changed = self
+        changed[name] = value
+        return changed
     }
 }
 

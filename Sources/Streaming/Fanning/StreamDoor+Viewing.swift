@@ -64,6 +64,7 @@ extension StreamDoor {
                 status: 401, code: "TOKEN_REQUIRED",
                 detail: "this room wants a token: live.mp4?token=TOKEN")
         }
+        let user = try admittedUser(request.queryValue("token"), to: room)
         guard let broadcast = rooms[room] else {
             throw HTTPError(
                 status: 404, code: "NOT_LIVE", detail: "nobody publishes in this room now",
@@ -87,6 +88,7 @@ extension StreamDoor {
             pace: ViewerPace(
                 needsKey: broadcast.stream.cache.fragments.isEmpty,
                 burstBytes: broadcast.stream.cache.byteCount))
+        viewer.user = user
         let head: [UInt8]
         if parts[3] == "live" {
             let response = try WebSocketHandshake.accept(request, protocols: []) {

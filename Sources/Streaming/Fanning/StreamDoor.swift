@@ -57,6 +57,8 @@ package final class StreamDoor: ConnectionHandling {
         var socket: WebSocketDecoder?
         /// Whether it was sent an initialisation segment.
         var hasBegun = false
+        /// Who it is; nil for somebody without a token.
+        var user: String?
     }
 
     /// The stream of a room and who watches it.
@@ -173,6 +175,7 @@ package final class StreamDoor: ConnectionHandling {
 
     package func secondPassed(on lane: isolated Lane) {
         let now = lane.uptimeSeconds
+        sendBannedAway(on: lane)
         for guest in guests.compactMap({ $0 }) {
             switch guest.stage {
             case .unknown, .request, .closing:

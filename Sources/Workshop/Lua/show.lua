@@ -10,6 +10,7 @@ local show_of_test
 ---has.
 ---@class Screen
 ---@field [integer] table<string, any>
+---@field picture? table<string, integer> The moment of the live video at which viewers see it: `at`, `since`, `waitMilliseconds`.
 local Screen = {}
 Screen.__index = Screen
 
@@ -139,6 +140,7 @@ end
 function Guest:screen(surface)
   local screen = look("panel", { device = self.id, surface = surface })
   screen[ANSWER] = { device = self.id, surface = surface }
+  screen.picture = look("picture")
   return setmetatable(screen, Screen)
 end
 
