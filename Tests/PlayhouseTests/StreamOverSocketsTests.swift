@@ -1,5 +1,6 @@
 import Clockwork
 import Foundation
+import Journaling
 import PluginContract
 import Serving
 import Streaming
