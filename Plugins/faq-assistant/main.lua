@@ -1,6 +1,7 @@
 -- FAQ assistant. Looks questions up in what the shop has approved: answers, hands over, or says nothing. The ids
 -- FAQ-01 to FAQ-20 are those of the rule book; README.md says what is done.
 local checks = require "lib.checks"
+local prices = require "lib.prices"
 local privacy = require "lib.privacy"
 local screens = require "lib.screens"
 local shop = require "lib.shop"
@@ -129,11 +130,6 @@ end
 
 -- MARK: Answers
 
-local function is_priced_secretly(room, product)
-  local found = product and room.products.get(product)
-  return found ~= nil and found.priceMinor == nil
-end
-
 -- An answer of this entry that everybody was given lately (FAQ-06).
 local function recent(room, entry)
   local s, config = room.state, room.config
@@ -159,10 +155,12 @@ local function deliver(room, question, entry, words, is_public, by)
     text = words, at = room.now, count = question.count, public = is_public, by = by, askers = {},
   }
   for index, asker in ipairs(question.askers) do answer.askers[index] = copy(asker) end
+  answer.priced = prices.told(room.config, entry.answer or "", words, entry.product or question.product)
   if not by and question.language and entry.language ~= question.language then
     answer.note = entry.language == "zh" and "only_zh" or "only_en"
   end
   s.answers[#s.answers + 1] = answer
+  prices.watch(room)
   if #s.answers > ANSWERS_KEPT then
     local _, oldest = nil, 1
     while s.answers[oldest].pinned and oldest < #s.answers do oldest = oldest + 1 end
@@ -195,7 +193,7 @@ local function answer(room, question, entry, options)
     }
     return true
   end
-  local fault = not words and "missing" or checks.fault(config, words, is_priced_secretly(room, product))
+  local fault = not words and "missing" or checks.fault(config, words, prices.is_secret(room, product))
   if fault and options.words then
     -- The model's words do not do; the merchant's may.
     return answer(room, question, entry, {
@@ -497,6 +495,10 @@ function game.on_result(room, result)
 end
 
 function game.on_timer(room, name)
+  if name == "prices" then
+    if prices.look(room) then render(room) end
+    return
+  end
   local s, config = room.state, room.config
   local is_changed = false
   for index = #s.tickets, 1, -1 do

@@ -102,7 +102,7 @@ end
 
 local function finish_if_done(room)
   local s = room.state
-  if s.phase == "settled" and s.draw >= room.config.draws and #s.outbox == 0 then
+  if s.phase == "settled" and (s.draw >= room.config.draws or s.is_ending) and #s.outbox == 0 then
     room.finish()                     -- what was not granted is back in its pool, once (LOT-04, LOT-29, RP-04)
   end
 end
@@ -120,7 +120,7 @@ local function settle(room)
         or { text = "you_won", args = { prize = { text = winner.pool } } } })
     end
   end
-  if s.draw < room.config.draws then room.timers.set("next", room.config.pause) end
+  if s.draw < room.config.draws and not s.is_ending then room.timers.set("next", room.config.pause) end
   finish_if_done(room)
 end
 
@@ -274,7 +274,7 @@ local function freeze(room)
     return award(room, ranking)
   end
   s.entrants = room.fairness.freeze(s.name, tickets)
-  if not config.public_input then return draw(room) end
+  if not config.public_input or s.is_ending then return draw(room) end
   s.phase = "input"
   room.timers.set("input", INPUT_SECONDS)
   screens.show(room)
@@ -516,6 +516,18 @@ function game.on_action(room, action)
   if action.name == "close_now" then close(room) end
   if action.name == "cancel" then cancel(room) end
   if action.name == "input" then take_input(room, action.value) end
+end
+
+-- Somebody ends the show: what people have entered is drawn first, or given up, as configured (LOT-36).
+function game.on_ending(room)
+  local s = room.state
+  local is_open = s.phase ~= "scheduled" and s.phase ~= "cancelled" and s.phase ~= "void"
+  if room.config.on_stop ~= "draw" or not is_open or s.phase == "settled" and #s.outbox == 0 then return end
+  room.linger()
+  s.is_ending = true
+  room.timers.cancel("next")
+  if s.phase == "open" then close(room) end
+  if s.phase == "input" then take_input(room, nil) end
 end
 
 function game.on_command(room, command)

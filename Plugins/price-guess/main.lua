@@ -2,6 +2,7 @@
 -- PG-01 to PG-20 are those of the rule book; README.md says what is done.
 local amount = require "lib.amount"
 local rules = require "lib.rules"
+local shop = require "lib.shop"
 
 ---@type Plugin
 local game = {}
@@ -53,6 +54,9 @@ local function rule_texts(room)
   if config.tie ~= "first" then texts[#texts + 1] = { "text", "tie_" .. config.tie } end
   if config.over ~= "none" and config.mode == "under" then texts[#texts + 1] = { "text", "over_" .. config.over } end
   if config.points then texts[#texts + 1] = { "text", "points_rule" } end
+  if has_prizes(room) then
+    for _, text in ipairs(shop.texts(config)) do texts[#texts + 1] = text end
+  end
   return texts
 end
 
@@ -152,6 +156,7 @@ local function show_result(room, winners)
     })
   end
   room.panel.show("viewer", view)
+  if has_prizes(room) and first then view[#view + 1] = { "stat", "coupons_used", shop.used(s) } end
   room.panel.show("host", view)
 end
 
@@ -192,6 +197,7 @@ local function commit(room)
   local s, config = room.state, room.config
   s.commitment = room.fairness.commit("round-" .. s.round, {
     product = s.product, price = s.price, mode = config.mode, tie = config.tie, over = config.over, round = s.round,
+    terms = shop.terms(config),
   })
 end
 
@@ -211,10 +217,24 @@ local function open_collector(room)
   if config.hints > 0 then room.timers.set("hint", config.seconds / (config.hints + 1)) end
 end
 
+local function go_on(room)
+  local s, config = room.state, room.config
+  s.phase = "shown"
+  if s.round < config.rounds then
+    room.timers.set("next", config.pause)
+  elseif #s.outbox == 0 then
+    room.finish()                                       -- returns the prizes that nobody won
+  end
+end
+
 local function begin_round(room)
   local s, config = room.state, room.config
   local product, price = product_of(room, s.round)
   s.product, s.currency, s.price = product.id, product.currency, price
+  if s.gone[product.id] then
+    show_void(room)
+    return go_on(room)
+  end
   room.products.embargo(product.id)                   -- nobody else tells it meanwhile (PG-05)
   s.count, s.best, s.near, s.newest, s.buckets = 0, {}, {}, {}, {}
   s.guesses, s.hint, s.is_closest_overall, s.commitment, s.revealed = {}, nil, nil, nil, nil
@@ -265,16 +285,7 @@ local function grant(room, winners)
     end
     room.panel.patch(g.viewer, { result = { text = "congratulations" } })
   end
-end
-
-local function go_on(room)
-  local s, config = room.state, room.config
-  s.phase = "shown"
-  if s.round < config.rounds then
-    room.timers.set("next", config.pause)
-  else
-    room.finish()                                       -- returns the prizes that nobody won
-  end
+  if has_prizes(room) then shop.tell(room, winners) end
 end
 
 -- Ends the round: nothing is taken any more, and the host reveals what was committed to.
@@ -409,7 +420,8 @@ function game.on_start(room)
     error("higher_lower needs a reference")
   end
   check_rounds(room)
-  s.round, s.granted = 1, {}
+  s.round, s.granted, s.gone = 1, {}, {}
+  s.coupons, s.outbox, s.tries = {}, {}, 0
   begin_round(room)
 end
 
@@ -435,6 +447,13 @@ function game.on_danmaku(room, batch)
   if #guesses > 0 then take_all(room, guesses) end
 end
 
+-- The last round is over when the shop knows of it.
+function game.on_result(room, result)
+  local s = room.state
+  shop.answered(room, result)
+  if s.phase == "shown" and s.round >= room.config.rounds and #s.outbox == 0 then room.finish() end
+end
+
 function game.on_revealed(room, name, reveal)
   if room.state.phase == "locked" and name == "round-" .. room.state.round then judge(room, reveal) end
 end
@@ -458,10 +477,25 @@ function game.on_timer(room, name)
     s.hint = rules.hint(config, s.price, s.hints_given, s.hint)
     if s.hints_given < config.hints then room.timers.set("hint", config.seconds / (config.hints + 1)) end
     show_open(room)
+  elseif name == "outbox" then
+    shop.retry(room)
   elseif name == "next" then
     s.round = s.round + 1
     begin_round(room)
   end
+end
+
+-- The shop says that the product of the round is gone or costs something else: what was guessed means nothing any more
+-- (PG-15), and its own rounds to come are not played. What is as it was at the start changes nothing.
+local function product_changed(room, change)
+  local s = room.state
+  local product = type(change) == "table" and type(change.id) == "string" and room.products.get(change.id)
+  if not product then return end
+  if change.available ~= false and (change.priceMinor == nil or change.priceMinor == product.priceMinor) then return end
+  s.gone[product.id] = true
+  if product.id ~= s.product or s.phase ~= "open" then return end
+  room.chat.say("said_changed")
+  void(room)
 end
 
 -- The host's buttons.
@@ -472,6 +506,8 @@ end
 
 function game.on_command(room, command)
   if command.name == "void" then void(room) end
+  if command.name == "product" then product_changed(room, command.value) end
+  if command.name == "order" and not shop.order(room, command.value) then room.refuse("no_such_coupon") end
   if command.name == "lock" then finish(room) end
 end
 

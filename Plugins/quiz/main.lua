@@ -331,7 +331,9 @@ function quiz.on_start(room)
   s.phase, s.index, s.asked = "lobby", 0, 0
   s.players, s.roster, s.count, s.alive = {}, {}, 0, 0
   s.answers, s.answered, s.watching, s.order, s.done = {}, 0, 0, {}, {}
-  s.audit, s.won, s.won_count = {}, {}, 0
+  s.audit, s.won, s.won_count, s.refused = {}, {}, 0, {}
+  s.game = (room.kv.get("games") or 0) + 1
+  room.kv.set("games", s.game)
   s.pot = config.pot > 0 and prizes.pot(room) or 0
   local needed = prizes.needed(room)
   if needed > 0 and not room.prizes.reserve(config.pool, needed) then

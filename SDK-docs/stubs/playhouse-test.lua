@@ -364,7 +364,7 @@ function Expectation:fails(pattern) end
 function expect(actual) end
 
 ---Says what every show of this file begins with.
----@param plan { config?: table, pools?: table<string, integer>, products?: { id: string, price: integer, title?: table<string, string>, currency?: string }[], slow?: integer }
+---@param plan { config?: table, pools?: table<string, integer>, products?: { id: string, price: integer, title?: table<string, string>, currency?: string }[], slow?: integer, blocked?: string }
 function given(plan) end
 
 ---Says what happens before every test of this file.

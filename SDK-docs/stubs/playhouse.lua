@@ -130,6 +130,7 @@
 ---What `main.lua` returns: hooks, all of them optional.
 ---@class Plugin
 ---@field on_start? fun(room: Room) A host, an operator or a service started it.
+---@field on_ending? fun(room: Room) Somebody wants to stop it. Once in a run, before `on_stop`.
 ---@field on_stop? fun(room: Room) It is being stopped.
 ---@field on_join? fun(room: Room, people: Visitor[]) People came.
 ---@field on_leave? fun(room: Room, people: Visitor[]) People went: their last connection closed.
@@ -178,6 +179,12 @@ function Room.log(level, text) end
 ---In `on_action`, `on_command`.
 ---@param reason string A key of the texts.
 function Room.refuse(reason) end
+
+---Puts off the stop: the run goes on until `room.finish()`, or until somebody stops it once more.
+---Whoever stopped it is answered as if it had been stopped.
+---
+---In `on_ending`.
+function Room.linger() end
 
 ---Ends the run after this handler.
 ---Panels stay until the next start or stop; timers and collectors are gone, and what was reserved and not granted is back in its pool.

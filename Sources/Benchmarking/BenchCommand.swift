@@ -9,6 +9,8 @@ package enum BenchCommand {
                                       [--seconds S] [--slow K] [--json]
                playhouse bench fanout --cases [--json]
                playhouse bench idle [--connections N] [--rooms R] [--seconds S] [--json]
+               playhouse bench stream [--viewers N] [--kbit K] [--fps F] [--seconds S]
+                                      [--slow K] [--stopped K] [--flush MS] [--json]
                playhouse bench dispatch|rooms|sandbox|recovery|takeover [--help]
 
         Measures a server that it starts in a process of its own, on loopback, with the load in
@@ -28,6 +30,15 @@ package enum BenchCommand {
           --connections N   connections (19000)
           --rooms R         rooms (one for each hundred connections)
           --seconds S       how long they are held (4)
+        stream   sends live video to viewers, beside one plain send for each frame and viewer; needs
+                 ffmpeg
+          --viewers N    viewers (1000)
+          --kbit K       bit rate, 200 to 20000 (2000)
+          --fps F        frames a second, 5 to 60 (30)
+          --seconds S    how long arrivals are counted (10)
+          --slow K       viewers who read half as fast as it comes (0)
+          --stopped K    viewers who stop reading (0)
+          --flush MS     how long frames are held to be written together, 0 to 1000 (by the load)
         dispatch   plugin calls: one call beside plain C, the whole path, a burst of answers
         rooms      memory of many rooms with idle plugins
         sandbox    Lua loops and patterns in the sandbox, beside the distribution's Lua
@@ -60,7 +71,17 @@ package enum BenchCommand {
         case "fanout" where rest.contains("--cases"): try runCases(rest)
         case "fanout": try show(FanoutOptions(fanout: rest))
         case "idle": try show(FanoutOptions(idle: rest))
+        case "stream":
+            let options = try StreamOptions(rest)
+            let report = try StreamBenchmark.run(options)
+            say(options.isJSON ? line(report.json) : report.text)
         // What the measurements start; not for people.
+        case "stream-load" where rest.count == 1:
+            guard let plan = try StreamPlan(JSON(parsing: rest[0])) else {
+                throw UsageError("stream-load takes a plan")
+            }
+            _ = LoadSocket.raiseFileLimit()
+            say(line(StreamLoad(plan).run()))
         case "load" where rest.count == 1:
             guard let plan = try LoadPlan(JSON(parsing: rest[0])) else {
                 throw UsageError("load takes a plan")

@@ -9,18 +9,22 @@ final class BenchmarkServer {
     private static let startSecondsMax = 30.0
 
     let port: UInt16
+    /// Where encoders come in; 0 without a stream.
+    let streamPort: UInt16
     private let process: ChildProcess
 
     var identifier: Int32 { process.identifier }
 
     /// Starts a server with rooms `r0`, `r1` and so on that admit everybody, and waits until it
-    /// listens.
-    init(rooms: Int, folder: URL) throws(BenchmarkFailure) {
+    /// listens; with live video if there is a section for it.
+    init(rooms: Int, folder: URL, stream: JSONObject? = nil) throws(BenchmarkFailure) {
         let file = folder.appendingPathComponent("server.json")
         let data = folder.appendingPathComponent("data")
         try? FileManager.default.removeItem(at: data)
         do {
-            try Data(Self.configuration(rooms: rooms, data: data.path).encoded()).write(to: file)
+            var configuration = Self.configuration(rooms: rooms, data: data.path)
+            if let stream { configuration["stream"] = .object(stream) }
+            try Data(JSON.object(configuration).encoded()).write(to: file)
         } catch {
             throw BenchmarkFailure("cannot write \(file.path): \(error)")
         }
@@ -28,8 +32,11 @@ final class BenchmarkServer {
             ["serve", "--config", file.path], folder: folder, name: "server")
         let end = Date().addingTimeInterval(Self.startSecondsMax)
         while true {
-            if let port = Self.port(inLog: process.text()) {
+            let text = process.text()
+            let streamPort = stream == nil ? 0 : Self.port(inLog: text, named: "streamPort")
+            if let port = Self.port(inLog: text), let streamPort {
                 self.port = port
+                self.streamPort = streamPort
                 return
             }
             guard process.isRunning, Date() < end else {
@@ -41,13 +48,18 @@ final class BenchmarkServer {
 
     func stop() { process.stop() }
 
-    /// Finds the port in the log line that says that the server listens.
-    static func port(inLog text: String) -> UInt16? {
+    /// Whether a line of its log so far contains the words.
+    func said(_ words: String) -> Bool { process.text().contains(words) }
+
+    /// Finds the port in the log line that says that the server listens, or takes live video.
+    static func port(inLog text: String, named name: String = "port") -> UInt16? {
         for line in text.split(separator: "\n") {
             guard let json = try? JSON(parsing: Array(line.utf8)),
-                json["message"]?.stringValue?.hasPrefix("listening") == true
+                let message = json["message"]?.stringValue,
+                message.hasPrefix("listening") || message.hasPrefix("live video"),
+                let port = json[name]?.integerValue
             else { continue }
-            return json["port"]?.integerValue.flatMap(UInt16.init(exactly:))
+            return UInt16(exactly: port)
         }
         return nil
     }
@@ -65,7 +77,7 @@ final class BenchmarkServer {
         return signed + "." + Base64URL.encode(signature)
     }
 
-    private static func configuration(rooms: Int, data: String) -> JSON {
+    private static func configuration(rooms: Int, data: String) -> JSONObject {
         [
             "listen": ["host": "127.0.0.1", "port": 0], "data": .string(data),
             "keys": [["kid": "bench", "secret": .string(secret)]],

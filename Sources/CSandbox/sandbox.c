@@ -325,6 +325,7 @@ SandboxStatus sandbox_call(
     Request request = {
         .hook = hook, .arguments = arguments, .nowMilliseconds = nowMilliseconds};
     box_begin(box);
+    box->peak = box->used;
     box_seed_random(box, seed);
     if (!begin_effects(box)) return SANDBOX_MEMORY;
     SandboxStatus status = run_protected(box, run_hook, &request);
@@ -453,6 +454,9 @@ int64_t sandbox_instructions(const Sandbox *box) {
 }
 size_t sandbox_memory(const Sandbox *box) { return box->used; }
 size_t sandbox_peak(const Sandbox *box) { return box->peak; }
+int64_t sandbox_host_calls(const Sandbox *box) {
+    return box->budget.hostCalls - (box->hostCallsLeft < 0 ? 0 : box->hostCallsLeft);
+}
 size_t sandbox_hook_count(const Sandbox *box) { return box->hooks.count; }
 SandboxBytes sandbox_hook(const Sandbox *box, size_t index) {
     return (SandboxBytes){box->hooks.items[index].name, box->hooks.items[index].nameCount};

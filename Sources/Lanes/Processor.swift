@@ -5,9 +5,9 @@
     import Darwin
 #endif
 
-enum Processor {
+package enum Processor {
     /// Processor time that this thread has taken, in nanoseconds (`CLOCK_THREAD_CPUTIME_ID`).
-    static var threadNanoseconds: UInt64 {
+    package static var threadNanoseconds: UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)

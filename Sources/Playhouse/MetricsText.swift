@@ -232,6 +232,10 @@ extension MetricsText {
             "playhouse_stream_viewers", "gauge", "Connections that get the picture.",
             each { Double($0.viewers) })
         add(
+            "playhouse_stream_flush_seconds", "gauge",
+            "How long frames are held to be written together.",
+            each { Double($0.flushMilliseconds) / 1_000 })
+        add(
             "playhouse_stream_bits_per_second", "gauge", "What came in within the last second.",
             each { Double($0.readings.bitsPerSecond) })
         add(

@@ -135,7 +135,10 @@ package struct ShowRecovery: Sendable {
             show: header.show, beganAtMilliseconds: header.beganAtMilliseconds, entries: entries,
             products: configuration.hostProducts, pools: PoolBalances(configuration.pools),
             // Of the show, not of the run: a restart must draw on alike.
-            seed: header.seed)
+            seed: header.seed,
+            isForbidden: { [filter = configuration.settings.wordFilter] in
+                filter.firstMatch(in: $0) != nil
+            })
         let room = Room(
             settings: configuration.settings, epoch: header.epoch, show: header.show,
             beganAtMilliseconds: header.beganAtMilliseconds,

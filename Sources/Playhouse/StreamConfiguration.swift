@@ -12,6 +12,8 @@ package struct StreamConfiguration: Sendable, Equatable {
     /// which the host's page reached the server, and the port.
     package var address: String?
     package var viewersMax = 5_000
+    /// Milliseconds between two flushes to viewers, 0 for one per frame; nil to decide by the load.
+    package var flushMilliseconds: Int?
     /// Folder that shows are recorded to; nil for no recording.
     package var record: String?
 

@@ -65,6 +65,7 @@ final class StreamHouse: Sendable {
         premises.limits = ingest
         premises.recorder = recorder
         premises.viewersMax = settings.viewersMax
+        premises.flushMilliseconds = settings.flushMilliseconds
         premises.viewersPerAddress = configuration.limits.connectionsPerAddress
         let publicity = publicity
         premises.changed = { publicity.tell($0, $1) }

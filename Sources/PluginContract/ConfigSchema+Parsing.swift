@@ -68,6 +68,7 @@ extension ManifestReader {
         bounds(&field, object, path)
         if type == .choice { field.options = options(object["options"], path) }
         field.isSecret = boolean(object["secret"], "\(path).secret")
+        field.isModerated = boolean(object["moderated"], "\(path).moderated")
         field.isRequired = boolean(object["required"], "\(path).required")
         field.isImmutable = boolean(object["immutable"], "\(path).immutable")
         field.title = localized(

@@ -79,6 +79,24 @@ extension ConfigSchema {
         return changed
     }
 
+    /// Checks the texts that everybody is going to read.
+    ///
+    /// - Parameters:
+    ///   - resolved: Values by field name.
+    ///   - isForbidden: Tells of a text whether the room does not let viewers say it.
+    /// - Throws: `BAD_CONFIG`, naming the field.
+    package func checkWords(
+        _ resolved: JSONObject, _ isForbidden: (String) -> Bool
+    ) throws(RequestError) {
+        for field in fields where field.isModerated {
+            if let text = resolved[field.name]?.stringValue, isForbidden(text) {
+                throw RequestError(
+                    .badConfig,
+                    "config.\(field.name) holds a word that this room does not let through")
+            }
+        }
+    }
+
     private func checkRules(_ resolved: JSONObject) throws(RequestError) {
         for rule in rules where !rule.holds(resolved) {
             let texts = rule.message.sorted { $0.key < $1.key }.map { ($0, JSON.string($1)) }

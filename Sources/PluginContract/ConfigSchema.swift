@@ -35,6 +35,8 @@ package struct ConfigSchema: Sendable, Equatable {
         package var priceOf: String?
         /// Whether neither viewers nor host pages are told the value.
         package var isSecret = false
+        /// Whether the text is shown to everybody and must be one that the room lets viewers say.
+        package var isModerated = false
         package var isRequired = false
         /// Whether the value stays what it was at the start until the run ends.
         package var isImmutable = false
@@ -81,7 +83,8 @@ package struct ConfigSchema: Sendable, Equatable {
                 "type", "title", "description", "default", "secret", "required", "immutable",
             ]
             return switch self {
-            case .integer, .string: always + ["min", "max"]
+            case .integer: always + ["min", "max"]
+            case .string: always + ["min", "max", "moderated"]
             case .money: always + ["min", "max", "priceOf"]
             case .choice: always + ["options"]
             case .table: always + ["max"]

@@ -116,6 +116,7 @@ extension Effect {
             return .leaderboardAdd(
                 try arguments.viewer(0), points: arguments.integer(1) ?? 0)
         case "leaderboard.reset": return .leaderboardReset
+        case "linger": return .linger
         case "finish": return .finish
         default: return nil
         }

@@ -68,6 +68,7 @@ extension Effect {
         case .refuse(let reason): ["do": "refuse", "reason": .string(reason)]
         case .log(let level, let text):
             ["do": "log", "level": .string(level.rawValue), "text": .string(text)]
+        case .linger: ["do": "linger"]
         case .finish: ["do": "finish"]
         }
     }
@@ -184,6 +185,7 @@ extension Effect {
             guard let text, let level = json["level"]?.stringValue.flatMap(LogLevel.init)
             else { return nil }
             return .log(level, text: text)
+        case "linger": return .linger
         case "finish": return .finish
         default: return nil
         }

@@ -38,6 +38,8 @@ package enum Effect: Sendable, Equatable {
     /// Whoever acted is told that nothing came of it, and why.
     case refuse(reason: String)
     case log(LogLevel, text: String)
+    /// The run goes on although somebody wants to stop it.
+    case linger
     case finish
 }
 

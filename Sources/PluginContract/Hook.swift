@@ -2,6 +2,8 @@
 package enum Hook: String, Sendable, CaseIterable {
     /// The plugin was started.
     case start
+    /// Somebody wants to stop the plugin, which may want to end what it has promised.
+    case ending
     /// The plugin is being stopped; afterwards everything it showed and held is gone.
     case stop
     /// People came.
@@ -34,6 +36,7 @@ package enum Hook: String, Sendable, CaseIterable {
         // Written out: it is asked for with every call, and a literal costs nothing.
         switch self {
         case .start: "on_start"
+        case .ending: "on_ending"
         case .stop: "on_stop"
         case .join: "on_join"
         case .leave: "on_leave"
@@ -99,6 +102,12 @@ extension Hook {
             form(
                 nil, [], "A host, an operator or a service started it.",
                 "`room.state` is empty; `room.config` is the configuration of this run.")
+        case .ending:
+            form(
+                nil, [], "Somebody wants to stop it. Once in a run, before `on_stop`.",
+                "With `room.linger()` the run goes on until the plugin ends it by `room.finish()`, to draw"
+                    + " what was promised for instance; without, it is stopped at once. A second stop is"
+                    + " not asked about.")
         case .stop:
             form(
                 nil, [], "It is being stopped.",

@@ -396,6 +396,11 @@ extension HostAPI {
             returns: Return("string", "The same in all runs of one show."), isRead: true,
             "Tells which show of the room this is."),
         Function(
+            "linger", nil, in: [.ending], [],
+            "Puts off the stop: the run goes on until `room.finish()`, or until somebody stops it once"
+                + " more.",
+            "Whoever stopped it is answered as if it had been stopped."),
+        Function(
             "finish", nil, in: whileRunning, [],
             "Ends the run after this handler.",
             "Panels stay until the next start or stop; timers and collectors are gone, and what was"

@@ -116,6 +116,7 @@ extension Reference {
             | `default` | used when nobody says anything |
             | `required` | a start without the value is refused with `BAD_CONFIG` |
             | `secret` | pages are not told the value |
+            | `moderated` | everybody is going to read the text: a start with a word that the room does not let through is refused with `BAD_CONFIG` |
             | `immutable` | a run keeps the value that it began with |
             | `priceOf` | a field of type `product`, whose price is the default |
             | `title`, `description` | what a form says, per locale |

@@ -49,9 +49,9 @@ extension Play {
         case .request(let request):
             switch request.action {
             case .command(let name, let value):
-                return (.command, arguments(ofCommand: name, value, by: request.by))
+                return (.command, arguments(of: .command, name, value, by: request.by))
             case .act(let name, let value):
-                return (.action, arguments(ofAction: name, value, by: request.by))
+                return (.action, arguments(of: .action, name, value, by: request.by))
             case .start, .stop, .configure: return nil
             }
         case .heard, .media, .moderated: return nil

@@ -7,15 +7,20 @@ import Wire
 struct PlayDesk: Sendable {
     /// The last call that failed.
     var fault: JSON = .null
-    /// Instructions of the last call of each hook.
-    private(set) var instructions: [Hook: Int64] = [:]
+    /// What the last call of each hook has used.
+    private(set) var uses: [Hook: ScriptUse] = [:]
+    /// Changes and effects of the last call of each hook, as JSON.
+    private(set) var outputBytes: [Hook: Int] = [:]
     /// Show time at which the meter was told last; nil before the first time.
     private var toldMilliseconds: Int64?
 
     /// How often the meter is told at most.
     static let meterMilliseconds: Int64 = 1_000
 
-    mutating func note(_ hook: Hook, instructions count: Int64) { instructions[hook] = count }
+    mutating func note(_ hook: Hook, _ use: ScriptUse, outputBytes count: Int) {
+        uses[hook] = use
+        outputBytes[hook] = count
+    }
 
     /// Whether it is time to tell the meter again; then that is noted.
     mutating func isMeterDue(_ nowMilliseconds: Int64) -> Bool {
@@ -76,11 +81,20 @@ extension Play {
 
     /// The value of the state `meter:PLUGIN`.
     var meterValue: JSON {
-        let hooks = desk.instructions.sorted { $0.key.rawValue < $1.key.rawValue }
+        let budgets = program.manifest.budgets
+        let hooks = desk.uses.keys.sorted { $0.rawValue < $1.rawValue }
+        func used(_ amount: (Hook) -> Int64?) -> JSON {
+            .object(JSONObject(hooks.map { ($0.functionName, .integer(amount($0) ?? 0)) }))
+        }
         return [
-            "instructionsMax": .integer(program.manifest.budgets.instructions),
-            "instructions": .object(
-                JSONObject(hooks.map { ($0.key.functionName, .integer($0.value)) })),
+            "instructionsMax": .integer(budgets.instructions),
+            "instructions": used { desk.uses[$0]?.instructions },
+            "memoryBytesMax": .integer(budgets.memoryBytes),
+            "memoryBytes": used { desk.uses[$0]?.memoryBytes },
+            "hostCallsMax": .integer(budgets.hostCalls),
+            "hostCalls": used { desk.uses[$0]?.hostCalls },
+            "outputBytesMax": .integer(budgets.outputBytes),
+            "outputBytes": used { desk.outputBytes[$0].map(Int64.init) },
         ]
     }
 }

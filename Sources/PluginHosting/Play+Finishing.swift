@@ -11,12 +11,15 @@ extension Play {
         _ outputs: inout [PlayOutput]
     ) -> Bool {
         switch outcome {
-        case .done(let changes, let effects, let instructions):
-            desk.note(done.call.hook, instructions: instructions)
+        case .done(let changes, let effects, let use):
+            desk.note(done.call.hook, use, outputBytes: changes.count + effects.count)
             return finish(done, changes, effects, &pools, &outputs)
         case .absent where done.call.hook == .moderated:
             // Told no more, and no record.
             notices.absent.insert(.moderated)
+        case .absent where done.call.hook == .ending:
+            // Nobody wants to go on: the stop is judged again.
+            notices.absent.insert(.ending)
         case .absent where done.call.hook.isNotice:
             // Nothing happened: it is told no more, and leaves no record.
             notices.forget(done.call.hook)

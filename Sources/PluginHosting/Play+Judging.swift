@@ -27,6 +27,8 @@ extension Play {
         case next
         /// Lua has to run; answers that it was not told yet go first.
         case call(Hook, CallArguments)
+        /// Lua has to be asked before; then the head is judged again.
+        case ask(Hook)
         case start(JSONObject)
     }
 
@@ -40,7 +42,7 @@ extension Play {
             case .stop: return try judgeStop(request, now, &pools, &desk)
             case .command(let name, let value):
                 try requireRunning()
-                return .call(.command, arguments(ofCommand: name, value, by: request.by))
+                return .call(.command, arguments(of: .command, name, value, by: request.by))
             case .configure(let config):
                 try requireRunning()
                 return try judgeConfigure(request, config, now, &pools, &desk)
@@ -66,16 +68,34 @@ extension Play {
         guard state.status != .running else {
             throw RequestError(.alreadyRunning, "\(plugin) is running")
         }
-        return .start(
-            try program.manifest.configuration.resolve(
-                show: show.configuration, override: config, products: show.products))
+        let schema = program.manifest.configuration
+        let resolved = try schema.resolve(
+            show: show.configuration, override: config, products: show.products)
+        try schema.checkWords(resolved, isForbidden)
+        return .start(resolved)
     }
 
     private mutating func judgeStop(
         _ request: PluginRequest, _ now: Int64, _ pools: inout PoolBalances,
         _ desk: inout AnswerDesk
     ) throws(RequestError) -> Verdict {
-        if state.status == .running { return .call(.stop, CallArguments([])) }
+        let asked = stopAskedAbout
+        stopAskedAbout = nil
+        if let asked, state.ending == .lingering, asked.session == request.session,
+            asked.requestID == request.requestID
+        {
+            // It goes on, or has ended by itself meanwhile.
+            desk.say(.reply(to: request.session, id: request.requestID, fields: [:]))
+            return .next
+        }
+        if state.status == .running {
+            // It may want to end what it has promised, and is asked about that once.
+            if state.ending == .none, !notices.absent.contains(.ending) {
+                stopAskedAbout = request
+                return .ask(.ending)
+            }
+            return .call(.stop, CallArguments([]))
+        }
         guard state.status == .paused || !state.panels.isEmpty else {
             throw RequestError(.notRunning, "\(plugin) is not running")
         }
@@ -95,6 +115,7 @@ extension Play {
         let products = state.products.arrayValue?.compactMap(Product.init) ?? []
         let changed = try program.manifest.configuration.change(
             state.configuration, override: config, products: products)
+        try program.manifest.configuration.checkWords(changed, isForbidden)
         desk.flush(&self)
         let reply = Afterwards.reply(to: request.session, id: request.requestID, fields: [:])
         desk.outputs += write(
@@ -110,7 +131,7 @@ extension Play {
     ) throws(RequestError) -> Verdict {
         guard let collector = state.collectors[name] else {
             try requireInput(request, name, value)
-            return .call(.action, arguments(ofAction: name, value, by: request.by))
+            return .call(.action, arguments(of: .action, name, value, by: request.by))
         }
         guard collector.rule == nil else {
             throw RequestError(.noSuchAction, "\(name) takes danmaku, not actions")
@@ -141,51 +162,29 @@ extension Play {
         return .next
     }
 
-    /// `[{by, role, name, value}]`.
-    func arguments(ofCommand name: String, _ value: JSON, by person: Person) -> CallArguments {
+    /// `[{viewer, role, name, value}]` of an action, `[{by, role, name, value}]` of a command.
+    func arguments(
+        of hook: Hook, _ name: String, _ value: JSON, by person: Person
+    ) -> CallArguments {
         var writer = JSONWriter(reserving: 160)
         writer.beginArray()
         writer.beginObject()
-        Self.write("by", person, to: &writer)
-        writer.name("role")
-        writer.string(person.role.rawValue)
-        writer.name("name")
-        writer.string(name)
-        writer.name("value")
-        value.appendEncoded(to: &writer)
-        writer.endObject()
-        writer.endArray()
-        return CallArguments(text: writer.bytes)
-    }
-
-    /// `[{viewer, role, name, value}]`.
-    func arguments(ofAction name: String, _ value: JSON, by person: Person) -> CallArguments {
-        var writer = JSONWriter(reserving: 160)
-        writer.beginArray()
-        writer.beginObject()
-        Self.write("viewer", person, to: &writer)
-        writer.name("role")
-        writer.string(person.role.rawValue)
-        writer.name("name")
-        writer.string(name)
-        writer.name("value")
-        value.appendEncoded(to: &writer)
-        writer.endObject()
-        writer.endArray()
-        return CallArguments(text: writer.bytes)
-    }
-
-    /// Writes a member that is a ``Viewer``.
-    private static func write(
-        _ name: StaticString, _ person: Person, to writer: inout JSONWriter
-    ) {
-        writer.name(name)
+        writer.name(hook == .command ? "by" : "viewer")
         writer.beginObject()
         writer.name("user")
         writer.string(person.user)
         writer.name("name")
         writer.string(person.name)
         writer.endObject()
+        writer.name("role")
+        writer.string(person.role.rawValue)
+        writer.name("name")
+        writer.string(name)
+        writer.name("value")
+        value.appendEncoded(to: &writer)
+        writer.endObject()
+        writer.endArray()
+        return CallArguments(text: writer.bytes)
     }
 
     /// The element must be there, usable, and fit the value; else no attempt is used up.

@@ -48,6 +48,7 @@ extension Play {
         var arguments = CallArguments([])
         var configuration: JSONObject?
         var request: PluginRequest?
+        var staysWaiting = false
         switch item {
         case .heard(let utterance):
             queue.removeFirst()
@@ -80,6 +81,7 @@ extension Play {
                 queue.removeFirst()
                 return
             case .call(let judged, let given): (hook, arguments) = (judged, given)
+            case .ask(let judged): (hook, staysWaiting) = (judged, true)
             case .start(let resolved): (hook, configuration) = (.start, resolved)
             }
         }
@@ -88,6 +90,10 @@ extension Play {
         // collector has seen every answer before it. The head stays and is judged again.
         if let call = deliverAnswers(pools, now) {
             begin(Outstanding(call: call), &desk)
+            return
+        }
+        if staysWaiting {
+            begin(Outstanding(call: call(hook, arguments, pools, now)), &desk)
             return
         }
         queue.removeFirst()

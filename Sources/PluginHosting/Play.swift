@@ -36,6 +36,10 @@ package struct Play: Sendable {
     var isStageOpen = false
     /// What is told in batches.
     var notices = PlayNotices()
+    /// Tells of a text whether the room does not let viewers say it.
+    var isForbidden: @Sendable (String) -> Bool = { _ in false }
+    /// The stop because of which the program was asked whether it wants to go on.
+    var stopAskedAbout: PluginRequest?
     /// Who is muted and banned, for the next start.
     var standings = Standings()
     /// What the desk is told.

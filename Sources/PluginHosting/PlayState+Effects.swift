@@ -67,6 +67,7 @@ extension PlayState {
             requests[request.id] = WaitingRequest(
                 request: request, dueMilliseconds: nowMilliseconds + request.milliseconds)
             if !request.service.isOfTheHouse { consequences.requests.append(request) }
+        case .linger: ending = .lingering
         case .prizeReserve, .prizeRelease, .chatSay, .refuse, .log, .finish: break
         }
     }

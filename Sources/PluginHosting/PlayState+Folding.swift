@@ -139,6 +139,7 @@ extension PlayState {
     /// Spends the event of a call, whether it succeeds or not; only batches of answers are told again.
     private mutating func consume(_ call: PlayCall, hasFailed: Bool) {
         switch call.hook {
+        case .ending: ending = .asked
         case .timer:
             guard let name = call.arguments.values.first?.stringValue else { return }
             beginGrace(ofTimer: name, call)
@@ -214,6 +215,7 @@ extension PlayState {
         collectors = [:]
         undelivered = []
         undeliveredSingly = 0
+        ending = .none
         panels = [:]
         own = [:]
         ownIDs = []

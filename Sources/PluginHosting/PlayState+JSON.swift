@@ -50,6 +50,7 @@ extension PlayState {
             })
         object["pin"] = pin.map { [$0.product, .integer($0.atMilliseconds)] } ?? .null
         object["live"] = .array(liveLeases.sorted().map { .integer($0) })
+        object["ending"] = .string(ending.rawValue)
         object["faults"] = .array(faultTimes.map { .integer($0) })
         return .object(object)
     }
@@ -104,6 +105,7 @@ extension PlayState {
             self.pin = Pin(product: product, atMilliseconds: at)
         }
         liveLeases = Set(live)
+        ending = json["ending"]?.stringValue.flatMap(Ending.init) ?? .none
         faultTimes = faults
     }
 

@@ -49,10 +49,21 @@ package struct PlayState: Sendable, Equatable {
     package internal(set) var pin: Pin?
     /// Numbers of the leases whose media arrive, as far as the plugin was told.
     package internal(set) var liveLeases: Set<Int64> = []
+    /// Whether somebody wants this run to end.
+    package internal(set) var ending = Ending.none
     /// Show times of the last faults since the last pause.
     package internal(set) var faultTimes: [Int64] = []
 
     package init() {}
+
+    /// How far a run is from its end.
+    package enum Ending: String, Sendable {
+        case none
+        /// The program was asked whether it wants to go on, and does not.
+        case asked
+        /// The program goes on until it ends by itself.
+        case lingering
+    }
 
     /// A running timer.
     package struct PlayTimer: Sendable, Equatable {

@@ -42,11 +42,12 @@ package struct Playbill: Sendable {
     /// Begins a show in which nothing has been played.
     ///
     /// `beganAtMilliseconds` is Unix time. `pools` has the units of each pool before the first
-    /// record. `seed` decides what is random in the calls. Every recovery of a show gives the same
+    /// record. `isForbidden` tells of a text whether the room does not let viewers say it. `seed` decides what is random in the calls. Every recovery of a show gives the same
     /// values.
     package init(
         show: String, beganAtMilliseconds: Int64, entries: [Entry], products: [Product],
-        pools: PoolBalances, seed: SecretSeed, limits: PlayLimits = PlayLimits()
+        pools: PoolBalances, seed: SecretSeed, limits: PlayLimits = PlayLimits(),
+        isForbidden: @escaping @Sendable (String) -> Bool = { _ in false }
     ) {
         self.pools = pools
         initialPools = pools
@@ -61,6 +62,7 @@ package struct Playbill: Sendable {
                     configuration: entry.configuration,
                     seed: seed, plugin: plugin, values: entry.values),
                 limits: limits)
+            plays[plugin]?.isForbidden = isForbidden
         }
     }
 }

@@ -51,12 +51,26 @@ package struct ScriptCall: Sendable, Equatable {
     }
 }
 
+/// What a call has used of its budget.
+package struct ScriptUse: Sendable, Equatable {
+    package var instructions: Int64
+    /// The most that the state of the program had in use during the call.
+    package var memoryBytes: Int64
+    package var hostCalls: Int64
+
+    package init(instructions: Int64 = 0, memoryBytes: Int64 = 0, hostCalls: Int64 = 0) {
+        self.instructions = instructions
+        self.memoryBytes = memoryBytes
+        self.hostCalls = hostCalls
+    }
+}
+
 /// What came of a call.
 package enum ScriptOutcome: Sendable, Equatable {
     /// `changes` is a JSON array of `[path, value]` or `[path]` for a removal, where path is an array of
     /// keys (strings and integers) from `room.state`; applying them in order to the state before
     /// gives the state after. `effects` is a JSON array of what the host function handler accepted.
-    case done(changes: [UInt8], effects: [UInt8], instructions: Int64)
+    case done(changes: [UInt8], effects: [UInt8], use: ScriptUse)
     /// The program has no such hook; nothing happened.
     case absent
     /// The call was undone.

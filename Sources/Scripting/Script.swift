@@ -134,7 +134,10 @@ package final class Script {
         guard let fault = fault(box, status) else {
             return .done(
                 changes: Self.list(sandbox_changes(box)), effects: Self.list(sandbox_effects(box)),
-                instructions: sandbox_instructions(box))
+                use: ScriptUse(
+                    instructions: sandbox_instructions(box),
+                    memoryBytes: Int64(clamping: sandbox_peak(box)),
+                    hostCalls: sandbox_host_calls(box)))
         }
         if status == SANDBOX_BUDGET || status == SANDBOX_MEMORY {
             spend(box, keeping: written(box))

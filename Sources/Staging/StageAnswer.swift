@@ -104,11 +104,13 @@ extension StageAnswer {
 extension ScriptOutcome {
     fileprivate func write(to writer: inout PackedWriter) {
         switch self {
-        case .done(let changes, let effects, let instructions):
+        case .done(let changes, let effects, let use):
             writer.integer(UInt8(0))
             writer.data(changes)
             writer.data(effects)
-            writer.integer(instructions)
+            writer.integer(use.instructions)
+            writer.integer(use.memoryBytes)
+            writer.integer(use.hostCalls)
         case .absent: writer.integer(UInt8(1))
         case .fault(let fault):
             writer.integer(UInt8(2))
@@ -121,7 +123,10 @@ extension ScriptOutcome {
         case 0:
             self = .done(
                 changes: try reader.data(), effects: try reader.data(),
-                instructions: max(0, try reader.integer(Int64.self)))
+                use: ScriptUse(
+                    instructions: max(0, try reader.integer(Int64.self)),
+                    memoryBytes: max(0, try reader.integer(Int64.self)),
+                    hostCalls: max(0, try reader.integer(Int64.self))))
         case 1: self = .absent
         case 2: self = .fault(try ScriptFault(&reader))
         case let tag: throw StageFormatError("an outcome of kind \(tag)")

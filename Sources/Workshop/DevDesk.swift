@@ -148,14 +148,16 @@ extension DevHouse {
         let name = site.id ?? URL(fileURLWithPath: site.folder).lastPathComponent
         let program = site.id.flatMap { server?.hotReload.program($0) }
         let budgets = program?.manifest.budgets ?? Budgets()
-        let meter = states["meter:" + name]?["instructions"]
+        let meter = states["meter:" + name]
         var hooks = JSONObject()
         for (hook, use) in (timeline?.uses[name] ?? [:]).sorted(by: { $0.key < $1.key }) {
             hooks[hook] = [
                 "calls": .integer(Int64(use.callCount)), "faults": .integer(Int64(use.faultCount)),
                 "outputBytesLast": .integer(Int64(use.outputBytesLast)),
                 "outputBytesMax": .integer(Int64(use.outputBytesMax)),
-                "instructions": meter?[hook] ?? .null,
+                "instructions": meter?["instructions"]?[hook] ?? .null,
+                "memoryBytes": meter?["memoryBytes"]?[hook] ?? .null,
+                "hostCalls": meter?["hostCalls"]?[hook] ?? .null,
             ]
         }
         return [
@@ -166,6 +168,8 @@ extension DevHouse {
             "problems": .array(problems(of: site, program).map { $0.json(of: name) }),
             "budget": [
                 "instructions": .integer(budgets.instructions),
+                "memoryBytes": .integer(budgets.memoryBytes),
+                "hostCalls": .integer(budgets.hostCalls),
                 "outputBytes": .integer(budgets.outputBytes),
             ],
             "hooks": .object(hooks),

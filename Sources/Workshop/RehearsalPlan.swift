@@ -14,6 +14,8 @@ package struct RehearsalPlan: Sendable {
     package var products: [JSONObject] = RehearsalPlan.usualProducts
     /// Seconds of slow mode.
     package var slowSeconds: Int64 = 0
+    /// What nobody may say.
+    var wordFilter = WordFilter.none
     package var seed: UInt64 = 1
 
     package init(program: PluginProgram) { self.program = program }
@@ -74,9 +76,16 @@ package struct RehearsalPlan: Sendable {
                     throw DeedError("slow must be an integer from 0 to 600")
                 }
                 slowSeconds = seconds
+            case "blocked":
+                do throws(WordListError) {
+                    wordFilter = try WordFilter(blocked: value.stringValue ?? "")
+                } catch {
+                    throw DeedError("blocked must be words, one a line: \(error)")
+                }
             default:
                 throw DeedError(
-                    "given: \"\(name)\" is not known; known are config, pools, products, slow")
+                    "given: \"\(name)\" is not known; known are config, pools, products, slow,"
+                        + " blocked")
             }
         }
     }
@@ -85,6 +94,7 @@ package struct RehearsalPlan: Sendable {
     package func configuration(show: String) -> RoomConfiguration {
         var settings = RoomSettings(id: Self.room, title: ["zh": "排练", "en": "Rehearsal"])
         settings.slowSeconds = slowSeconds
+        settings.wordFilter = wordFilter
         var room = RoomConfiguration(settings: settings, show: show)
         room.pools = pools
         room.products = Self.products(products)

@@ -20,6 +20,7 @@ import Wire
         "chat.hide": ["m18"],
         "chat.collect": ["tea", ["tea", "茶"], ["match": "contains", "keep": "last"]],
         "chat.collect.close": ["tea"],
+        "linger": [],
         "prizes.granted": ["coupon", ["user": "ana", "name": "Ana"]],
         "show.id": [],
         "presence.count": [],

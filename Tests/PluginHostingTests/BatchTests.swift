@@ -95,7 +95,7 @@ import Wire
                     action: .act(name: "tap", value: 1)),
                 nowMilliseconds: PluginBench.beganAt)
         }
-        let done = ScriptOutcome.done(changes: [], effects: [], instructions: 1)
+        let done = ScriptOutcome.done(changes: [], effects: [], use: ScriptUse(instructions: 1))
         var sizes: [Int] = []
         for outcomes in [1, 1, 2, 4, 3, 3] {
             sizes.append(bill.step("game", nowMilliseconds: PluginBench.beganAt).calls.count)
@@ -202,7 +202,7 @@ import Wire
             return
         }
         #expect(step() == [both[0]])
-        let done = ScriptOutcome.done(changes: [], effects: [], instructions: 1)
+        let done = ScriptOutcome.done(changes: [], effects: [], use: ScriptUse(instructions: 1))
         #expect(bill.finished("game", [done], nowMilliseconds: PluginBench.beganAt).count == 1)
         #expect(step() == [both[1]])
         let charged = bill.stageFailed("game", dead, nowMilliseconds: PluginBench.beganAt)

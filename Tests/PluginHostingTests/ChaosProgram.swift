@@ -57,7 +57,7 @@ struct ChaosProgram {
         switch Int.random(in: 0..<12, using: &random) {
         case 0: return .fault(ScriptFault(kind: .error, message: "main.lua:1: chaos", trace: "t"))
         // Of a hook that is only told of what goes by, a play remembers that it is missing.
-        case 1 where !["on_danmaku", "on_join", "on_leave"].contains(call.call.hook):
+        case 1 where !["on_danmaku", "on_join", "on_leave", "on_ending"].contains(call.call.hook):
             return .absent
         default: break
         }
@@ -78,7 +78,7 @@ struct ChaosProgram {
         }
         let outcome = ScriptOutcome.done(
             changes: JSON.array(changes).encoded(), effects: JSON.array(effects).encoded(),
-            instructions: 1)
+            use: ScriptUse(instructions: 1))
         calls.end(outcome)
         open = (calls, tree)
         return outcome
@@ -102,7 +102,7 @@ struct ChaosProgram {
         let viewer: JSON = ["user": .string(user), "name": "V"]
         let surface: JSON = Bool.random(using: &random) ? "viewer" : "host"
         let count: JSON = .integer(.random(in: 1...4, using: &random))
-        switch Int.random(in: 0..<29, using: &random) {
+        switch Int.random(in: 0..<30, using: &random) {
         case 16: return ("chat.collect", [name, ["a", "b"], ["match": "contains"]])
         case 17: return ("chat.collect.close", [name])
         case 18: return ("chat.hide", ["m1"])
@@ -120,6 +120,7 @@ struct ChaosProgram {
             return Bool.random(using: &random)
                 ? ("seats.revoke", [count]) : ("seats.swap", [count, 4])
         case 28: return ("refuse", ["no"])
+        case 29: return ("linger", [])
         case 0...2:
             return (
                 "panel.show",

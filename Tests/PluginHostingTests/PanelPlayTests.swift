@@ -6,6 +6,36 @@ import Wire
 
 /// Panels of a play: what one viewer sees, what viewers may enter, what the desk is told.
 @Suite struct PanelPlayTests {
+    @Test func `The meter tells what the last call of each hook has used, and of how much`()
+        async throws
+    {
+        let room = PluginBench(
+            lua: """
+                local game = {}
+                function game.on_start(room)
+                  room.timers.set("a", 9)
+                  room.timers.set("b", 9)
+                  local list = {}
+                  for index = 1, 20000 do list[index] = index end
+                end
+                return game
+                """)
+        #expect(await room.start() == .reply([:]))
+        let meter = try #require(room.states["meter:game"])
+        let budgets = Budgets()
+        for (name, most) in [
+            ("instructions", budgets.instructions), ("memoryBytes", budgets.memoryBytes),
+            ("hostCalls", budgets.hostCalls), ("outputBytes", budgets.outputBytes),
+        ] {
+            #expect(meter[name + "Max"] == .integer(most))
+            let used = try #require(meter[name]?["on_start"]?.integerValue)
+            #expect(used > 0 && used < most, "\(name)")
+        }
+        #expect(meter["hostCalls"]?["on_start"] == 2)
+        // What is garbage by the end was in use.
+        #expect(try #require(meter["memoryBytes"]?["on_start"]?.integerValue) > 300_000)
+    }
+
     @Test func `A slot and a hidden button are for the viewer who was given them`() async throws {
         let room = PluginBench(
             lua: """

@@ -272,7 +272,8 @@ import Wire
             }
         }
         let expected: Set<String> = [
-            "ask", "best_so_far", "committed", "congratulations", "guess_count", "guesses",
+            "ask", "best_so_far", "committed", "congratulations", "coupons_used", "guess_count",
+            "guesses",
             "lock_now", "nobody", "nobody_guessed", "price_was", "revealed", "rules", "verify",
             "winner",
             "won", "your_guess",

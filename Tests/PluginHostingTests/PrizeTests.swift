@@ -216,7 +216,7 @@ import Wire
         #expect(calls.allSatisfy { $0.first?.pools["coupon"]?.available == 1 })
         let reserve = Effect.prizeReserve(pool: "coupon", count: 1).json
         let taken = ScriptOutcome.done(
-            changes: [], effects: JSON.array([reserve]).encoded(), instructions: 1)
+            changes: [], effects: JSON.array([reserve]).encoded(), use: ScriptUse(instructions: 1))
         let first = bill.finished("alpha", [taken], nowMilliseconds: 0)
         #expect(first.count == 1)
         let second = bill.finished("beta", [taken], nowMilliseconds: 0)
@@ -232,7 +232,7 @@ import Wire
             Issue.record("the stage was not opened again")
             return
         }
-        let refused = ScriptOutcome.done(changes: [], effects: [], instructions: 1)
+        let refused = ScriptOutcome.done(changes: [], effects: [], use: ScriptUse(instructions: 1))
         #expect(bill.finished("beta", [refused], nowMilliseconds: 0).count == 1)
         #expect(bill.plays["beta"]?.state.status == .running)
     }

@@ -155,7 +155,7 @@ import Wire
                 [
                     .done(
                         changes: part == 0 ? bytes : [], effects: part == 1 ? bytes : [],
-                        instructions: 0)
+                        use: ScriptUse(instructions: 0))
                 ], nowMilliseconds: room.now)
             let kinds = outputs.compactMap { output in
                 if case .draft(let draft) = output { draft.kind } else { nil }
@@ -183,7 +183,11 @@ import Wire
         let text = String(repeating: "x", count: PlayLimits().outputBytesMax - frame + excess)
         let outputs = bill.finished(
             "game",
-            [.done(changes: Array(#"[[["text"],"\#(text)"]]"#.utf8), effects: [], instructions: 0)],
+            [
+                .done(
+                    changes: Array(#"[[["text"],"\#(text)"]]"#.utf8), effects: [],
+                    use: ScriptUse(instructions: 0))
+            ],
             nowMilliseconds: room.now)
         let kinds = outputs.compactMap {
             if case .draft(let draft) = $0 { draft.kind } else { nil }

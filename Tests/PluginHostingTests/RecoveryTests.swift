@@ -30,7 +30,8 @@ import Wire
         // Chaos that never did something would prove nothing about it.
         let expected: Set<String> = [
             "answered", "fault", "granted", "on_action", "on_collected", "on_command", "on_start",
-            "on_danmaku", "on_join", "on_leave", "on_media", "on_result", "on_stop", "on_timer",
+            "on_ending", "on_danmaku", "on_join", "on_leave", "on_media", "on_result", "on_stop",
+            "on_timer",
             "configured",
             "deleted", "paused", "said", "started", "stopped",
         ]

@@ -125,10 +125,10 @@ import Wire
             _ play: PlayID, _ calls: [StageCall]
         ) async throws(StageLoss) -> [ScriptOutcome] {
             try await base.run(play, calls).map { outcome in
-                guard case .done(let changes, let effects, let count) = outcome,
+                guard case .done(let changes, let effects, let use) = outcome,
                     String(decoding: changes, as: UTF8.self).contains("2")
                 else { return outcome }
-                return .done(changes: lie, effects: effects, instructions: count)
+                return .done(changes: lie, effects: effects, use: use)
             }
         }
 

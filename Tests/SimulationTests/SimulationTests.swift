@@ -22,7 +22,9 @@ import Wire
 
     /// Of each test; a round is two runs of a show, one of them disturbed.
     private static let rounds =
-        ProcessInfo.processInfo.environment["PLAYHOUSE_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 1_000
+        ["PLAYHOUSE_FUZZ_ROUNDS", "PLAYHOUSE_SIMULATION_ROUNDS"]
+        .lazy.compactMap { ProcessInfo.processInfo.environment[$0].flatMap(Int.init) }
+        .first ?? 1_000
     private static let seed =
         ProcessInfo.processInfo.environment["PLAYHOUSE_FUZZ_SEED"].flatMap { UInt64($0) }
         ?? UInt64.random(in: 0...99_999)

@@ -31,7 +31,7 @@ import Testing
     static let answers: [StageAnswer] = [
         .hello([.filter, .limits]), .done, .state([1]), .outcomes([]),
         .outcomes([
-            .done(changes: [1], effects: [], instructions: 5), .absent,
+            .done(changes: [1], effects: [], use: ScriptUse(instructions: 5)), .absent,
             .fault(ScriptFault(kind: .memory, message: "m", trace: "t")),
         ]),
         .failed(ScriptFault(kind: .host, message: "", trace: "")),

@@ -320,7 +320,7 @@ import Testing
                     .outcomes([
                         .done(
                             changes: [UInt8](repeating: 0, count: 600_000), effects: [],
-                            instructions: 0)
+                            use: ScriptUse(instructions: 0))
                     ]), number)
             }
         ),
@@ -363,7 +363,8 @@ import Testing
         var rig = Rig.running("a")
         let ticket = rig.ask("a", .run)
         let bytes = [UInt8](repeating: 0x20, count: ScriptBudget().outputBytes)
-        let outcome = ScriptOutcome.done(changes: bytes, effects: [], instructions: 1)
+        let outcome = ScriptOutcome.done(
+            changes: bytes, effects: [], use: ScriptUse(instructions: 1))
         rig.answer(1, .outcomes([outcome]))
         #expect(rig.replies[ticket] == .answer(.outcomes([outcome])))
     }

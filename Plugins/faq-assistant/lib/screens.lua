@@ -9,6 +9,7 @@ local function answer_card(answer)
   if answer.withdrawn then
     return { "card", { "text", "withdrawn", args = { question = answer.question } } }
   end
+  if answer.withheld then return { "card", { "text", "withheld", args = { question = answer.question } } } end
   return {
     "card",
     { "text", "asked", args = { question = answer.question } },
@@ -82,7 +83,7 @@ end
 local function desk_card(answer)
   return {
     "card",
-    { "text", answer.withdrawn and "withdrawn" or "asked", args = { question = answer.question } },
+    { "text", answer.withdrawn and "withdrawn" or answer.withheld and "withheld" or "asked", args = { question = answer.question } },
     { "text", "said", args = { answer = answer.text } },
     not answer.withdrawn and {
       "row", { "button", id = "pin-" .. answer.id, label = answer.pinned and "unpin" or "pin" },

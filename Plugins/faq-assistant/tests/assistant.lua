@@ -177,6 +177,41 @@ test("FAQ-05 what is under embargo is not priced, by no means", function(show)
   expect(checks.fault(config, "用95度的水，冲3次", true)):is_nil()
 end)
 
+test("FAQ-05 an answer with a price leaves the screens when the price is to be guessed, and comes back", function(show)
+  local prices = require "lib.prices"
+  local config = { length_max = 300, banned = "", competitors = "", links = "" }
+  expect(prices.told(config, "现价{price}。", "现价¥88.00。", "oolong")):equals { "oolong" }
+  expect(prices.told(config, "盖碗{price:gaiwan}。", "盖碗¥9.00。", nil)):equals { "gaiwan" }
+  expect(prices.told(config, "用95度的水。", "用95度的水。", "oolong")):is_nil()
+  local answers = { { id = 1, priced = { "oolong" } }, { id = 2 }, { id = 3, priced = { "gaiwan", "oolong" } }, { id = 4, priced = { "gaiwan" } } }
+  local secret = { oolong = true }
+  local function is_secret(product) return secret[product] == true end
+  local function ids(list)
+    local found = {}
+    for index, answer in ipairs(list) do found[index] = answer.id end
+    return found
+  end
+  expect(ids(prices.withhold(answers, is_secret))):equals { 1, 3 }
+  expect(answers[1].withheld):equals(true)
+  expect(ids(prices.withhold(answers, is_secret))):equals {}
+  secret.oolong = nil
+  expect(ids(prices.withhold(answers, is_secret))):equals { 1, 3 }
+  expect(answers[3].withheld):is_nil()
+end)
+
+test("FAQ-05 the shelf is looked at as long as a price is on the screens, and no longer", function(show)
+  local ana = show:join("ana")
+  show:start()
+  ask(show, ana, "什么时候发货?", finding { entry("ship") })
+  expect(show:timers().prices):is_nil()
+  show:advance(30)
+  ask(show, show:join("bo"), "这个多少钱?", finding { entry("price", { answer = "现价88元。", product = "oolong" }) })
+  expect(show:timers().prices):is_between(0.1, 1)
+  show:advance(5)
+  expect(show:timers().prices):is_between(0.1, 1)
+  expect(ana:screen():find("withheld")):is_nil()
+end)
+
 test("FAQ-06 one viewer is answered once in a while", { config = { per_viewer_seconds = 10 } }, function(show)
   local ana = show:join("ana")
   show:start()

@@ -470,15 +470,6 @@ for records = 1, 4 do
   end)
 end
 
-test("LOT-36 a stop while it is open cancels it", function(show)
-  local ana = show:join("ana")
-  show:start()
-  ana:press("enter-1")
-  show:stop()
-  expect(show:granted("coupon")):has_length(0)
-  expect(show:left("coupon")):equals(10)
-end)
-
 test("LOT-37 names are masked but on the operator's desk; winners are told in private", { config = { winners = 1 } },
   function(show)
     local ana, bo = show:join("ana", "bo")

@@ -20,6 +20,13 @@ test("LOT-11 within a longer line, where that is allowed", { config = { match = 
   expect(show:granted("coupon")):equals { "ana" }
 end)
 
+test("LOT-11 a phrase that the room does not let through is none", { blocked = "加微信" }, function(show)
+  local answer = show:start { phrase = "好运加微信" }
+  expect(answer):is_refused("BAD_CONFIG")
+  expect(show:left("coupon")):equals(10)
+  expect(show:start()):is_accepted()
+end)
+
 test("LOT-11 a lucky bag needs a phrase", { config = { phrase = "" } }, function(show)
   expect(show:start()):is_refused("BAD_CONFIG")
 end)

@@ -399,59 +399,6 @@ test("PG-14 who may know the price is excluded", { config = { excluded = "bo, bu
   expect(show:granted("coupon")):equals { "ana" }
 end)
 
-test("PG-15 the host voids the round: prizes go back, nobody wins", { config = { winners = 3 } }, function(show)
-  local ana = show:join("ana")
-  show:start()
-  ana:enter("guess", 5000)
-  show:command("void")
-  expect(show:status()):equals("idle")
-  expect(show:left("coupon")):equals(10)
-  expect(ana):shows("void")
-  expect(ana:screen():find("product").product.priceMinor):is_nil()
-end)
-
-test("PG-16 as many win as there are prizes", { config = { winners = 2 } }, function(show)
-  local ana, bo, cy, di = show:join("ana", "bo", "cy", "di")
-  show:start()
-  ana:enter("guess", 10)
-  bo:enter("guess", 30)
-  cy:enter("guess", 20)
-  di:enter("guess", 9000)
-  show:advance(30)
-  expect(show:granted("coupon")):equals { "bo", "cy" }
-  expect(show:left("coupon")):equals(8)
-end)
-
-test("PG-16 fewer prizes than winners: the start is refused and says so",
-  { config = { winners = 2 }, pools = { coupon = 1 } }, function(show)
-    local answer = show:start()
-    expect(answer):is_refused("UNAVAILABLE")
-    expect(answer.message):contains("pool \"coupon\" has fewer than 2 left")
-    expect(show:left("coupon")):equals(1)
-    expect(show:status()):equals("idle")
-  end)
-
-test("PG-16 nobody wins more than the limit in all rounds",
-  { config = { rounds = 2, per_viewer = 1, pause = 1, price = 5000 } }, function(show)
-    local ana, bo = show:join("ana", "bo")
-    show:start()
-    ana:enter("guess", 5000)
-    show:advance(31)
-    ana:enter("guess", 12800)
-    bo:enter("guess", 10)
-    show:advance(30)
-    expect(show:granted("coupon")):equals { "ana", "bo" }
-  end)
-
-test("PG-16 a round without prizes can be played", { config = { pool = "" }, pools = {} }, function(show)
-  local ana = show:join("ana")
-  show:start()
-  ana:enter("guess", 1)
-  show:advance(30)
-  expect(ana):shows("won")
-  expect(show:ledger()):equals {}
-end)
-
 test("PG-17 the price defaults to the product's, in its currency", {
   config = { price = 8800 },
   products = { { id = "oolong", price = 8800, currency = "EUR" } },

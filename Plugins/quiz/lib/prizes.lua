@@ -108,7 +108,8 @@ local function accept(room)
         settle.at = settle.at + 1
       end
       if #asked > 0 then
-        local body = { pool = config.pool, viewers = {} }
+        local body = { game = room.show.id() .. "/" .. s.game, pool = config.pool, viewers = {} }
+        if config.per_device > 0 then body.perDevice = config.per_device end           -- the shop knows its devices (QZ-21)
         for place, one in ipairs(asked) do body.viewers[place] = { user = one.user, suspicious = one.fast > 0 } end
         settle.asked = asked
         settle.request = room.webhook.send(config.check, body)
@@ -218,20 +219,40 @@ function prizes.go_on(room)
   return true
 end
 
--- The shop has said who may not get a prize: who has it already, or did not pass its own check (QZ-19, QZ-21).
+-- What the shop says against somebody, in words of the locales: of a list of ids no more than that, of a table from id to
+-- reason why.
+local REASONS = { device = "result_device", owned = "result_limit" }
+
+local function refusals(list)
+  local refused = {}
+  for key, value in pairs(list or {}) do
+    if type(key) == "string" then
+      refused[key] = REASONS[value] or "result_refused"
+    elseif type(value) == "string" then
+      refused[value] = "result_refused"
+    end
+  end
+  return refused
+end
+
+-- The shop has said who may not get a prize: who has it already, who plays with too many accounts on one device, or did
+-- not pass its own check (QZ-19, QZ-21).
 function prizes.checked(room, result)
-  local settle = room.state.settle
+  local s = room.state
+  local settle = s.settle
   if not settle or settle.request ~= result.id then return false end
   local refused = {}
   if result.error or type(result.value) ~= "table" or type(result.value.body) ~= "table" then
     -- Who has won is not made to pay for a shop that cannot be reached; the operator reads of it.
     room.log("warning", "the check of winners was not answered: " .. tostring(result.error))
   else
-    for _, user in ipairs(result.value.body.refused or {}) do refused[user] = true end
+    refused = refusals(result.value.body.refused)
   end
   for _, one in ipairs(settle.asked) do
     if refused[one.user] then
-      room.panel.patch(one, { result = { text = "result_refused", hidden = false } })
+      local reason = refused[one.user]
+      s.refused[reason] = (s.refused[reason] or 0) + 1
+      room.panel.patch(one, { result = { text = reason, hidden = false } })
     else
       settle.winners[#settle.winners + 1] = { user = one.user, name = one.name, count = 1 }
     end

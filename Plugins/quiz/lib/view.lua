@@ -260,6 +260,9 @@ local function operator_view(room)
     elements[#elements + 1] = { "list", "answer_times", items, id = "times" }          -- QZ-21
     elements[#elements + 1] = { "stat", "suspicious", s.tally.fast, id = "suspicious" }
   end
+  local refused = {}
+  for reason, count in pairs(s.refused) do refused[#refused + 1] = { { text = reason }, count } end
+  if #refused > 0 then elements[#elements + 1] = { "list", "refused", refused, id = "refused" } end   -- QZ-21
   local audit = {}
   for index = #s.audit, math.max(1, #s.audit - 9), -1 do
     local entry = s.audit[index]

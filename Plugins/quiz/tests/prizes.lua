@@ -238,6 +238,29 @@ test("QZ-19 a shop that does not answer does not cost anybody the prize", { conf
   expect(show:log()[#show:log()].level):equals("warning")
 end)
 
+test("QZ-21 a cap of devices is the shop's to count, and the next one gets the prize", {
+  config = { winners = 2, check = "winners", per_device = 1 },
+}, function(show)
+  local ana, bo, cy = show:join("ana", "bo", "cy")
+  show:start()
+  answer(show, { ana, bo, cy })
+  show:advance(15)
+  local body = show:requests()[1].parameters.body
+  expect(body.perDevice):equals(1)
+  local game = body.game
+  show:respond(show:requests()[1].id, { status = 200, body = { refused = { bo = "device" } } })
+  expect(show:requests()[1].parameters.body.game):equals(game)         -- so that the shop can count
+  show:kill(1)
+  show:respond(show:requests()[1].id, { status = 200, body = { refused = {} } })
+  expect(show:granted("coupon")):equals { "ana", "cy" }
+  expect(bo):shows("result_device")
+  expect(show.operator:screen("operator"):find("refused").items):equals { { name = { text = "result_device" }, value = 1 } }
+end)
+
+test("QZ-21 without somebody who knows devices there is no cap", function(show)
+  expect(show:start { per_device = 1 }):is_refused("BAD_CONFIG")
+end)
+
 test("QZ-21 the operator sees how long answers took, and which were too quick", function(show)
   local ana, bo = show:join("ana", "bo")
   show:start()

@@ -95,8 +95,9 @@ SandboxBytes sandbox_effects(const Sandbox *box);
 SandboxBytes sandbox_output(const Sandbox *box);
 int64_t sandbox_instructions(const Sandbox *box);
 size_t sandbox_memory(const Sandbox *box);
-// The most that was ever in use.
+// The most that was in use since the last call of a hook began.
 size_t sandbox_peak(const Sandbox *box);
+int64_t sandbox_host_calls(const Sandbox *box);
 
 size_t sandbox_hook_count(const Sandbox *box);
 SandboxBytes sandbox_hook(const Sandbox *box, size_t index);

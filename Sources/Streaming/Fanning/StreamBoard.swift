@@ -10,6 +10,8 @@ package final class StreamBoard: Sendable {
         /// Whether viewers who come now see something.
         package var hasPicture = false
         package var viewers = 0
+        /// How long fragments are held, so that several are written together; 0 is not at all.
+        package var flushMilliseconds = 0
         package var readings = StreamReadings()
         /// Fragments that slow viewers did not get.
         package var skipped = 0

@@ -76,7 +76,7 @@ extension StreamDoor {
             unixMilliseconds: premises.clock.unixMilliseconds)
         for item in output ?? [] {
             premises.recorder?.take(item, of: room)
-            fanOut(item, in: room, now, on: lane)
+            fanOut(item, in: room, on: lane)
             if case .fragment(let fragment) = item {
                 premises.advanced(
                     room,

@@ -89,6 +89,8 @@ extension StreamDoor {
                 needsKey: broadcast.stream.cache.fragments.isEmpty,
                 burstBytes: broadcast.stream.cache.byteCount))
         viewer.user = user
+        // What others still wait for is in the burst.
+        release(room, on: lane)
         let head: [UInt8]
         if parts[3] == "live" {
             let response = try WebSocketHandshake.accept(request, protocols: []) {
@@ -118,7 +120,7 @@ extension StreamDoor {
     }
 
     /// The initialisation segment, for a page behind a message that says what it is.
-    private func opening(
+    func opening(
         _ initialisation: [UInt8], _ stream: LiveStream, for viewer: Viewer
     ) -> [UInt8] {
         guard viewer.socket != nil else { return initialisation }
@@ -142,58 +144,6 @@ extension StreamDoor {
             \r
 
             """.utf8)
-    }
-
-    /// Gives everybody in a room the same bytes.
-    func fanOut(
-        _ item: LiveStream.Output, in room: String, _ now: Int64, on lane: isolated Lane
-    ) {
-        guard let broadcast = rooms[room] else { return }
-        let plain: [UInt8]
-        var isKey = true
-        var isFragment = true
-        switch item {
-        case .initialisation(let bytes):
-            plain = bytes
-            isFragment = false
-        case .fragment(let fragment):
-            plain = fragment.bytes
-            isKey = fragment.isKey
-        }
-        // Made once, and only if somebody watches by WebSocket.
-        var framed: [UInt8]?
-        for id in broadcast.viewers {
-            guard case .viewer(var viewer) = guest(id)?.stage else { continue }
-            if isFragment {
-                guard viewer.hasBegun else { continue }
-                let waiting = lane.waitingBytes(for: id)
-                let decision = viewer.pace.decide(
-                    isKey: isKey, waitingBytes: waiting, nowMilliseconds: now)
-                setStage(.viewer(viewer), of: id)
-                guard decision == .send else {
-                    if decision == .skip {
-                        rooms[room]?.entry.skipped += 1
-                    } else {
-                        rooms[room]?.entry.slowClosed += 1
-                        lane.cut(id)
-                    }
-                    continue
-                }
-            } else {
-                viewer.hasBegun = true
-                setStage(.viewer(viewer), of: id)
-            }
-            if viewer.socket == nil {
-                lane.send(plain, to: id)
-            } else {
-                let bytes =
-                    framed
-                    ?? (isFragment
-                        ? viewer.frame(plain) : opening(plain, broadcast.stream, for: viewer))
-                framed = bytes
-                lane.send(bytes, to: id)
-            }
-        }
     }
 
     /// What a viewer says: nothing but pings and the end.

@@ -21,6 +21,12 @@ package final class StreamDoor: ConnectionHandling {
     /// Of the viewers, by address.
     var viewersByAddress: [PeerAddress: Int] = [:]
     private var isDraining = false
+    var flush: FlushPace
+    /// Rings when what is held is to be written.
+    var flushAlarm: LoopAlarm?
+    /// Rooms with fragments that are held.
+    var holding: Set<String> = []
+    private var busy: (processor: UInt64, moment: UInt64)?
 
     /// One connection.
     struct Guest {
@@ -64,6 +70,8 @@ package final class StreamDoor: ConnectionHandling {
     /// The stream of a room and who watches it.
     struct Broadcast {
         var stream = LiveStream()
+        /// Fragments that have not been given to viewers yet.
+        var held: [LiveStream.Output] = []
         var publisher: ConnectionID?
         var grant: StreamKeyring.Grant?
         var viewers: Set<ConnectionID> = []
@@ -75,6 +83,7 @@ package final class StreamDoor: ConnectionHandling {
     package init(premises: StreamPremises, board: StreamBoard) {
         self.premises = premises
         self.board = board
+        flush = FlushPace(fixed: premises.flushMilliseconds)
     }
 
     func guest(_ id: ConnectionID) -> Guest? {
@@ -176,6 +185,7 @@ package final class StreamDoor: ConnectionHandling {
     package func secondPassed(on lane: isolated Lane) {
         let now = lane.uptimeSeconds
         sendBannedAway(on: lane)
+        observeLoad()
         for guest in guests.compactMap({ $0 }) {
             switch guest.stage {
             case .unknown, .request, .closing:
@@ -201,6 +211,16 @@ package final class StreamDoor: ConnectionHandling {
         }
     }
 
+    private func observeLoad() {
+        let moment = premises.clock.monotonicNanoseconds
+        let processor = Processor.threadNanoseconds
+        if let busy, moment > busy.moment {
+            flush.observe(
+                busy: Double(processor &- busy.processor) / Double(moment &- busy.moment))
+        }
+        busy = (processor, moment)
+    }
+
     /// Publishes the figures of a room and tells of the change.
     func tell(of room: String) {
         publishFigures(of: room)
@@ -213,6 +233,7 @@ package final class StreamDoor: ConnectionHandling {
         broadcast.entry.publisher = broadcast.grant
         broadcast.entry.hasPicture = broadcast.stream.initialisation != nil
         broadcast.entry.viewers = broadcast.viewers.count
+        broadcast.entry.flushMilliseconds = flush.milliseconds
         broadcast.entry.readings = broadcast.stream.readings
         if broadcast.publisher == nil { broadcast.entry.readings.rest() }
         rooms[room]?.entry = broadcast.entry

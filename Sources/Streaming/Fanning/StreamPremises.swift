@@ -17,6 +17,8 @@ package struct StreamPremises: Sendable {
     package var holdSeconds: UInt32 = 30
     /// A viewer's connection before its request is whole, in seconds.
     package var requestSeconds: UInt32 = 10
+    /// Milliseconds between two flushes to viewers; nil to decide by the load (``FlushPace``).
+    package var flushMilliseconds: Int?
     /// Whether there is such a room.
     package var hasRoom: @Sendable (String) -> Bool
     /// Whether a room may be watched, with the token of the query or without one.

@@ -11,7 +11,7 @@ export function showBudgets(place, plugins, texts) {
         make("table", { "data-plugin": plugin },
             make("caption", { text: plugin }),
             make("thead", {}, make("tr", {},
-                ...["hook", "calls", "faults", "instructions", "output"].map((name) =>
+                ...["hook", "calls", "faults", "instructions", "memory", "host", "output"].map((name) =>
                     make("th", { scope: "col", text: texts.text(`dev.budget.${name}`) })))),
             make("tbody", {}, ...Object.entries(hooks).map(([hook, use]) =>
                 make("tr", { "data-hook": hook },
@@ -19,6 +19,8 @@ export function showBudgets(place, plugins, texts) {
                     make("td", { text: texts.integer(use.calls) }),
                     make("td", { text: texts.integer(use.faults) }),
                     gauge(use.instructions, budget.instructions, texts),
+                    gauge(use.memoryBytes, budget.memoryBytes, texts),
+                    gauge(use.hostCalls, budget.hostCalls, texts),
                     gauge(use.outputBytesMax, budget.outputBytes, texts)))))));
 }
 

@@ -7,7 +7,7 @@ local tests, declared = {}, {}
 local given_of_file, before_of_file = {}, {}
 
 ---Says what every show of this file begins with.
----@param plan { config?: table, pools?: table<string, integer>, products?: { id: string, price: integer, title?: table<string, string>, currency?: string }[], slow?: integer }
+---@param plan { config?: table, pools?: table<string, integer>, products?: { id: string, price: integer, title?: table<string, string>, currency?: string }[], slow?: integer, blocked?: string }
 function given(plan)
   for name, value in pairs(plan) do given_of_file[name] = value end
 end

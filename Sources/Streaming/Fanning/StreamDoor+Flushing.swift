@@ -1,0 +1,85 @@
+import Lanes
+
+extension StreamDoor {
+    /// Gives everybody in a room the same bytes, at once or with what comes next.
+    func fanOut(_ item: LiveStream.Output, in room: String, on lane: isolated Lane) {
+        let width = flush.milliseconds
+        guard case .fragment = item, width > 0 else {
+            release(room, on: lane)
+            deliver(item, in: room, on: lane)
+            return
+        }
+        rooms[room]?.held.append(item)
+        holding.insert(room)
+        let alarm =
+            flushAlarm
+            ?? lane.loop.alarm { [weak lane] in
+                lane?.assumeIsolated { lane in
+                    (lane.handler as? StreamDoor)?.releaseAll(on: lane)
+                }
+            }
+        flushAlarm = alarm
+        if !alarm.isSet { alarm.set(afterNanoseconds: UInt64(width) * 1_000_000) }
+    }
+
+    private func releaseAll(on lane: isolated Lane) {
+        for room in holding { release(room, on: lane) }
+    }
+
+    /// Gives the viewers of a room what is held; each gets it with one system call.
+    func release(_ room: String, on lane: isolated Lane) {
+        guard holding.remove(room) != nil, let items = rooms[room]?.held else { return }
+        rooms[room]?.held.removeAll(keepingCapacity: true)
+        for item in items { deliver(item, in: room, on: lane) }
+    }
+
+    private func deliver(_ item: LiveStream.Output, in room: String, on lane: isolated Lane) {
+        guard let broadcast = rooms[room] else { return }
+        let now = nowMilliseconds
+        let plain: [UInt8]
+        var isKey = true
+        var isFragment = true
+        switch item {
+        case .initialisation(let bytes):
+            plain = bytes
+            isFragment = false
+        case .fragment(let fragment):
+            plain = fragment.bytes
+            isKey = fragment.isKey
+        }
+        // Made once, and only if somebody watches by WebSocket.
+        var framed: [UInt8]?
+        for id in broadcast.viewers {
+            guard case .viewer(var viewer) = guest(id)?.stage else { continue }
+            if isFragment {
+                guard viewer.hasBegun else { continue }
+                let waiting = lane.waitingBytes(for: id)
+                let decision = viewer.pace.decide(
+                    isKey: isKey, waitingBytes: waiting, nowMilliseconds: now)
+                setStage(.viewer(viewer), of: id)
+                guard decision == .send else {
+                    if decision == .skip {
+                        rooms[room]?.entry.skipped += 1
+                    } else {
+                        rooms[room]?.entry.slowClosed += 1
+                        lane.cut(id)
+                    }
+                    continue
+                }
+            } else {
+                viewer.hasBegun = true
+                setStage(.viewer(viewer), of: id)
+            }
+            if viewer.socket == nil {
+                lane.send(plain, to: id)
+            } else {
+                let bytes =
+                    framed
+                    ?? (isFragment
+                        ? viewer.frame(plain) : opening(plain, broadcast.stream, for: viewer))
+                framed = bytes
+                lane.send(bytes, to: id)
+            }
+        }
+    }
+}
