@@ -68,7 +68,7 @@ struct RoundTests {
                     try await page.wait(
                         until: """
                             document.querySelector('li[data-from="plugin:\(Self.game)"]')
-                                ?.innerText.includes("Ana")
+                                ?.innerText.includes("A***")
                             """)
                 }
 
