@@ -186,7 +186,8 @@ import Wire
             ),
             (
                 "collect", ["guess", ["kept": "first"]],
-                "collect: options.kept is not known; it must be a table that may have keep, staff, timer, allowance"
+                "collect: options.kept is not known; it must be a table that may have keep, staff,"
+                    + " timer, allowance"
             ),
             (
                 "chat.collect", ["tea", []],
