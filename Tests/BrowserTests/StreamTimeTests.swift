@@ -79,10 +79,12 @@ struct StreamTimeTests {
                                 { name: "mark", data: index, picture: index !== 50 });
                             await new Promise((done) => setTimeout(done, 40 + index % 7 * 10));
                         }
-                    })()
+                    })();
+                    null
                     """)
                 for page in [ana, bo] {
-                    try await page.wait(until: "notes.events.length === 100")
+                    try await page.wait(
+                        until: "notes.events.length === 100", withinSeconds: 90)
                 }
                 // One of them carried no moment, and kept its place behind those that wait.
                 for page in [ana, bo] {
