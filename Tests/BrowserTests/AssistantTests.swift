@@ -101,6 +101,14 @@ struct AssistantTests {
                     try await page.wait(forText: language.resting, in: Self.panel)
                 }
                 try await cy.keepPicture("assistant-withdrawn-\(language.code)")
+
+                // What counts down is seen first, though it came last.
+                try await mei.click("start-price-guess")
+                for page in viewers {
+                    try await page.wait(
+                        until: "\(Page.element("panels")).firstElementChild "
+                            + "=== \(Page.element("panel-price-guess"))")
+                }
                 for page in viewers + [mei, lu] { #expect(await page.complaints() == []) }
             }
         }

@@ -10,7 +10,7 @@ final class ServedPlayhouse: Sendable {
     enum Plugins: Sendable {
         /// Those that come with it.
         case house
-        /// The FAQ assistant that comes with it, with a shop folder.
+        /// The FAQ assistant that comes with it, with a shop folder, and a game beside it.
         case assistant
         /// One that shows every element of a panel.
         case gallery
@@ -153,6 +153,10 @@ final class ServedPlayhouse: Sendable {
         return nil
     }
 
+    private static let priceGuess: JSON = [
+        "id": "price-guess", "config": ["product": "oolong", "price": 12_800, "seconds": 60],
+    ]
+
     /// Short waits, and questions that stay open until they are closed.
     private static let quiz: JSON = [
         "seconds": 100, "ready": 1, "pause": 3, "winners": 2,
@@ -185,11 +189,7 @@ final class ServedPlayhouse: Sendable {
         let folder = plugins == .gallery ? tests : package
         let entry: JSON =
             switch plugins {
-            case .house:
-                [
-                    "id": "price-guess",
-                    "config": ["product": "oolong", "price": 12_800, "seconds": 60],
-                ]
+            case .house: priceGuess
             case .gallery: ["id": "gallery"]
             case .coHost: ["id": "co-host", "config": ["seats": 3, "link_seconds": 120]]
             case .lottery:
@@ -220,7 +220,8 @@ final class ServedPlayhouse: Sendable {
                     "currency": "CNY", "priceMinor": 12_800,
                 ]
             ],
-            "plugins": entry.isNull ? [] : [entry],
+            "plugins": .array(
+                [entry].filter { !$0.isNull } + (plugins == .assistant ? [priceGuess] : [])),
         ]
         if !shop.isEmpty { show["knowledge"] = .object(shop) }
         var configuration: JSONObject = [

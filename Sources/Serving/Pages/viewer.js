@@ -69,6 +69,16 @@ function showPanel(plugin) {
     const shown = card ?? makeCard(plugin);
     const { title, status } = room.states.get("plugins")?.[plugin] ?? {};
     shown.show(panel, clock.own(plugin), words.pick(title), status === "paused");
+    lead(plugin);
+}
+
+/** A panel that counts down comes before those that wait; it stays there when its time is over. */
+function lead(plugin) {
+    const { node } = cards.get(plugin);
+    if (!hurries(plugin)) return;
+    const waiting = new Set([...cards].filter(([other]) => !hurries(other)).map(([, card]) => card.node));
+    const first = [...find("panels").children].find((child) => child === node || waiting.has(child));
+    if (first !== node) first.before(node);
 }
 
 function makeCard(plugin) {
