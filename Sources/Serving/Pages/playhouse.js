@@ -94,7 +94,8 @@ export function elementsOf(panel) {
 /** What a panel becomes by the newest update of it (protocol.md, "Updates of a panel"). */
 export function updated(panel, update) {
     if (!panel || !update || update.of !== panel.version) return panel;
-    return { ...panel, now: update.now, elements: updatedList(update.elements, panel.elements) };
+    const { now, picture, elements } = update;
+    return { ...panel, now, picture, elements: updatedList(elements, panel.elements) };
 }
 
 function updatedList(entries, before) {
