@@ -27,6 +27,8 @@ package actor LiveRoom {
 
     private nonisolated let mailbox = Mailbox<RoomInput>()
     private nonisolated let published: Lock<RoomFigures>
+    /// Who receives media and is to know of every lease.
+    nonisolated let seatWatch = Lock<(@Sendable (JSON) -> Void)?>(nil)
     let clock: any Clock
     let log: Log
     let journal: any Journal
@@ -260,6 +262,7 @@ package actor LiveRoom {
                 let frame = WebSocketFrame.text(message)
                 broadcast(.chatter(audience: number, parts: parts.bits, frame))
             case .state(let key, let message, let staffOnly):
+                if key == "seats" { tellSeats(message) }
                 let frame = WebSocketFrame.text(message)
                 broadcast(.state(audience: number, key: key, frame, staffOnly: staffOnly))
             case .refuse(let session, let requestID, let code, let message):

@@ -218,6 +218,16 @@ extension MetricsText {
             "Changed shop folders with a mistake.", each { Double($0.reloadFailures) })
     }
 
+    mutating func add(seats: [String: StreamBoard.Seats]) {
+        let rooms = seats.sorted { $0.key < $1.key }
+        add(
+            "playhouse_stream_seats", "gauge", "Seats whose media arrive.",
+            rooms.map { ([("room", $0.key)], Double($0.value.live)) })
+        add(
+            "playhouse_stream_seat_viewers", "gauge", "Connections that get the picture of a seat.",
+            rooms.map { ([("room", $0.key)], Double($0.value.viewers)) })
+    }
+
     mutating func add(streams: [String: StreamBoard.Entry]) {
         let entries = streams.sorted { $0.key < $1.key }
         func each(_ value: (StreamBoard.Entry) -> Double) -> [(

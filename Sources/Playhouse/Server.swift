@@ -390,6 +390,7 @@ package actor Server {
                 metrics.add(reloads: hotReload.counts)
                 metrics.add(knowledge: knowledge.map { ($0.room, $0.entryCount, $0.figures) })
                 if let streams { metrics.add(streams: streams.board.latest) }
+                if let streams { metrics.add(seats: streams.board.seats) }
                 if let recorder { metrics.add(recordings: recorder.figures) }
                 metrics.add(journal: journal.statistics)
                 return metrics.text

@@ -69,8 +69,13 @@ final class StreamHouse: Sendable {
         premises.viewersPerAddress = configuration.limits.connectionsPerAddress
         let publicity = publicity
         premises.changed = { publicity.tell($0, $1) }
+        premises.seats = SeatDesk.premises(
+            rooms: rooms, anonymous: anonymous, verifier: verifier, clock: clock)
+        premises.seats.limits.viewersMax = 4 * settings.viewersMax
+        premises.seats.limits.viewersPerAddress = configuration.limits.connectionsPerAddress
         let (finished, board) = (premises, board)
         await lane.start { _ in StreamDoor(premises: finished, board: board) }
+        SeatDesk.watch(rooms, for: lane)
         listener = try Self.listener(
             settings, host: settings.host ?? configuration.host, lane: lane)
         port = listener.port
@@ -106,7 +111,7 @@ final class StreamHouse: Sendable {
         Elsewhere(
             lane: lane,
             wants: { request in
-                StreamDoor.serves(request.path)
+                SeatAddress(path: request.path) != nil || StreamDoor.serves(request.path)
             },
             answer: { request, id, lane in
                 guard let door = lane.handler as? StreamDoor else { return }

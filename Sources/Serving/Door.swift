@@ -147,9 +147,8 @@ package struct Premises: Sendable {
 
     /// An anonymous viewer is the same user again when the same visitor value comes back.
     private func anonymous(_ hello: Hello) -> Person {
-        let seed = hello.visitor.map { Array("\(hello.room)/\($0)".utf8) } ?? SecureRandom.bytes(16)
-        let digest = Digest.sha256(seed)
-        let user = "~" + Base64URL.encode(Array(digest.prefix(9)))
+        let user = AnonymousUser.id(
+            room: hello.room, seed: hello.visitor.map { Array($0.utf8) } ?? SecureRandom.bytes(16))
         return Person(user: user, name: hello.name ?? "Guest \(user.suffix(4))", role: .viewer)
     }
 }

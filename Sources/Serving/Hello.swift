@@ -65,10 +65,7 @@ struct Hello: Equatable {
                 }
             }
             if let visitor {
-                let isPlain = visitor.utf8.allSatisfy {
-                    isASCIIAlphanumeric($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
-                }
-                guard (8...64).contains(visitor.utf8.count), isPlain else {
+                guard AnonymousUser.isVisitor(visitor) else {
                     throw RequestError(
                         .badRequest, "\"visitor\" must match [A-Za-z0-9_-]{8,64}")
                 }
@@ -76,14 +73,5 @@ struct Hello: Equatable {
         } catch {
             throw Refusal(id: id, code: .badHello, message: error.message)
         }
-    }
-}
-
-private func isASCIIAlphanumeric(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"):
-        true
-    default: false
     }
 }

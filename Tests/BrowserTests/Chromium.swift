@@ -50,6 +50,8 @@ final class Chromium: Sendable {
                 "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
                 "--disable-component-update", "--disable-sync", "--disable-extensions",
                 "--mute-audio",
+                // Camera and microphone of co-hosts: a test picture with a beep, granted unasked.
+                "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
                 // Pages of several people are open at once; none of them may fall asleep.
                 "--disable-background-timer-throttling", "--disable-renderer-backgrounding",
                 "--disable-backgrounding-occluded-windows", "about:blank",

@@ -16,6 +16,8 @@ final class ServedPlayhouse: Sendable {
         case gallery
         /// The co-host seats that come with it.
         case coHost
+        /// The same, and live video.
+        case coHostStream
         /// The lottery that comes with it, as a lucky bag.
         case lottery
         /// The quiz that comes with it, with two questions.
@@ -189,7 +191,8 @@ final class ServedPlayhouse: Sendable {
             switch plugins {
             case .house: priceGuess
             case .gallery: ["id": "gallery"]
-            case .coHost: ["id": "co-host", "config": ["seats": 3, "link_seconds": 120]]
+            case .coHost, .coHostStream:
+                ["id": "co-host", "config": ["seats": 3, "link_seconds": 120]]
             case .lottery:
                 [
                     "id": "lottery",
@@ -230,7 +233,9 @@ final class ServedPlayhouse: Sendable {
                 ]
             ],
         ]
-        if plugins == .stream { configuration["stream"] = ["port": 0] }
+        if plugins == .stream || plugins == .coHostStream {
+            configuration["stream"] = ["port": 0]
+        }
         return .object(configuration)
     }
 }

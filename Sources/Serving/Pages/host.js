@@ -63,7 +63,7 @@ const { shelf } = showRoom({
     room, words, pageName: "page.host", tools: (message) => moderation.tools(message),
 });
 
-window.player = showPicture({ room, words, silent: true });
+Object.assign(window, showPicture({ room, words, silent: true }));
 new StreamCard({ room, words, card: find("stream-card") });
 new EventLog({ room, words, shelf });
 showDesk({

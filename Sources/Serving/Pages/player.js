@@ -82,6 +82,7 @@ export class StreamPlayer extends EventTarget {
     /** Where the picture was when it last moved, and when that was. */
     #moved = { time: 0, at: 0 };
     #calmSince = 0;
+    #closing = new AbortController();
 
     /**
      * @param {HTMLVideoElement} video
@@ -97,7 +98,8 @@ export class StreamPlayer extends EventTarget {
         video.addEventListener("waiting", () => this.#stalled());
         video.addEventListener("error", () => this.#again());
         video.addEventListener("volumechange", () => this.#tell());
-        document.addEventListener("visibilitychange", () => this.#returned());
+        const { signal } = this.#closing;
+        document.addEventListener("visibilitychange", () => this.#returned(), { signal });
     }
 
     /** Says whether there is a stream; the player connects, waits and ends by that. */
@@ -114,6 +116,15 @@ export class StreamPlayer extends EventTarget {
         this.#attempts = 0;
         this.#heardAt = performance.now();
         if (!this.#socket) this.#connect();
+    }
+
+    /** Ends for good: the element is about to go. */
+    close() {
+        this.#closing.abort();
+        this.#wanted = false;
+        clearTimeout(this.#retry);
+        this.#retry = null;
+        this.#end();
     }
 
     /** Turns the sound on or off; on only in answer to a tap. */

@@ -246,6 +246,12 @@ export class Playhouse extends EventTarget {
         this.#open();
     }
 
+    /** What proves who this is, for other connections to the same server: `token`, or `visitor`. */
+    get credentials() {
+        if (this.token) return { token: this.token };
+        return { visitor: this.#visitor ??= rememberedVisitor(this.#storage) };
+    }
+
     /** The server's time, milliseconds of Unix time. */
     serverNow() {
         return Date.now() + this.#clock.offset;
@@ -304,16 +310,10 @@ export class Playhouse extends EventTarget {
     }
 
     #greet(link) {
-        const hello = {
-            type: "hello", id: this.#newId(), version: protocolVersion, room: this.room,
-        };
+        const [id, version] = [this.#newId(), protocolVersion];
+        const hello = { type: "hello", id, version, room: this.room, ...this.credentials };
         if (this.locale) hello.locale = this.locale;
-        if (this.token) {
-            hello.token = this.token;
-        } else {
-            hello.visitor = this.#visitor ??= rememberedVisitor(this.#storage);
-            if (this.name) hello.name = this.name;
-        }
+        if (!this.token && this.name) hello.name = this.name;
         if (this.epoch !== null) {
             hello.recover = { epoch: this.epoch, offset: this.offset };
         }

@@ -10,6 +10,7 @@ import { openPage, showRoom } from "./page.js";
 import { PanelCard } from "./panel.js";
 import { showPicture } from "./picture.js";
 import { elementsOf } from "./playhouse.js";
+import { SeatStudio } from "./seat-studio.js";
 import { forgetToken } from "./session.js";
 import { remember, remembered } from "./words.js";
 
@@ -27,7 +28,10 @@ const { overlay, shelf } = showRoom({
     },
 });
 
-window.player = showPicture({ room, words });
+const { player, seats } = showPicture({ room, words });
+const studio = new SeatStudio({ room, words, pictures: seats, place: find("panels") });
+/** Debugging aids. */
+Object.assign(window, { player, seats, studio });
 
 // MARK: Danmaku, likes
 

@@ -22,6 +22,15 @@ package final class StreamBoard: Sendable {
         package var slowClosed = 0
     }
 
+    /// The seats of one room.
+    package struct Seats: Sendable, Equatable {
+        /// Those whose media arrive.
+        package var live = 0
+        /// Connections that get a seat's picture.
+        package var viewers = 0
+    }
+
+    private let seatEntries = Lock<[String: Seats]>([:])
     private let entries = Lock<[String: Entry]>([:])
 
     package init() {}
@@ -30,4 +39,9 @@ package final class StreamBoard: Sendable {
     package var latest: [String: Entry] { entries.withLock { $0 } }
 
     func set(_ entry: Entry?, for room: String) { entries.withLock { $0[room] = entry } }
+
+    /// By room; none for rooms of which nobody has a seat with a picture.
+    package var seats: [String: Seats] { seatEntries.withLock { $0 } }
+
+    func set(seats: [String: Seats]) { seatEntries.withLock { $0 = seats } }
 }

@@ -33,7 +33,9 @@ extension StreamDoor {
         guard guest(id) != nil else { return }
         setStage(.closing, of: id)
         do throws(HTTPError) {
-            if Self.isHLS(request.path) {
+            if let address = SeatAddress(path: request.path) {
+                try enter(request, address, id, on: lane)
+            } else if Self.isHLS(request.path) {
                 try becomeReader(request, id, keeping: decoder, on: lane)
             } else {
                 try answer(request, id, on: lane)

@@ -11,6 +11,8 @@ import Wire
 package final class StreamDoor: ConnectionHandling {
     let premises: StreamPremises
     private let board: StreamBoard
+    /// The seats of co-hosts.
+    let seats: SeatDoor
     /// By slot of the lane.
     private var guests: ContiguousArray<Guest?> = []
     var rooms: [String: Broadcast] = [:]
@@ -43,6 +45,8 @@ package final class StreamDoor: ConnectionHandling {
         case request(HTTPRequestDecoder)
         case publisher(Publishing)
         case viewer(Viewer)
+        /// Of ``SeatDoor``.
+        case seat
         case reader(Reader)
         /// Nothing that comes is of interest.
         case closing
@@ -88,6 +92,7 @@ package final class StreamDoor: ConnectionHandling {
     package init(premises: StreamPremises, board: StreamBoard) {
         self.premises = premises
         self.board = board
+        seats = SeatDoor(premises: premises, board: board)
         flush = FlushPace(fixed: premises.flushMilliseconds)
     }
 
@@ -145,6 +150,7 @@ package final class StreamDoor: ConnectionHandling {
         case .publisher(let publishing): advance(publishing, bytes, id, on: lane)
         case .viewer(var viewer):
             heard(bytes, from: &viewer, id, on: lane)
+        case .seat: seats.received(bytes, from: id, on: lane)
         case .reader(let reader): heard(bytes, from: reader, id, on: lane)
         case .closing: break
         }
@@ -173,6 +179,7 @@ package final class StreamDoor: ConnectionHandling {
             publishFigures(of: viewer.room)
         case .publisher(let publishing) where !publishing.room.isEmpty:
             left(publishing.room, id, on: lane)
+        case .seat: seats.ended(id, on: lane)
         default: forget(strangerAt: guest.address)
         }
     }
@@ -187,6 +194,7 @@ package final class StreamDoor: ConnectionHandling {
 
     package func drain(on lane: isolated Lane) {
         isDraining = true
+        seats.drain(on: lane)
         for guest in guests.compactMap({ $0 }) {
             if case .viewer(let viewer) = guest.stage, viewer.socket != nil {
                 lane.close(
@@ -215,10 +223,11 @@ package final class StreamDoor: ConnectionHandling {
                     premises.note("publisher fell silent", publishing.room, "")
                     lane.cut(guest.id)
                 }
-            case .viewer: break
+            case .viewer, .seat: break
             case .reader(let reader): secondPassed(for: reader, guest.id, on: lane)
             }
         }
+        seats.secondPassed(on: lane)
         for (room, broadcast) in rooms {
             if broadcast.publisher == nil, now - broadcast.endedAt > premises.holdSeconds {
                 dismiss(room, on: lane)

@@ -27,6 +27,8 @@ package struct StreamPremises: Sendable {
     package var note: @Sendable (_ message: String, _ room: String, _ words: String) -> Void
     /// The stream of a room began, changed or ended (nil), or another second of it has passed.
     package var changed: @Sendable (_ room: String, StreamBoard.Entry?) -> Void = { _, _ in }
+    /// Who has a seat, and who hears of its media.
+    package var seats = SeatPremises()
     /// The bounds of low-latency HLS.
     var hlsLimits = HLSWindow.Limits()
     package var clock: any Clock

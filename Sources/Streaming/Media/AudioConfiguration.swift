@@ -1,19 +1,35 @@
-/// An AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1).
+/// What sound is made of: AAC by an AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1), or Opus.
 package struct AudioConfiguration: Sendable, Equatable {
-    /// As it came; it goes into the `esds` box. Extensions that are backward compatible stay in it.
+    package enum Coding: Sendable, Equatable {
+        case aac(objectType: Int)
+        case opus
+    }
+
+    package let coding: Coding
+    /// Of AAC as it came, for the `esds` box; extensions that are backward compatible stay in it. Of
+    /// Opus what the `dOps` box holds.
     package let record: [UInt8]
     /// Of the core codec, in Hz: what frames are counted by.
     package let sampleRate: Int
     package let channels: Int
     /// Samples of one frame: 1,024, or 960.
     package let frameSamples: Int
-    private let objectType: Int
 
     private static let rates = [
         96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025,
         8_000, 7_350,
     ]
 
+    init(coding: Coding, record: [UInt8], sampleRate: Int, channels: Int, frameSamples: Int) {
+        self.coding = coding
+        self.record = record
+        self.sampleRate = sampleRate
+        self.channels = channels
+        self.frameSamples = frameSamples
+    }
+
+    /// Reads an AudioSpecificConfig.
+    ///
     /// - Throws: ``StreamRefusal`` for anything but AAC with a known rate and up to 8 channels.
     package init(record: [UInt8]) throws(StreamRefusal) {
         guard record.count <= 64 else {
@@ -57,10 +73,15 @@ package struct AudioConfiguration: Sendable, Equatable {
         }
         frameSamples = try take(1) == 1 ? 960 : 1_024
         channels = layout == 7 ? 8 : layout
-        objectType = outer
+        coding = .aac(objectType: outer)
         self.record = record
     }
 
     /// For `codecs="…"`.
-    package var codec: String { "mp4a.40.\(objectType)" }
+    package var codec: String {
+        switch coding {
+        case .aac(let objectType): "mp4a.40.\(objectType)"
+        case .opus: "opus"
+        }
+    }
 }

@@ -74,6 +74,39 @@ package struct LiveStream {
         return settle()
     }
 
+    // MARK: - Frames that do not come by RTMP
+
+    mutating func configure(video: VideoConfiguration) { packager.configure(video: video) }
+
+    mutating func configure(audio: AudioConfiguration) { packager.configure(audio: audio) }
+
+    /// Counts what came in for the readings.
+    mutating func count(bytes: Int, arrivalMilliseconds: Int64) {
+        meter.count(bytes: bytes, arrival: arrivalMilliseconds)
+    }
+
+    /// Takes a picture; its time is of the publisher's own clock, in milliseconds.
+    mutating func append(
+        picture bytes: [UInt8], isKey: Bool, at raw: UInt32, arrivalMilliseconds: Int64,
+        unixMilliseconds: Int64
+    ) -> [Output] {
+        let sample = VideoSample(
+            decodeMilliseconds: clock.time(of: raw, in: .video, arrival: arrivalMilliseconds),
+            offsetMilliseconds: 0, isKey: isKey, bytes: bytes)
+        meter.count(frame: sample, arrival: arrivalMilliseconds)
+        packager.append(picture: sample, unixMilliseconds: unixMilliseconds)
+        return settle()
+    }
+
+    /// Takes a frame of sound.
+    mutating func append(
+        sound bytes: [UInt8], at raw: UInt32, arrivalMilliseconds: Int64, unixMilliseconds: Int64
+    ) -> [Output] {
+        let time = clock.time(of: raw, in: .audio, arrival: arrivalMilliseconds)
+        packager.append(sound: bytes, at: time, unixMilliseconds: unixMilliseconds)
+        return settle()
+    }
+
     private mutating func settle() -> [Output] {
         let made = packager.takeOutput()
         guard !made.isEmpty else { return [] }

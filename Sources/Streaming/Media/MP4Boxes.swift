@@ -176,7 +176,7 @@ extension [UInt8] {
         trackBox(
             MP4Boxes.audioTrack, scale: audio.sampleRate, handler: "soun", size: nil
         ) { entry in
-            entry.box("mp4a") {
+            entry.box(audio.coding == .opus ? "Opus" : "mp4a") {
                 $0 += [0, 0, 0, 0, 0, 0, 0, 1]
                 $0 += [UInt8](repeating: 0, count: 8)
                 $0.append16(audio.channels)
@@ -184,6 +184,10 @@ extension [UInt8] {
                 $0.append32(0)
                 // 16.16 fixed point: rates above 65,535 Hz do not fit and are in the record anyway.
                 $0.append32(audio.sampleRate <= 0xFFFF ? audio.sampleRate << 16 : 0)
+                if audio.coding == .opus {
+                    $0.box("dOps") { $0 += audio.record }
+                    return
+                }
                 $0.fullBox("esds") { esds in
                     let record = audio.record
                     // Descriptors of ISO/IEC 14496-1, 7.2.6, each with its size in one byte.

@@ -298,6 +298,7 @@ struct Fragment: Sendable, Equatable {
 extension AudioConfiguration {
     /// A frame of silence; nil where none is known.
     var silence: [UInt8]? {
+        if coding == .opus { return [channels == 1 ? 0xF8 : 0xFC, 0xFF, 0xFE] }
         guard codec == "mp4a.40.2", frameSamples == 1_024 else { return nil }
         switch channels {
         case 1: return [0x00, 0xC8, 0x00, 0x80, 0x23, 0x80]
