@@ -94,8 +94,7 @@ export function elementsOf(panel) {
 /** What a panel becomes by the newest update of it (protocol.md, "Updates of a panel"). */
 export function updated(panel, update) {
     if (!panel || !update || update.of !== panel.version) return panel;
-    const { now, picture, elements } = update;
-    return { ...panel, now, picture, elements: updatedList(elements, panel.elements) };
+    return { ...panel, ...update, elements: updatedList(update.elements, panel.elements), picture: update.picture };
 }
 
 function updatedList(entries, before) {
