@@ -16,7 +16,7 @@ SWIFT ?= swift
 # stream need on top.
 BUILD_PACKAGES := liblua5.4-dev libsqlite3-dev libssl-dev libcurl4 pkg-config
 DEMO_PACKAGES := $(BUILD_PACKAGES) ffmpeg
-TEST_PACKAGES := $(BUILD_PACKAGES) chromium fonts-noto-cjk ffmpeg curl
+TEST_PACKAGES := $(BUILD_PACKAGES) chromium fonts-noto-cjk ffmpeg curl flvmeta
 
 # Words for the commands below, such as `make demo ARGS='--port 9000 --viewers 40'`.
 ARGS ?=
@@ -29,7 +29,7 @@ RUN = SWIFT="$(SWIFT)" LABEL="make $@"
 FORMATTED := Sources Tests Package.swift
 FORMAT_OPTIONS := --recursive --parallel --configuration .swift-format
 
-.PHONY: help demo build test test-fast fuzz asan tsan autobahn knowledge conformance shows pictures bench format lint \
+.PHONY: help demo build test test-fast fuzz asan tsan autobahn knowledge conformance shows pictures bench check-hls format lint \
     clean build-packages demo-packages test-packages
 
 help: ## lists what make can do here
@@ -71,6 +71,11 @@ pictures: test-packages ## makes the pictures of the documentation again, in hea
 autobahn: build-packages ## runs the Autobahn WebSocket suite (PyPI) against the echo endpoint
 	@AUTOBAHN_FOLDER="$${AUTOBAHN_FOLDER:-$(CURDIR)/.build-autobahn}" Tests/Autobahn/run.sh
 
+check-hls: test-packages ## has python's m3u8 and hls.js (PyPI) read the low-latency HLS of a real encoder
+	@$(SWIFT) build --product playhouse
+	@HLS_FOLDER="$${HLS_FOLDER:-$(CURDIR)/.build-hls}" Tests/HLS/run.sh \
+	    "$$($(SWIFT) build --show-bin-path)/playhouse"
+
 conformance: build-packages ## runs the tests of Lua 5.4.4 in the sandbox (TESTES=folder, else cloned from GitHub)
 	@SWIFT="$(SWIFT)" Tests/Conformance/run.sh $(TESTES)
 
@@ -91,7 +96,7 @@ lint: ## checks the format of every Swift file
 	@$(SWIFT) format lint --strict $(FORMAT_OPTIONS) $(FORMATTED)
 
 clean: ## removes everything that was built; data of the demo stays
-	@rm -rf .build .build-asan .build-tsan .build-autobahn .build-conformance .build-knowledge
+	@rm -rf .build .build-asan .build-tsan .build-autobahn .build-conformance .build-knowledge .build-hls
 
 # Installs those of the given Debian packages that are missing. Elsewhere it is content when
 # pkg-config finds the libraries, and else says what to install.

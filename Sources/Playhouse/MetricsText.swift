@@ -232,6 +232,14 @@ extension MetricsText {
             "playhouse_stream_viewers", "gauge", "Connections that get the picture.",
             each { Double($0.viewers) })
         add(
+            "playhouse_stream_hls_readers", "gauge",
+            "Connections that read HLS at the stream's own port, and requests at the rooms' port.",
+            each { Double($0.hlsReaders) })
+        add(
+            "playhouse_stream_hls_requests_total", "counter",
+            "Playlists, parts and segments that were asked for.",
+            each { Double($0.hlsRequests) })
+        add(
             "playhouse_stream_flush_seconds", "gauge",
             "How long frames are held to be written together.",
             each { Double($0.flushMilliseconds) / 1_000 })

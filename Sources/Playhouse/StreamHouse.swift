@@ -116,9 +116,7 @@ final class StreamHouse: Sendable {
         Elsewhere(
             lane: lane,
             wants: { request in
-                let parts = request.path.split(separator: "/", omittingEmptySubsequences: false)
-                return parts.count == 4 && parts[0].isEmpty && parts[1] == "rooms"
-                    && (parts[3] == "live" || parts[3] == "live.mp4")
+                StreamDoor.serves(request.path)
             },
             answer: { request, id, lane in
                 guard let door = lane.handler as? StreamDoor else { return }

@@ -18,7 +18,7 @@ import Testing
 /// Debian's ffmpeg publishes to a lane and reads from it, every byte checked.
 @Suite(.serialized) struct StreamPeerTests {
     /// A lane with a door, on a free port.
-    private final class House: Sendable {
+    final class House: Sendable {
         let lane: Lane
         let listener: Listener
         let board = StreamBoard()
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    private func process(_ tool: String, _ arguments: [String]) throws -> (Process, Pipe) {
+    func process(_ tool: String, _ arguments: [String]) throws -> (Process, Pipe) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/\(tool)")
         process.arguments = arguments
@@ -79,13 +79,13 @@ import Testing
     }
 
     /// Kills a tool: threads that start processes have signals blocked, and their children inherit that.
-    private func end(_ process: Process) {
+    func end(_ process: Process) {
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 
     /// Runs a tool to its end.
-    private func run(_ tool: String, _ arguments: [String]) async throws -> (Int32, String) {
+    func run(_ tool: String, _ arguments: [String]) async throws -> (Int32, String) {
         let (process, errors) = try process(tool, arguments)
         return await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
@@ -97,7 +97,7 @@ import Testing
         }
     }
 
-    private func publish(
+    func publish(
         _ house: House, size: String = "320x180", sound: Bool = true, codec: [String]? = nil,
         to address: String? = nil
     ) throws -> Process {
@@ -262,7 +262,7 @@ import Testing
 }
 
 /// A connection to a port, read with a time limit of the kernel's.
-private final class PlainConnection {
+final class PlainConnection {
     private let descriptor: Int32
 
     init(port: UInt16) {
@@ -281,6 +281,22 @@ private final class PlainConnection {
     deinit { close(descriptor) }
 
     func write(_ text: String) { _ = send(descriptor, text, text.utf8.count, 0) }
+
+    /// What comes until it is enough, the other side ends, or half a minute has passed without a byte.
+    func read(until isEnough: (String) -> Bool) -> String {
+        var time = timeval(tv_sec: 30, tv_usec: 0)
+        setsockopt(
+            descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        var all: [UInt8] = []
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        while true {
+            let text = String(decoding: all, as: UTF8.self)
+            if isEnough(text) { return text }
+            let count = recv(descriptor, &bytes, bytes.count, 0)
+            guard count > 0 else { return text }
+            all += bytes.prefix(count)
+        }
+    }
 
     /// Whether the other side ends the connection within so many seconds.
     func ends(within seconds: Int) -> Bool {

@@ -94,7 +94,8 @@ export function elementsOf(panel) {
 /** What a panel becomes by the newest update of it (protocol.md, "Updates of a panel"). */
 export function updated(panel, update) {
     if (!panel || !update || update.of !== panel.version) return panel;
-    return { ...panel, ...update, elements: updatedList(update.elements, panel.elements), picture: update.picture };
+    const { now, picture, elements } = update;
+    return { ...panel, now, picture, elements: updatedList(elements, panel.elements) };
 }
 
 function updatedList(entries, before) {
@@ -672,8 +673,6 @@ function rememberedVisitor(storage) {
     const visitor = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
     try {
         storage?.setItem(key, visitor);
-    } catch {
-        // Kept for this page only.
-    }
+    } catch { /* Kept for this page only. */ }
     return visitor;
 }

@@ -10,6 +10,9 @@ package final class StreamBoard: Sendable {
         /// Whether viewers who come now see something.
         package var hasPicture = false
         package var viewers = 0
+        /// Connections that read HLS now, and what they asked for so far.
+        package var hlsReaders = 0
+        package var hlsRequests = 0
         /// How long fragments are held, so that several are written together; 0 is not at all.
         package var flushMilliseconds = 0
         package var readings = StreamReadings()

@@ -47,10 +47,12 @@ extension StreamDoor {
             plain = fragment.bytes
             isKey = fragment.isKey
         }
-        // Made once, and only if somebody watches by WebSocket.
+        // Made once, and only if somebody watches that way.
         var framed: [UInt8]?
+        var tags: [UInt8]?
         for id in broadcast.viewers {
             guard case .viewer(var viewer) = guest(id)?.stage else { continue }
+            let hadBegun = viewer.hasBegun
             if isFragment {
                 guard viewer.hasBegun else { continue }
                 let waiting = lane.waitingBytes(for: id)
@@ -70,7 +72,12 @@ extension StreamDoor {
                 viewer.hasBegun = true
                 setStage(.viewer(viewer), of: id)
             }
-            if viewer.socket == nil {
+            if viewer.format == .flv {
+                let bytes = tags ?? flv(item, in: room, hadBegun: hadBegun)
+                // Who joined before there was anything gets another beginning.
+                if hadBegun { tags = bytes }
+                lane.send(bytes, to: id)
+            } else if viewer.socket == nil {
                 lane.send(plain, to: id)
             } else {
                 let bytes =
@@ -80,6 +87,18 @@ extension StreamDoor {
                 framed = bytes
                 lane.send(bytes, to: id)
             }
+        }
+        if isFragment, tags == nil { broadcast.flv.forget() }
+    }
+
+    private func flv(
+        _ item: LiveStream.Output, in room: String, hadBegun: Bool
+    ) -> [UInt8] {
+        switch item {
+        case .fragment(let fragment): rooms[room]?.flv.tags(of: fragment) ?? []
+        case .initialisation:
+            hadBegun
+                ? rooms[room]?.stream.flvConfigurations ?? [] : rooms[room]?.stream.flvHead ?? []
         }
     }
 }

@@ -83,6 +83,7 @@ extension StreamDoor {
                     PicturePosition(
                         streamMilliseconds: fragment.milliseconds, arrivedMilliseconds: now))
             }
+            feedHLS(item, in: room, on: lane)
             if case .initialisation = item { tell(of: room) }
         }
     }

@@ -14,7 +14,7 @@ extension StreamDoor {
                 setStage(.request(decoder), of: id)
                 return
             }
-            take(request, id, on: lane)
+            take(request, id, keeping: decoder, on: lane)
         } catch {
             refuse(id, error, on: lane)
         }
@@ -22,10 +22,22 @@ extension StreamDoor {
 
     /// Answers a request that came here, or that another lane has read and moved here.
     package func take(_ request: HTTPRequest, _ id: ConnectionID, on lane: isolated Lane) {
+        take(request, id, keeping: nil, on: lane)
+    }
+
+    /// The same for a connection that may ask again, whose decoder it is.
+    private func take(
+        _ request: HTTPRequest, _ id: ConnectionID, keeping decoder: HTTPRequestDecoder?,
+        on lane: isolated Lane
+    ) {
         guard guest(id) != nil else { return }
         setStage(.closing, of: id)
         do throws(HTTPError) {
-            try answer(request, id, on: lane)
+            if Self.isHLS(request.path) {
+                try becomeReader(request, id, keeping: decoder, on: lane)
+            } else {
+                try answer(request, id, on: lane)
+            }
         } catch {
             refuse(id, error, on: lane)
         }
@@ -41,53 +53,29 @@ extension StreamDoor {
     /// A page of the room's own port reads from this one.
     private static var anyOrigin: (String, String) { ("Access-Control-Allow-Origin", "*") }
 
-    /// `GET /rooms/ROOM/live.mp4`, and the same as messages of a WebSocket at `/rooms/ROOM/live`.
+    /// `GET /rooms/ROOM/live.mp4` or `live.flv`, and the same as messages of a WebSocket at
+    /// `/rooms/ROOM/live`.
     private func answer(
         _ request: HTTPRequest, _ id: ConnectionID, on lane: isolated Lane
     ) throws(HTTPError) {
         let parts = request.path.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 4, parts[0].isEmpty, parts[1] == "rooms",
-            parts[3] == "live.mp4" || parts[3] == "live", premises.hasRoom(String(parts[2]))
+            let format = Format(file: parts[3]), premises.hasRoom(String(parts[2]))
         else {
             throw HTTPError(
                 status: 404, code: "NOT_FOUND",
                 detail: "there is nothing at \(request.path.prefix(200))")
         }
         let room = String(parts[2])
-        guard request.method == "GET" else {
-            throw HTTPError(
-                status: 405, code: "METHOD_NOT_ALLOWED", detail: "this address takes GET",
-                headers: [("Allow", "GET")])
-        }
-        guard premises.mayWatch(room, request.queryValue("token")) else {
-            throw HTTPError(
-                status: 401, code: "TOKEN_REQUIRED",
-                detail: "this room wants a token: live.mp4?token=TOKEN")
-        }
+        let broadcast = try broadcast(of: room, for: request, token: request.queryValue("token"))
         let user = try admittedUser(request.queryValue("token"), to: room)
-        guard let broadcast = rooms[room] else {
-            throw HTTPError(
-                status: 404, code: "NOT_LIVE", detail: "nobody publishes in this room now",
-                headers: [("Retry-After", "2")])
-        }
-        guard viewers < premises.viewersMax else {
-            throw HTTPError(
-                status: 503, code: "SERVER_FULL",
-                detail: "\(premises.viewersMax) viewers are here",
-                headers: [("Retry-After", "10")])
-        }
+        try checkRoom(for: id)
         guard let address = guest(id)?.address else { return }
-        guard viewersByAddress[address, default: 0] < premises.viewersPerAddress else {
-            throw HTTPError(
-                status: 429, code: "TOO_MANY_CONNECTIONS",
-                detail: "\(premises.viewersPerAddress) viewers from one address are here",
-                headers: [("Retry-After", "10")])
-        }
         var viewer = Viewer(
             room: room,
             pace: ViewerPace(
                 needsKey: broadcast.stream.cache.fragments.isEmpty,
-                burstBytes: broadcast.stream.cache.byteCount))
+                burstBytes: broadcast.stream.cache.byteCount), format: format)
         viewer.user = user
         // What others still wait for is in the burst.
         release(room, on: lane)
@@ -99,7 +87,8 @@ extension StreamDoor {
             viewer.socket = WebSocketDecoder(role: .server, messageBytesMax: 1_024)
             head = response.encoded(keepAlive: true)
         } else {
-            head = Self.head(broadcast.stream.mediaType ?? "video/mp4")
+            head = Self.head(
+                format == .flv ? FLVFeed.mediaType : broadcast.stream.mediaType ?? "video/mp4")
         }
         viewer.hasBegun = broadcast.stream.initialisation != nil
         welcomed(id)
@@ -114,8 +103,53 @@ extension StreamDoor {
                 opening(initialisation, broadcast.stream, for: viewer), to: id)
             // The burst: a page shows the live picture at once when it has all of this.
             for fragment in broadcast.stream.cache.fragments {
-                lane.send(viewer.frame(fragment.bytes), to: id)
+                let bytes =
+                    format == .flv ? rooms[room]?.flv.tags(of: fragment) ?? [] : fragment.bytes
+                lane.send(viewer.frame(bytes), to: id)
             }
+        }
+    }
+
+    /// The stream of a room that a request may read.
+    func broadcast(
+        of room: String, for request: HTTPRequest, token: String?
+    ) throws(HTTPError) -> Broadcast {
+        guard premises.hasRoom(room) else {
+            throw HTTPError(status: 404, code: "NOT_FOUND", detail: "there is no such room")
+        }
+        guard request.method == "GET" else {
+            throw HTTPError(
+                status: 405, code: "METHOD_NOT_ALLOWED", detail: "this address takes GET",
+                headers: [("Allow", "GET")])
+        }
+        guard premises.mayWatch(room, token) else {
+            throw HTTPError(
+                status: 401, code: "TOKEN_REQUIRED",
+                detail: "this room wants a token: ?token=TOKEN")
+        }
+        _ = try admittedUser(token, to: room)
+        guard let broadcast = rooms[room] else {
+            throw HTTPError(
+                status: 404, code: "NOT_LIVE", detail: "nobody publishes in this room now",
+                headers: [("Retry-After", "2")])
+        }
+        return broadcast
+    }
+
+    /// Looks whether there is room for one viewer more.
+    func checkRoom(for id: ConnectionID) throws(HTTPError) {
+        guard viewers < premises.viewersMax else {
+            throw HTTPError(
+                status: 503, code: "SERVER_FULL",
+                detail: "\(premises.viewersMax) viewers are here",
+                headers: [("Retry-After", "10")])
+        }
+        guard let address = guest(id)?.address else { return }
+        guard viewersByAddress[address, default: 0] < premises.viewersPerAddress else {
+            throw HTTPError(
+                status: 429, code: "TOO_MANY_CONNECTIONS",
+                detail: "\(premises.viewersPerAddress) viewers from one address are here",
+                headers: [("Retry-After", "10")])
         }
     }
 
@@ -123,6 +157,7 @@ extension StreamDoor {
     func opening(
         _ initialisation: [UInt8], _ stream: LiveStream, for viewer: Viewer
     ) -> [UInt8] {
+        if viewer.format == .flv { return stream.flvHead }
         guard viewer.socket != nil else { return initialisation }
         let facts: JSON = [
             "type": "stream", "mediaType": .string(stream.mediaType ?? ""),

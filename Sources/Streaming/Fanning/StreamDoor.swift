@@ -43,6 +43,7 @@ package final class StreamDoor: ConnectionHandling {
         case request(HTTPRequestDecoder)
         case publisher(Publishing)
         case viewer(Viewer)
+        case reader(Reader)
         /// Nothing that comes is of interest.
         case closing
     }
@@ -61,6 +62,7 @@ package final class StreamDoor: ConnectionHandling {
         var pace: ViewerPace
         /// Decodes what a viewer over WebSocket says; nil over HTTP.
         var socket: WebSocketDecoder?
+        var format = Format.mp4
         /// Whether it was sent an initialisation segment.
         var hasBegun = false
         /// Who it is; nil for somebody without a token.
@@ -70,6 +72,11 @@ package final class StreamDoor: ConnectionHandling {
     /// The stream of a room and who watches it.
     struct Broadcast {
         var stream = LiveStream()
+        let flv = FLVFeed()
+        /// Low-latency HLS, while somebody reads it.
+        var hls: HLSDesk?
+        /// Media sequence number that no reader has seen yet.
+        var hlsNumber: Int64 = 0
         /// Fragments that have not been given to viewers yet.
         var held: [LiveStream.Output] = []
         var publisher: ConnectionID?
@@ -140,6 +147,7 @@ package final class StreamDoor: ConnectionHandling {
         case .publisher(let publishing): advance(publishing, bytes, id, on: lane)
         case .viewer(var viewer):
             heard(bytes, from: &viewer, id, on: lane)
+        case .reader(let reader): heard(bytes, from: reader, id, on: lane)
         case .closing: break
         }
     }
@@ -147,6 +155,10 @@ package final class StreamDoor: ConnectionHandling {
     package func finishedSending(_ id: ConnectionID, on lane: isolated Lane) {
         // Some readers shut their side once they have asked.
         if case .viewer(let viewer) = guest(id)?.stage, viewer.socket == nil { return }
+        if case .reader(let reader) = guest(id)?.stage, reader.want != nil {
+            reader.keepsAlive = false
+            return
+        }
         lane.close(id, farewell: [])
     }
 
@@ -154,16 +166,23 @@ package final class StreamDoor: ConnectionHandling {
         guard let guest = guest(id) else { return }
         guests[id.slot] = nil
         switch guest.stage {
+        case .reader(let reader):
+            uncount(guest)
+            readerEnded(reader, id)
         case .viewer(let viewer):
-            viewers -= 1
-            let others = viewersByAddress[guest.address, default: 1] - 1
-            viewersByAddress[guest.address] = others > 0 ? others : nil
+            uncount(guest)
             rooms[viewer.room]?.viewers.remove(id)
             publishFigures(of: viewer.room)
         case .publisher(let publishing) where !publishing.room.isEmpty:
             left(publishing.room, id, on: lane)
         default: forget(strangerAt: guest.address)
         }
+    }
+
+    private func uncount(_ guest: Guest) {
+        viewers -= 1
+        let others = viewersByAddress[guest.address, default: 1] - 1
+        viewersByAddress[guest.address] = others > 0 ? others : nil
     }
 
     package func released(_ id: ConnectionID, on lane: isolated Lane) {}
@@ -200,12 +219,14 @@ package final class StreamDoor: ConnectionHandling {
                     lane.cut(guest.id)
                 }
             case .viewer: break
+            case .reader(let reader): secondPassed(for: reader, guest.id, on: lane)
             }
         }
         for (room, broadcast) in rooms {
             if broadcast.publisher == nil, now - broadcast.endedAt > premises.holdSeconds {
                 dismiss(room, on: lane)
             } else {
+                forgetIdleDesk(of: room, on: lane)
                 tell(of: room)
             }
         }
@@ -233,6 +254,7 @@ package final class StreamDoor: ConnectionHandling {
         broadcast.entry.publisher = broadcast.grant
         broadcast.entry.hasPicture = broadcast.stream.initialisation != nil
         broadcast.entry.viewers = broadcast.viewers.count
+        broadcast.entry.hlsReaders = broadcast.hls?.readers.count ?? 0
         broadcast.entry.flushMilliseconds = flush.milliseconds
         broadcast.entry.readings = broadcast.stream.readings
         if broadcast.publisher == nil { broadcast.entry.readings.rest() }
@@ -246,6 +268,7 @@ package final class StreamDoor: ConnectionHandling {
         board.set(nil, for: room)
         premises.changed(room, nil)
         premises.recorder?.end(room)
+        dismissReaders(of: broadcast, on: lane)
         for id in broadcast.viewers {
             guard case .viewer(let viewer) = guest(id)?.stage else { continue }
             lane.close(

@@ -13,6 +13,10 @@ package struct LiveStream {
     private(set) var cache = GroupCache()
     /// The present initialisation segment; nil until tracks are known.
     private(set) var initialisation: [UInt8]?
+    /// Stream time of the newest fragment.
+    private(set) var latestMilliseconds: Int64 = 0
+    /// What that segment says.
+    private(set) var tracks: Initialisation?
     /// For `Content-Type` and for a page's source buffer; nil until tracks are known.
     package private(set) var mediaType: String?
 
@@ -79,6 +83,7 @@ package struct LiveStream {
             case .initialisation(let next):
                 let bytes = next.bytes
                 initialisation = bytes
+                tracks = next
                 mediaType = next.mediaType
                 // What lies before it needs the segment before it.
                 cache.clear()
@@ -91,6 +96,7 @@ package struct LiveStream {
                 output.append(.initialisation(bytes))
             case .fragment(let fragment):
                 cache.append(fragment)
+                latestMilliseconds = max(latestMilliseconds, fragment.milliseconds)
                 output.append(.fragment(fragment))
             }
         }

@@ -222,13 +222,36 @@ struct Packager {
         guard !runs.isEmpty else { return }
         sequence += 1
         let soundTime = runs.last.map { $0.decodeTime * 1_000 / Int64(audio?.sampleRate ?? 1_000) }
+        let bytes = MP4Boxes.fragment(
+            sequence: sequence, runs: runs, unixMilliseconds: unixMilliseconds)
         output.append(
             .fragment(
                 Fragment(
-                    bytes: MP4Boxes.fragment(
-                        sequence: sequence, runs: runs, unixMilliseconds: unixMilliseconds),
-                    isKey: picture?.isKey ?? (current?.video == nil),
-                    milliseconds: picture?.decodeMilliseconds ?? soundTime ?? 0)))
+                    bytes: bytes, isKey: picture?.isKey ?? (current?.video == nil),
+                    milliseconds: picture?.decodeMilliseconds ?? soundTime ?? 0, number: sequence,
+                    frames: frames(of: runs, in: bytes))))
+    }
+
+    /// Where the frames lie: one after the other at the end.
+    private func frames(of runs: [MP4Boxes.Run], in bytes: [UInt8]) -> [Fragment.Frame] {
+        let tick = Int64(MP4Boxes.videoScale / 1_000)
+        var end = bytes.count
+        var frames: [Fragment.Frame] = []
+        for run in runs.reversed() {
+            let isSound = run.track == MP4Boxes.audioTrack
+            let scale = isSound ? Int64(audio?.sampleRate ?? 1_000) : Int64(MP4Boxes.videoScale)
+            var time = run.decodeTime + run.samples.reduce(0) { $0 + Int64($1.duration) }
+            for sample in run.samples.reversed() {
+                time -= Int64(sample.duration)
+                frames.append(
+                    Fragment.Frame(
+                        isSound: isSound, milliseconds: time * 1_000 / scale,
+                        offsetMilliseconds: isSound ? 0 : Int64(sample.offset) / tick,
+                        isKey: sample.isKey, range: end - sample.bytes.count..<end))
+                end -= sample.bytes.count
+            }
+        }
+        return frames.reversed()
     }
 }
 
@@ -253,6 +276,23 @@ struct Fragment: Sendable, Equatable {
     var isKey: Bool
     /// Stream time of its first sample.
     var milliseconds: Int64
+    /// Grows by one from fragment to fragment.
+    var number = 0
+    /// What is in it, in the order of the bytes.
+    var frames: [Frame] = []
+
+    var hasPicture: Bool { frames.contains { !$0.isSound } }
+
+    /// One frame of picture or sound within the bytes.
+    struct Frame: Sendable, Equatable {
+        var isSound: Bool
+        /// Stream time at which it is decoded.
+        var milliseconds: Int64
+        /// From decoding to presentation.
+        var offsetMilliseconds: Int64
+        var isKey: Bool
+        var range: Range<Int>
+    }
 }
 
 extension AudioConfiguration {
