@@ -87,7 +87,7 @@ local function show_open(room)
   end
   add_all(view, rule_texts(room))
   if s.commitment then view[#view + 1] = { "text", "committed", args = { hash = s.commitment } } end
-  room.panel.show("viewer", view)
+  room.panel.show("viewer", view, { picture = config.picture })
 
   local newest, best = {}, {}
   for _, g in ipairs(s.newest) do newest[#newest + 1] = { g.name, is_amount(config) and money(g.value) or g.value } end
@@ -206,7 +206,11 @@ local function open_collector(room)
   local s = room.state
   s.opened_at = milliseconds(room)
   s.due = room.now + config.seconds
-  room.collect("guess", { keep = config.attempts == 1 and "first" or "last" })
+  -- With the picture a round comes to each viewer with its frame; who sees it later has as much longer.
+  s.media, s.closing = config.picture and room.panel.picture() or nil, nil
+  room.collect("guess", {
+    keep = config.attempts == 1 and "first" or "last", timer = "lock", allowance = s.media and config.allowance or 0,
+  })
   room.timers.set("lock", config.seconds)
   -- Hints come at even distances and leave the last part of the round without one.
   s.hints_given = 0
@@ -299,6 +303,7 @@ local function finish(room)
   end
   room.collect.close("guess")
   room.timers.cancel("lock")
+  room.timers.cancel("allowance")
   room.timers.cancel("hint")
   s.phase = "locked"
   if config.tie == "seeded" and #best > 0 then
@@ -335,6 +340,7 @@ local function void(room)
   if room.state.phase ~= "open" then return end
   room.collect.close("guess")
   room.timers.cancel("lock")
+  room.timers.cancel("allowance")
   room.timers.cancel("hint")
   room.products.lift(room.state.product)
   show_void(room)
@@ -399,7 +405,7 @@ local function take_all(room, batch)
     if #newest < NEWEST_SHOWN then newest[#newest + 1] = g end
   end
   s.newest = newest
-  if #taken > 0 then show_open(room) end
+  if #taken > 0 and not s.closing then show_open(room) end
 end
 
 -- MARK: Hooks
@@ -426,7 +432,7 @@ end
 -- Amounts that viewers say are guesses too: taken, and off the screen, so that the chat stays readable (PG-19).
 function game.on_danmaku(room, batch)
   local s, config = room.state, room.config
-  if not config.chat or s.phase ~= "open" or not is_amount(config) then return end
+  if not config.chat or s.phase ~= "open" or s.closing or not is_amount(config) then return end
   local guesses = {}
   for _, danmaku in ipairs(batch) do
     local value = danmaku.role == "viewer" and amount(danmaku.text)
@@ -455,7 +461,17 @@ end
 function game.on_timer(room, name)
   local s, config = room.state, room.config
   if name == "lock" then
-    if config.after_crash == "void" and room.now - s.due > LATE_SECONDS then void(room) else finish(room) end
+    local is_held_up = room.now - s.due > LATE_SECONDS
+    if is_held_up and config.after_crash == "void" then
+      void(room)
+    elseif s.media and config.allowance > 0 and not is_held_up then
+      s.closing = true
+      room.timers.set("allowance", config.allowance)
+    else
+      finish(room)
+    end
+  elseif name == "allowance" then
+    finish(room)
   elseif name == "hint" then
     s.hints_given = s.hints_given + 1
     s.hint = rules.hint(config, s.price, s.hints_given, s.hint)

@@ -84,16 +84,24 @@ local function open(room)
   s.phase, s.opened = "open", room.now
   s.length = question.seconds or config.seconds
   note_used(room, question.id)
-  room.collect("answer", { keep = config.answer })
+  -- Who sees it later has as much longer, at most the allowance (QZ-05).
+  s.media, s.closing = config.picture and room.panel.picture() or nil, nil
+  room.collect("answer", { keep = config.answer, timer = "lock", allowance = s.media and config.allowance or 0 })
   if config.chat and question.options then room.chat.collect("said", phrases(room), { keep = "last" }) end
   set_timer(room, "lock", s.length)
   view.show(room)
 end
 
+local function close_chat(room)
+  if room.config.chat and view.question(room).options then room.chat.collect.close("said") end
+end
+
 local function close(room)
   room.collect.close("answer")
-  if room.config.chat and view.question(room).options then room.chat.collect.close("said") end
+  close_chat(room)
   room.timers.cancel("lock")
+  room.timers.cancel("allowance")
+  room.state.closing = nil
 end
 
 -- The result stands for a while; until the next question opens it can be corrected or voided.
@@ -123,6 +131,14 @@ end
 local function lock(room)
   close(room)
   pass(room, { judge = true })
+end
+
+-- The time is up. Those to whom the question came later with the picture have as much longer (QZ-05).
+local function time_is_up(room)
+  if not room.state.media or room.config.allowance == 0 then return lock(room) end
+  close_chat(room)
+  room.state.closing = true
+  room.timers.set("allowance", room.config.allowance)
 end
 
 -- MARK: The end
@@ -176,7 +192,7 @@ local function take(room, answer, value)
   if not player or player.out then return false end
   local known = s.answers[answer.viewer.user]
   if known and config.answer == "first" then return true end
-  local seconds = math.max(0, answer.at - s.opened)
+  local seconds = math.max(0, answer.at - s.opened - (answer.delay or 0))      -- since this viewer saw it (QZ-16)
   local new = { value = value, seconds = math.floor(seconds), position = answer.position }
   if seconds * 1000 < config.too_fast then
     new.is_fast = true
@@ -220,7 +236,7 @@ local deeds = {}
 function deeds.pause(room)
   local s = room.state
   local timer = view.timers[s.phase]
-  if s.paused or not timer then return false end
+  if s.paused or s.closing or not timer then return false end
   room.timers.cancel(timer)
   s.paused = { seconds = math.max(0.1, s.due - room.now), at = room.now }
   view.show(room)
@@ -239,7 +255,7 @@ end
 function deeds.extend(room, value)
   local s = room.state
   local seconds = math.type(value) == "integer" and value or EXTENSION
-  if s.phase ~= "open" or s.paused or seconds < 1 or s.extended + seconds > EXTENSION_MAX then return false end
+  if s.phase ~= "open" or s.paused or s.closing or seconds < 1 or s.extended + seconds > EXTENSION_MAX then return false end
   s.extended = s.extended + seconds
   set_timer(room, "lock", s.due - room.now + seconds)
   view.show(room)
@@ -338,7 +354,7 @@ function quiz.on_collected(room, name, batch)
       s.watching = s.watching + 1
     end
   end
-  if s.phase == "open" then view.show(room) end
+  if s.phase == "open" and not s.closing then view.show(room) end
 end
 
 function quiz.on_timer(room, name)
@@ -349,7 +365,9 @@ function quiz.on_timer(room, name)
     open(room)
   elseif name == "lock" then
     local is_held_up = room.now - s.due > LATE_SECONDS
-    if not is_held_up or config.after_crash == "judge" then
+    if not is_held_up then
+      time_is_up(room)
+    elseif config.after_crash == "judge" then
       lock(room)
     elseif config.after_crash == "void" then
       deeds.void(room)
@@ -358,6 +376,8 @@ function quiz.on_timer(room, name)
       s.phase = "held"
       view.show(room)
     end
+  elseif name == "allowance" then
+    lock(room)
   elseif name == "judge" then
     go_on_judging(room)
   elseif name == "next" then

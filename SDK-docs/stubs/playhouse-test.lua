@@ -15,6 +15,7 @@ local Answer = {}
 ---has.
 ---@class Screen
 ---@field [integer] table<string, any>
+---@field picture? table<string, integer> The moment of the live video at which viewers see it: `at`, `since`, `waitMilliseconds`.
 local Screen = {}
 
 ---Finds the first element whose kind, id, text or label is this, be it inside of another one.
@@ -37,8 +38,9 @@ local Guest = {}
 ---Uses an input of a panel.
 ---@param name string The element's id.
 ---@param value any What the element yields; nothing for a button.
+---@param delay? number Seconds by which the viewer's page says that it showed the question later, with the picture.
 ---@return Answer
-function Guest:enter(name, value) end
+function Guest:enter(name, value, delay) end
 
 ---Presses a button of a panel.
 ---@param name string The element's id.
@@ -180,6 +182,10 @@ function Show:configure(config) end
 ---Lets time pass. Timers fire at their moment.
 ---@param seconds number
 function Show:advance(seconds) end
+
+---Puts live video on, or ends it. It goes on with the time of the show.
+---@param seconds? number Where it is in stream time; nothing ends it.
+function Show:picture(seconds) end
 
 ---Tells the show time in seconds, as `room.now` does.
 ---@return number

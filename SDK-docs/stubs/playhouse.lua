@@ -196,12 +196,19 @@ function Room.finish() end
 local panel = {}
 
 ---Shows a view tree on a surface, in place of what it showed.
----Who comes later sees it too.
+---Who comes later sees it too. With `picture`, which is for `"viewer"` alone, it keeps the moment of the first such show until one without it.
 ---
 ---Capability `panel`; in every hook but `on_stop`.
 ---@param surface "viewer"|"host"|"operator" One that the manifest names in `surfaces`.
 ---@param view table A list of elements.
-function panel.show(surface, view) end
+---@param options? { picture?: boolean }
+function panel.show(surface, view, options) end
+
+---Tells where the live video is.
+---
+---Capability `panel`; in every hook.
+---@return number? # Seconds of stream time, as the call began; nil while there is no picture.
+function panel.picture() end
 
 ---Shows nothing on a surface.
 ---
@@ -222,7 +229,7 @@ function panel.patch(viewer, elements) end
 ---
 ---Capability `collect`; in every hook but `on_stop`, `on_migrate`.
 ---@class Room.collect
----@overload fun(name: string, options?: { keep?: "first"|"last", staff?: boolean })
+---@overload fun(name: string, options?: { keep?: "first"|"last", staff?: boolean, timer?: string, allowance?: number })
 local collect = {}
 
 ---Closes a collector; what comes later is answered `LATE`.

@@ -34,6 +34,7 @@ extension LiveRoom {
     /// Goes on with every play whose stage is free.
     func runPlays(nowMilliseconds now: Int64) {
         playbill.presentCount = Int64(room.presence.users)
+        lookAtPicture()
         for plugin in playbill.plugins where stageWork[plugin] == nil {
             let step = playbill.step(plugin, nowMilliseconds: now)
             perform(step.outputs, of: plugin, nowMilliseconds: now)

@@ -6,6 +6,7 @@ package import PluginContract
 package import PluginHosting
 package import Rooms
 package import Serving
+import Streaming
 package import Wire
 
 /// Performs what a room decides: the shell around ``Room`` and the plays of its show.
@@ -29,6 +30,9 @@ package actor LiveRoom {
     private nonisolated let published: Lock<RoomFigures>
     /// Who receives media and is to know of every lease.
     nonisolated let seatWatch = Lock<(@Sendable (JSON) -> Void)?>(nil)
+    /// Where the live video is; kept by the lane of the stream.
+    nonisolated let picturePosition = Lock<PicturePosition?>(nil)
+    nonisolated let banned = Lock<Set<String>>([])
     let clock: any Clock
     let log: Log
     let journal: any Journal
@@ -150,6 +154,7 @@ package actor LiveRoom {
 
     private func takeInputs() {
         let now = clock.unixMilliseconds
+        lookAtPicture()
         var outputs: [RoomOutput] = []
         room.handle(mailbox.takeAll(), nowMilliseconds: now, into: &outputs)
         perform(outputs, nowMilliseconds: now)
@@ -164,6 +169,7 @@ package actor LiveRoom {
         for (plugin, request) in playbill.waitingRequests { ask(request, for: plugin) }
         playbill.lostMedia()
         playbill.recovered(room.standing)
+        room.standing.forEach(noteBan)
         endTurn(nowMilliseconds: now)
     }
 
@@ -279,7 +285,9 @@ package actor LiveRoom {
             case .presence(let person, let isHere):
                 if isHere { playbill.came(person) } else { playbill.went(person) }
             case .media(let signal): playbill.signalled(signal)
-            case .moderated(let act): playbill.moderated(act)
+            case .moderated(let act):
+                noteBan(act)
+                playbill.moderated(act)
             case .request(let plugin, let request): ask(request, for: plugin)
             }
         }
@@ -316,6 +324,7 @@ package actor LiveRoom {
         let session = SessionID(raw: 255 << 56 | callerCount)
         callers[session] = respond
         let now = clock.unixMilliseconds
+        lookAtPicture()
         var outputs: [RoomOutput] = []
         room.handle(
             [.call(session, id: request.id, by: person, request.command)], nowMilliseconds: now,

@@ -127,6 +127,10 @@ package struct RecordChain: Sendable {
             writer.string(event.from)
             writer.name("data")
             event.data.appendEncoded(to: &writer)
+            if let picture = event.pictureMilliseconds {
+                writer.name("picture")
+                writer.integer(picture)
+            }
             writer.endObject()
         }
         writer.endArray()
@@ -148,7 +152,9 @@ extension Record {
             else { return nil }
             return (
                 first + Int64(index),
-                PublicEvent(name: name, from: from, data: value["data"] ?? .null)
+                PublicEvent(
+                    name: name, from: from, data: value["data"] ?? .null,
+                    pictureMilliseconds: value["picture"]?.integerValue)
             )
         }
     }

@@ -73,6 +73,16 @@ final class StreamHouse: Sendable {
             rooms: rooms, anonymous: anonymous, verifier: verifier, clock: clock)
         premises.seats.limits.viewersMax = 4 * settings.viewersMax
         premises.seats.limits.viewersPerAddress = configuration.limits.connectionsPerAddress
+        premises.user = { token in
+            guard let token, !token.isEmpty,
+                let claims = try? verifier.verify(
+                    token, nowSeconds: clock.unixMilliseconds / 1_000)
+            else { return nil }
+            // As in the room: nobody bans its staff.
+            return claims.role == "viewer" ? claims.subject : nil
+        }
+        premises.banned = { open[$0]?.bannedUsers ?? [] }
+        premises.advanced = { open[$0]?.notePicture($1) }
         let (finished, board) = (premises, board)
         await lane.start { _ in StreamDoor(premises: finished, board: board) }
         SeatDesk.watch(rooms, for: lane)

@@ -67,11 +67,16 @@ package struct PublicEvent: Sendable, Equatable {
     /// `room`, `plugin:ID`, or the subject of the token that published it.
     package var from: String
     package var data: JSON
+    /// The moment of the picture, in stream time, at which pages are to act on it; nil for at once.
+    package var pictureMilliseconds: Int64?
 
-    package init(name: String, from: String, data: JSON) {
+    package init(
+        name: String, from: String, data: JSON, pictureMilliseconds: Int64? = nil
+    ) {
         self.name = name
         self.from = from
         self.data = data
+        self.pictureMilliseconds = pictureMilliseconds
     }
 }
 

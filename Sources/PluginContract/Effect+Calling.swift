@@ -77,8 +77,13 @@ extension Effect {
         switch path {
         case "panel.show":
             var reader = PanelReader(products: products)
-            return .panelShow(
-                try arguments.choice(0), try reader.panel(arguments.value(1) ?? .null))
+            let surface: PanelSurface = try arguments.choice(0)
+            var panel = try reader.panel(arguments.value(1) ?? .null)
+            panel.followsPicture = arguments.option(2, "picture")?.boolValue ?? false
+            guard !panel.followsPicture || surface == .viewer else {
+                throw HostCallError("options.picture is for the surface \"viewer\" alone")
+            }
+            return .panelShow(surface, panel)
         case "panel.hide": return .panelHide(try arguments.choice(0))
         case "panel.patch":
             return .panelPatch(
@@ -87,7 +92,12 @@ extension Effect {
         case "collect":
             return .collectOpen(
                 name: arguments.text(0), keep: arguments.keep(1),
-                admitsStaff: arguments.admitsStaff(1))
+                admitsStaff: arguments.admitsStaff(1),
+                grace: try CollectorGrace(
+                    timer: arguments.option(1, "timer")?.stringValue,
+                    milliseconds: arguments.option(1, "allowance").map {
+                        arguments.milliseconds($0, default: 0)
+                    }))
         case "collect.close", "chat.collect.close":
             return .collectClose(name: arguments.text(0))
         case "timers.set":

@@ -5,15 +5,17 @@ extension Effect {
     package var json: JSON {
         switch self {
         case .panelShow(let surface, let panel):
-            ["do": "panel.show", "surface": .string(surface.rawValue), "panel": panel.json]
+            panel.followsPicture
+                ? [
+                    "do": "panel.show", "surface": .string(surface.rawValue), "panel": panel.json,
+                    "picture": true,
+                ]
+                : ["do": "panel.show", "surface": .string(surface.rawValue), "panel": panel.json]
         case .panelHide(let surface): ["do": "panel.hide", "surface": .string(surface.rawValue)]
         case .panelPatch(let user, let patch):
             ["do": "panel.patch", "user": .string(user), "elements": patch.json]
-        case .collectOpen(let name, let keep, let admitsStaff):
-            [
-                "do": "collect", "name": .string(name), "keep": .string(keep.rawValue),
-                "staff": .bool(admitsStaff),
-            ]
+        case .collectOpen(let name, let keep, let admitsStaff, let grace):
+            Self.collect(name, keep, admitsStaff, grace)
         case .collectClose(let name): ["do": "collect.close", "name": .string(name)]
         case .timerSet(let name, let milliseconds):
             ["do": "timers.set", "name": .string(name), "milliseconds": .integer(milliseconds)]
@@ -71,6 +73,17 @@ extension Effect {
         }
     }
 
+    private static func collect(
+        _ name: String, _ keep: CollectorKeep, _ admitsStaff: Bool, _ grace: CollectorGrace?
+    ) -> JSON {
+        var object: JSONObject = [
+            "do": "collect", "name": .string(name), "keep": .string(keep.rawValue),
+            "staff": .bool(admitsStaff),
+        ]
+        object["grace"] = grace?.json
+        return .object(object)
+    }
+
     /// Reads the recorded form; nil when it is none.
     package init?(json: JSON) {
         guard let effect = Self.read(json) else { return nil }
@@ -85,7 +98,8 @@ extension Effect {
         let text = json["text"]?.stringValue
         switch json["do"]?.stringValue {
         case "panel.show":
-            guard let surface, let panel = json["panel"].flatMap(Panel.init) else { return nil }
+            guard let surface, var panel = json["panel"].flatMap(Panel.init) else { return nil }
+            panel.followsPicture = json["picture"]?.boolValue ?? false
             return .panelShow(surface, panel)
         case "panel.hide": return surface.map { .panelHide($0) }
         case "panel.patch":
@@ -97,7 +111,12 @@ extension Effect {
             guard let name, let keep = json["keep"]?.stringValue.flatMap(CollectorKeep.init),
                 let admitsStaff = json["staff"]?.boolValue
             else { return nil }
-            return .collectOpen(name: name, keep: keep, admitsStaff: admitsStaff)
+            var grace: CollectorGrace?
+            if let recorded = json["grace"] {
+                guard let read = CollectorGrace(json: recorded) else { return nil }
+                grace = read
+            }
+            return .collectOpen(name: name, keep: keep, admitsStaff: admitsStaff, grace: grace)
         case "collect.close": return name.map { .collectClose(name: $0) }
         case "timers.set":
             guard let name, let milliseconds = json["milliseconds"]?.integerValue,

@@ -6,7 +6,9 @@ package enum Effect: Sendable, Equatable {
     case panelHide(PanelSurface)
     case panelPatch(user: String, PanelPatch)
     /// `admitsStaff`: whether answers of hosts and operators count too.
-    case collectOpen(name: String, keep: CollectorKeep, admitsStaff: Bool)
+    /// `grace`: for whom the question may come with the picture; nil where all see it at once.
+    case collectOpen(
+        name: String, keep: CollectorKeep, admitsStaff: Bool, grace: CollectorGrace? = nil)
     case collectClose(name: String)
     case timerSet(name: String, milliseconds: Int64)
     case timerCancel(name: String)

@@ -28,9 +28,26 @@ extension HostAPI {
     static let panelFunctions: [Function] = [
         Function(
             "panel.show", .panel, in: untilStop,
-            [surface, HostParameter("view", .table, "A list of [elements](panel.md).")],
+            [
+                surface, HostParameter("view", .table, "A list of [elements](panel.md)."),
+                HostParameter(
+                    "options",
+                    .options([
+                        HostParameter(
+                            "picture", .boolean, isOptional: true,
+                            "Whether viewers see it with its frame of the live video.")
+                    ]), isOptional: true),
+            ],
             "Shows a view tree on a surface, in place of what it showed.",
-            "Who comes later sees it too."),
+            "Who comes later sees it too. With `picture`, which is for `\"viewer\"` alone, it keeps the"
+                + " moment of the first such show until one without it."),
+        Function(
+            "panel.picture", .panel, in: everywhere,
+            returns: Return(
+                "number?",
+                "Seconds of stream time, as the call began; nil while there is no picture."),
+            isRead: true,
+            "Tells where the live video is."),
         Function(
             "panel.hide", .panel, in: untilStop, [surface], "Shows nothing on a surface."),
         Function(
@@ -49,7 +66,21 @@ extension HostAPI {
     static let collectorFunctions: [Function] = [
         Function(
             "collect", .collect, in: whileRunning,
-            [name, HostParameter("options", .options(collecting), isOptional: true)],
+            [
+                name,
+                HostParameter(
+                    "options",
+                    .options(
+                        collecting + [
+                            HostParameter(
+                                "timer", .name, isOptional: true,
+                                "When it has fired, answers are late, but for the `allowance`."),
+                            HostParameter(
+                                "allowance", .number(0...3), isOptional: true,
+                                "Seconds that a viewer has longer at most: as much as the question came"
+                                    + " later to them, with the picture."),
+                        ]), isOptional: true),
+            ],
             "Opens a collector: one answer per viewer to the element of this name.",
             "Answers are judged without Lua and handed over in batches by `on_collected`."),
         Function(

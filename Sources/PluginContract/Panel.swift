@@ -5,6 +5,9 @@
 package struct Panel: Sendable, Equatable {
     /// What stands at the top; cards and rows hold further elements.
     package var content: [PanelElement]
+    /// Whether it belongs to a moment of the picture, and pages show it with its frame
+    /// (``PictureMark``).
+    package var followsPicture = false
 
     package init(content: [PanelElement]) { self.content = content }
 

@@ -31,10 +31,13 @@ package enum PanelUpdate {
         guard let version = base["version"]?.integerValue,
             let old = base["elements"]?.arrayValue, let new = value["elements"]?.arrayValue
         else { return nil }
-        return [
+        var update: JSONObject = [
             "of": .integer(version), "now": value["now"] ?? .null,
             "elements": .array(list(from: old, to: new)),
         ]
+        // Always that of the value, and none where it has none.
+        update["picture"] = value["picture"]
+        return .object(update)
     }
 
     /// What is shown when a panel was sent whole and an update came.
@@ -46,6 +49,7 @@ package enum PanelUpdate {
             let elements = list(entries, of: old, depth: 1)
         else { return base }
         panel["now"] = update["now"]
+        panel["picture"] = update["picture"]
         panel["elements"] = .array(elements)
         return .object(panel)
     }

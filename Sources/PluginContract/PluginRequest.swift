@@ -16,6 +16,9 @@ package struct PluginRequest: Sendable {
     package var session: SessionID
     package var requestID: String
     package var action: Action
+    /// How much later than it was asked the viewer's page showed the question, as the page says: it
+    /// waited for the picture. Nothing that is believed without bounds.
+    package var delayMilliseconds: Int64 = 0
 
     package init(
         plugin: String, by: Person, session: SessionID, requestID: String, action: Action

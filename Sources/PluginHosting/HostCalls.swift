@@ -21,6 +21,7 @@ package struct HostCalls: Sendable {
     private var hookName = ""
     private var pools: [String: PoolStanding] = [:]
     private var present: Int64 = 0
+    private var picture: Int64?
     /// The hash of the next secret, until the call has committed to it.
     private var sealed: String?
     /// Whether the call moved prizes, changed what is on air or ended the run: what follows it must
@@ -63,6 +64,7 @@ package struct HostCalls: Sendable {
         hookName = call.call.hook
         pools = call.pools
         present = call.present ?? 0
+        picture = call.picture
         sealed = call.sealed
         onAir = call.shelf?.onAir
         let embargoed = call.shelf?.embargoed ?? []
@@ -123,6 +125,7 @@ package struct HostCalls: Sendable {
             return .integer(memory.granted[text]?[user] ?? 0)
         case "show.id": return .string(memory.show)
         case "presence.count": return .integer(present)
+        case "panel.picture": return picture.map { .double(Double($0) / 1_000) } ?? .null
         case "products.list": return .array(products.map { $0.json() })
         case "products.get": return products.first { $0.id == text }?.json() ?? .null
         case "products.on_air": return onAir.map { .string($0) } ?? .null

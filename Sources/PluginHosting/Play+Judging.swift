@@ -140,7 +140,12 @@ extension Play {
             throw RequestError(
                 .alreadyAnswered, "the first answer counts", value: recorded.value)
         }
-        guard collector.isOpen else { throw RequestError(.late, "\(name) is closed") }
+        let now = desk.nowMilliseconds
+        let delay = collector.credible(
+            delayMilliseconds: request.delayMilliseconds, nowMilliseconds: now)
+        guard !collector.isTooLate(delayMilliseconds: delay, nowMilliseconds: now) else {
+            throw RequestError(.late, "\(name) is closed")
+        }
         try requireInput(request, name, value)
         if request.by.role != .viewer && !collector.admitsStaff {
             throw RequestError(.forbidden, "only viewers take part")
@@ -149,11 +154,11 @@ extension Play {
             collector.answers.count < limits.answersPerCollectorMax
                 || collector.answers[request.by.user] != nil
         else { throw RequestError(.busy, "\(name) has taken all the answers it can") }
-        desk.take(
-            CollectedAnswer(
-                collector: name, viewer: Viewer(request.by), value: value,
-                position: state.positionLast + 1, atMilliseconds: desk.nowMilliseconds),
-            of: request, &self)
+        var answer = CollectedAnswer(
+            collector: name, viewer: Viewer(request.by), value: value,
+            position: state.positionLast + 1, atMilliseconds: now)
+        answer.delayMilliseconds = delay
+        desk.take(answer, of: request, &self)
         return .next
     }
 

@@ -138,6 +138,7 @@ extension Play {
         var call = PlayCall(
             hook: hook, arguments: arguments, nowMilliseconds: now, seed: 0, pools: standings)
         if program.manifest.capabilities.contains(.presence) { call.present = presentCount }
+        if program.manifest.capabilities.contains(.panel) { call.picture = picture }
         if program.manifest.capabilities.contains(.products) { call.shelf = shelf }
         return call
     }

@@ -46,6 +46,9 @@ package struct Play: Sendable {
     var desk = PlayDesk()
     /// People in the room; kept up to date by who owns the play.
     package var presentCount: Int64 = 0
+    /// Where the picture is, in milliseconds of stream time; nil while there is none. Kept up to date
+    /// likewise.
+    package var picture: Int64?
     /// What other plays did with the products, as the next calls are told; nil while that is nothing.
     var shelf: Shelf? { didSet { isShelfStale = false } }
     /// Whether a call since then has changed what is on air, so that those behind it were told wrong.

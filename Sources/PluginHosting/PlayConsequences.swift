@@ -14,6 +14,8 @@ struct PlayConsequences {
     var hidden: [String] = []
     /// What the world outside is asked.
     var requests: [HostRequest] = []
+    /// Where the picture was when the call began; what the effects of it are marked with.
+    var picture: Int64?
 }
 
 /// Turns prize effects into ledger moves, and keeps a play within what it has reserved.

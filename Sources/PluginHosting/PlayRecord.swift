@@ -23,6 +23,8 @@ struct PlayCall: Sendable, Equatable {
     var show: String?
     /// People in the room, for plugins that are told.
     var present: Int64?
+    /// Where the picture is, in stream time; nil while there is none.
+    var picture: Int64?
     /// The hash of the next secret, for plugins that may commit to it.
     var sealed: String?
     /// What others did with products, for plugins that are told.
@@ -35,7 +37,7 @@ struct PlayCall: Sendable, Equatable {
             call: ScriptCall(
                 hook: hook.functionName, arguments: arguments.text,
                 nowMilliseconds: nowMilliseconds, seed: seed),
-            pools: pools, present: present, shelf: shelf, sealed: sealed)
+            pools: pools, present: present, picture: picture, shelf: shelf, sealed: sealed)
     }
 
     /// Writes the members `hook`, `arguments`, `now`, `seed` and what else is set.
@@ -73,6 +75,7 @@ struct PlayCall: Sendable, Equatable {
         write("values", values.map { .object($0) })
         write("show", show.map { .string($0) })
         write("present", present.map { .integer($0) })
+        write("picture", picture.map { .integer($0) })
         write("sealed", sealed.map { .string($0) })
         write("shelf", shelf?.json)
         write("program", program?.json)
@@ -109,6 +112,7 @@ struct PlayCall: Sendable, Equatable {
         values = json["values"]?.objectValue
         show = json["show"]?.stringValue
         present = json["present"]?.integerValue
+        picture = json["picture"]?.integerValue
         sealed = json["sealed"]?.stringValue
         shelf = json["shelf"].flatMap(Shelf.init)
         program = json["program"].flatMap(ProgramMark.init)
@@ -126,6 +130,8 @@ package struct CollectedAnswer: Sendable, Equatable {
     package var message: String?
     /// Show time at which it was judged to count.
     package var atMilliseconds: Int64
+    /// How much later than others the viewer saw the question, as far as that is believed.
+    package var delayMilliseconds: Int64 = 0
 
     var json: JSON {
         var object: JSONObject = [
@@ -134,6 +140,7 @@ package struct CollectedAnswer: Sendable, Equatable {
             "at": .integer(atMilliseconds),
         ]
         object["message"] = message.map { .string($0) }
+        if delayMilliseconds > 0 { object["delay"] = .integer(delayMilliseconds) }
         return .object(object)
     }
 
@@ -144,6 +151,9 @@ package struct CollectedAnswer: Sendable, Equatable {
             "at": .double(Double(atMilliseconds) / 1_000),
         ]
         object["message"] = message.map { .string($0) }
+        if delayMilliseconds > 0 {
+            object["delay"] = .double(Double(delayMilliseconds) / 1_000)
+        }
         return .object(object)
     }
 
@@ -167,6 +177,7 @@ package struct CollectedAnswer: Sendable, Equatable {
             collector: collector, viewer: viewer, value: value, position: position,
             message: json["message"]?.stringValue,
             atMilliseconds: json["at"]?.integerValue ?? 0)
+        delayMilliseconds = json["delay"]?.integerValue ?? 0
     }
 }
 

@@ -6,7 +6,8 @@ extension PlayState {
     mutating func apply(_ effect: Effect, _ consequences: inout PlayConsequences) {
         switch effect {
         case .panelShow(let surface, let panel):
-            panels[surface] = ShownPanel(panel: panel, value: .null)
+            let mark = mark(for: panel, on: surface, picture: consequences.picture)
+            panels[surface] = ShownPanel(panel: panel, value: .null, mark: mark)
             consequences.changedSurfaces.insert(surface)
             if surface == .viewer {
                 let ids = Set(panel.elements.compactMap(\.id))
@@ -24,14 +25,19 @@ extension PlayState {
                 }
             }
             consequences.changedUsers.insert(user)
-        case .collectOpen(let name, let keep, let admitsStaff):
-            collectors[name] = Collector(keep: keep, admitsStaff: admitsStaff)
+        case .collectOpen(let name, let keep, let admitsStaff, let grace):
+            var collector = Collector(keep: keep, admitsStaff: admitsStaff)
+            collector.grace = grace
+            collector.pictureSinceMilliseconds =
+                consequences.picture == nil || grace == nil ? nil : nowMilliseconds
+            collectors[name] = collector
             // A new question: what was locked for the one before is open again.
             dropOwn(&consequences) { $0 == name }
         case .collectClose(let name): collectors[name]?.isOpen = false
         case .timerSet(let name, let milliseconds):
             timers[name] = PlayTimer(
                 dueMilliseconds: nowMilliseconds + milliseconds, lengthMilliseconds: milliseconds)
+            endGrace(ofTimer: name)
             showAgain(timer: name, &consequences)
         case .timerCancel(let name):
             timers[name] = nil
@@ -84,7 +90,7 @@ extension PlayState {
             switch effect {
             case .timerSet(let name, _): timers.insert(name)
             case .timerCancel(let name): timers.remove(name)
-            case .collectOpen(let name, _, _), .chatCollect(let name, _, _, _):
+            case .collectOpen(let name, _, _, _), .chatCollect(let name, _, _, _):
                 collectors.insert(name)
             case .request: requests += 1
             case .panelPatch(let user, _): users += own[user] == nil ? 1 : 0

@@ -86,6 +86,7 @@ extension PlayState {
         }
         if call.hook == .migrate { program = call.program }
         tree = changed
+        consequences.picture = call.picture
         var isFinished = false
         var account = ReservationAccount(plugin: setting.plugin, reservations: reservations)
         for effect in effects {
@@ -141,6 +142,7 @@ extension PlayState {
         case .ending: ending = .asked
         case .timer:
             guard let name = call.arguments.values.first?.stringValue else { return }
+            beginGrace(ofTimer: name, call)
             timers[name] = nil
         case .collected:
             consume(batch: call.arguments.values.last?.arrayValue ?? [], hasFailed: hasFailed)
@@ -251,7 +253,8 @@ extension PlayState {
                         seconds: Self.seconds(timer.lengthMilliseconds))
                 }
             }
-            panels[surface]?.value = value
+            let told = marked(value, on: surface, setting)
+            panels[surface]?.value = told
         }
     }
 

@@ -24,13 +24,16 @@ extension PlayState {
                 "open": .bool(collector.isOpen), "answers": .array(answers.map(\.json)),
             ]
             json["rule"] = collector.rule.map { .object($0.json) }
+            json["grace"] = collector.grace?.json
+            json["pictureSince"] = collector.pictureSinceMilliseconds.map { .integer($0) }
+            json["lateSince"] = collector.lateSinceMilliseconds.map { .integer($0) }
             return .object(json)
         }
         object["undelivered"] = .array(undelivered.map(\.json))
         object["undeliveredSingly"] = .integer(Int64(undeliveredSingly))
         let shown = Dictionary(
             uniqueKeysWithValues: panels.map { ($0.key.rawValue, $0.value) })
-        object["panels"] = Self.object(shown) { ["panel": $0.panel.json, "value": $0.value] }
+        object["panels"] = Self.object(shown, \.json)
         object["own"] = .array(
             own.sorted { $0.key < $1.key }.map { user, elements in
                 [.string(user), Self.object(elements) { .object($0) }]
@@ -157,10 +160,27 @@ extension PlayState.WaitingRequest {
 
 extension PlayState.ShownPanel {
     fileprivate init?(_ json: JSON) {
-        guard let panel = json["panel"].flatMap(Panel.init), let value = json["value"] else {
+        guard var panel = json["panel"].flatMap(Panel.init), let value = json["value"] else {
             return nil
         }
-        self.init(panel: panel, value: value)
+        var mark: PictureMark?
+        if let recorded = json["mark"] {
+            guard let at = recorded[0]?.integerValue, let since = recorded[1]?.integerValue else {
+                return nil
+            }
+            mark = PictureMark(streamMilliseconds: at, sinceMilliseconds: since)
+        }
+        panel.followsPicture = json["picture"]?.boolValue ?? false
+        self.init(panel: panel, value: value, mark: mark)
+    }
+
+    fileprivate var json: JSON {
+        var object: JSONObject = ["panel": panel.json, "value": value]
+        if panel.followsPicture { object["picture"] = true }
+        object["mark"] = mark.map {
+            [.integer($0.streamMilliseconds), .integer($0.sinceMilliseconds)]
+        }
+        return .object(object)
     }
 }
 
@@ -175,6 +195,12 @@ extension PlayState.Collector {
             guard let rule = PhraseRule(json: json) else { return nil }
             self.rule = rule
         }
+        if let json = json["grace"] {
+            guard let grace = CollectorGrace(json: json) else { return nil }
+            self.grace = grace
+        }
+        pictureSinceMilliseconds = json["pictureSince"]?.integerValue
+        lateSinceMilliseconds = json["lateSince"]?.integerValue
         for value in list {
             guard let answer = CollectedAnswer(json: value) else { return nil }
             answers[answer.viewer.user] = answer

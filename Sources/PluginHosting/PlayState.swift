@@ -90,6 +90,8 @@ package struct PlayState: Sendable, Equatable {
     package struct ShownPanel: Sendable, Equatable {
         package var panel: Panel
         package var value: JSON
+        /// Its moment of the picture, since a show time; nil where it is shown at once.
+        package var mark: PictureMark?
     }
 
     /// One answer per viewer, taken without calling Lua.
@@ -99,6 +101,12 @@ package struct PlayState: Sendable, Equatable {
         package var isOpen = true
         /// Which danmaku it takes; nil for one that takes answers on a panel.
         package var rule: PhraseRule?
+        /// How much longer those have to whom the question came later; nil for nobody.
+        package var grace: CollectorGrace?
+        /// When it opened, where that was with a picture; only then a viewer can have seen it later.
+        package var pictureSinceMilliseconds: Int64?
+        /// When the timer of ``grace`` fired.
+        package var lateSinceMilliseconds: Int64?
         /// By user.
         package var answers: [String: CollectedAnswer] = [:]
     }

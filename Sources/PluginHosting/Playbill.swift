@@ -14,6 +14,8 @@ package struct Playbill: Sendable {
     package let plugins: [String]
     /// People in the room, as the next calls are told.
     package var presentCount: Int64 = 0
+    /// Where the picture is, in milliseconds of stream time, as the next calls are told.
+    package var picture: Int64?
     /// What records say of plugins that the show no longer has: their moves of value still count.
     private(set) var absent: [String: PlayState] = [:]
     /// The pools before the first record.
@@ -91,10 +93,11 @@ extension Playbill {
     package mutating func step(_ plugin: String, nowMilliseconds: Int64) -> PlayStep {
         var calls: [StageCall] = []
         var step = PlayStep()
-        let present = presentCount
+        let (present, picture) = (presentCount, picture)
         let shelf = shelf(for: plugin)
         step.outputs = change(plugin) { play, pools in
             play.presentCount = present
+            play.picture = picture
             play.shelf = shelf
             let step = play.step(pools: &pools, nowMilliseconds: nowMilliseconds)
             calls = step.calls

@@ -56,6 +56,8 @@ package struct StageCall: Sendable, Equatable {
     package var pools: [String: PoolStanding]
     /// People in the room; nil for plugins without the capability `presence`.
     package var present: Int64?
+    /// Where the picture is, in milliseconds of stream time; nil while there is none.
+    package var picture: Int64?
     /// What others did with products; nil for plugins without the capability `products`.
     package var shelf: Shelf?
     /// The hash of the next secret; nil for plugins without the capability `fairness`.
@@ -63,11 +65,12 @@ package struct StageCall: Sendable, Equatable {
 
     package init(
         call: ScriptCall, pools: [String: PoolStanding] = [:], present: Int64? = nil,
-        shelf: Shelf? = nil, sealed: String? = nil
+        picture: Int64? = nil, shelf: Shelf? = nil, sealed: String? = nil
     ) {
         self.call = call
         self.pools = pools
         self.present = present
+        self.picture = picture
         self.shelf = shelf
         self.sealed = sealed
     }

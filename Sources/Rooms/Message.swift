@@ -60,6 +60,11 @@ enum Message {
         writer.string(event.from)
         writer.name("data")
         event.data.appendEncoded(to: &writer)
+        if let picture = event.pictureMilliseconds {
+            let mark = PictureMark(streamMilliseconds: picture, sinceMilliseconds: atMilliseconds)
+            writer.name("picture")
+            mark.told().appendEncoded(to: &writer)
+        }
         writer.endObject()
         return writer.bytes
     }

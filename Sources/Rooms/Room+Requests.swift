@@ -63,8 +63,10 @@ extension Room {
             reply(to: asker, into: &outputs)
         case .ping:
             reply(to: asker, ["now": .integer(nowMilliseconds)], into: &outputs)
-        case .act(let plugin, let name, let value):
-            pass(.act(name: name, value: value), to: plugin, of: asker, into: &outputs)
+        case .act(let plugin, let name, let value, let delay):
+            pass(
+                .act(name: name, value: value), to: plugin, of: asker, delayMilliseconds: delay,
+                into: &outputs)
         case .start(let plugin, let config):
             pass(.start(config: config), to: plugin, of: asker, into: &outputs)
         case .stop(let plugin):
@@ -75,8 +77,9 @@ extension Room {
             pass(.configure(config: config), to: plugin, of: asker, into: &outputs)
         case .delete, .mute, .unmute, .ban, .unban, .pin, .unpin, .slow:
             try moderate(command, by: asker, nowMilliseconds: nowMilliseconds, into: &outputs)
-        case .publish(let name, let data):
-            try publish(name, data, by: asker, into: &outputs)
+        case .publish(let name, let data, let followsPicture):
+            let picture = followsPicture ? picture : nil
+            try publish(name, data, picture: picture, by: asker, into: &outputs)
         }
     }
 
@@ -89,16 +92,18 @@ extension Room {
 
     private func pass(
         _ action: PluginRequest.Action, to plugin: String, of asker: Asker,
-        into outputs: inout [RoomOutput]
+        delayMilliseconds: Int64 = 0, into outputs: inout [RoomOutput]
     ) {
-        let request = PluginRequest(
+        var request = PluginRequest(
             plugin: plugin, by: asker.person, session: asker.session,
             requestID: asker.requestID, action: action)
+        request.delayMilliseconds = delayMilliseconds
         outputs.append(.plugin(request))
     }
 
     private func publish(
-        _ name: String, _ data: JSON, by asker: Asker, into outputs: inout [RoomOutput]
+        _ name: String, _ data: JSON, picture: Int64?, by asker: Asker,
+        into outputs: inout [RoomOutput]
     ) throws(RequestError) {
         let user = asker.person.user
         // `from` tells viewers whom to believe; nobody may speak as the room or as a plugin.
@@ -107,7 +112,9 @@ extension Room {
         }
         draft(
             .published(name: name, by: user),
-            events: [PublicEvent(name: name, from: user, data: data)], by: asker, into: &outputs)
+            events: [
+                PublicEvent(name: name, from: user, data: data, pictureMilliseconds: picture)
+            ], by: asker, into: &outputs)
     }
 
     /// Sends a fact to the journal; the asker is answered when it is durable.

@@ -42,6 +42,9 @@ package struct Room: Sendable {
 
     /// What plugins of the show want to be told of: danmaku, who comes and goes.
     package var hearing: (chat: Bool, presence: Bool) = (false, false)
+    /// Where the live video is, in milliseconds of stream time; nil while there is none. Kept up to
+    /// date by who owns the room.
+    package var picture: Int64?
     /// Danmaku that were taken but not shown to the whole audience, because it was talking too fast.
     package internal(set) var chatterSampledCount = 0
     /// Who was admitted, and why others and their requests were not.

@@ -38,7 +38,8 @@ package struct Guest: Sendable {
 package enum Command: Sendable, Equatable {
     case say(text: String)
     case like(count: Int)
-    case act(plugin: String, name: String, value: JSON)
+    /// `delayMilliseconds`: how much later the page showed the question, as it says.
+    case act(plugin: String, name: String, value: JSON, delayMilliseconds: Int64 = 0)
     case ping
     case start(plugin: String, config: JSONObject)
     case stop(plugin: String)
@@ -52,5 +53,6 @@ package enum Command: Sendable, Equatable {
     case pin(text: String)
     case unpin
     case slow(seconds: Int64)
-    case publish(name: String, data: JSON)
+    /// `followsPicture`: whether pages act on it with the picture.
+    case publish(name: String, data: JSON, followsPicture: Bool = false)
 }

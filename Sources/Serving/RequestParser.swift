@@ -74,7 +74,8 @@ package enum RequestParser {
         case "act":
             .act(
                 plugin: try fields.identifier("plugin"), name: try fields.identifier("name"),
-                value: try fields.actionValue("value"))
+                value: try fields.actionValue("value"),
+                delayMilliseconds: fields.claim("delay"))
         case "ping": .ping
         case "start":
             .start(plugin: try fields.identifier("plugin"), config: try fields.object("config"))
@@ -99,7 +100,8 @@ package enum RequestParser {
         case "publish":
             .publish(
                 name: try fields.identifier("name"),
-                data: try fields.json("data", bytesMax: 32 << 10))
+                data: try fields.json("data", bytesMax: 32 << 10),
+                followsPicture: try fields.flag("picture"))
         default: nil
         }
     }
@@ -141,6 +143,20 @@ struct Fields {
                 "\"\(name)\" must be an integer from \(range.lowerBound) to \(range.upperBound)")
         }
         return value
+    }
+
+    /// What a client says of itself; 0 for whatever cannot be, which is as good as nothing said.
+    func claim(_ name: String) -> Int64 {
+        guard case .integer(let value)? = members[name], value > 0 else { return 0 }
+        return value
+    }
+
+    func flag(_ name: String) throws(RequestError) -> Bool {
+        switch members[name] {
+        case nil, .null: false
+        case .bool(let value): value
+        default: throw RequestError(.badRequest, "\"\(name)\" must be true or false")
+        }
     }
 
     func identifier(_ name: String) throws(RequestError) -> String {

@@ -142,6 +142,8 @@ extension StageCall {
         }
         // There are no fewer people than none.
         writer.integer(present ?? -1)
+        // Stream time begins at 0.
+        writer.integer(picture ?? -1)
         // A shelf on which nothing is as usual has something on air or under embargo.
         writer.text(shelf?.onAir ?? "")
         writer.list(shelf?.embargoed ?? []) { writer, id in writer.text(id) }
@@ -161,6 +163,7 @@ extension StageCall {
             )
         }
         let present = try reader.integer(Int64.self)
+        let picture = try reader.integer(Int64.self)
         let onAir = try reader.text()
         let embargoed = try reader.list(bytesMin: 4) { reader throws(StageFormatError) in
             try reader.text()
@@ -169,6 +172,7 @@ extension StageCall {
         let sealed = try reader.text()
         self.init(
             call: call, pools: Dictionary(pools) { $1 }, present: present < 0 ? nil : present,
+            picture: picture < 0 ? nil : picture,
             shelf: isUsual ? nil : Shelf(onAir: onAir.isEmpty ? nil : onAir, embargoed: embargoed),
             sealed: sealed.isEmpty ? nil : sealed)
     }

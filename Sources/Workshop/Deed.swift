@@ -7,6 +7,8 @@ enum Deed: Sendable, Equatable {
     /// A device connects. `device` names it for later deeds; several may be of one person.
     case join(device: String, Person)
     case leave(device: String)
+    /// The live video is here, in stream time, and goes on; nil ends it.
+    case picture(milliseconds: Int64?)
     /// A device begins to send from its person's seat.
     case publish(device: String)
     /// What a device sends breaks off.
@@ -54,11 +56,16 @@ extension Deed {
             }
             self = .join(device: device, Person(user: user, name: name, role: role))
         case "leave": self = .leave(device: device)
+        case "picture":
+            let isOver = fields["seconds"] == nil
+            self = .picture(milliseconds: isOver ? nil : try milliseconds("seconds"))
         case "publish": self = .publish(device: device)
         case "drop": self = .drop(device: device)
         case "act":
             self = request(
-                .act(plugin: plugin, name: try text("name"), value: fields["value"] ?? .null))
+                .act(
+                    plugin: plugin, name: try text("name"), value: fields["value"] ?? .null,
+                    delayMilliseconds: fields["delay"] == nil ? 0 : try milliseconds("delay")))
         case "say": self = request(.say(text: try text("text")))
         case "like":
             guard let count = fields["count"]?.integerValue, (1...1_000).contains(count) else {
@@ -119,6 +126,8 @@ extension Deed: CustomStringConvertible {
         switch self {
         case .join(let device, let person): "\(device) joins as \(person.role.rawValue)"
         case .leave(let device): "\(device) leaves"
+        case .picture(nil): "the picture ends"
+        case .picture(let milliseconds?): "the picture is at \(Self.seconds(milliseconds))"
         case .publish(let device): "\(device) begins to send"
         case .drop(let device): "what \(device) sends breaks off"
         case .request(let device, let command): "\(device) \(Self.words(command))"
@@ -146,7 +155,7 @@ extension Deed: CustomStringConvertible {
 
     private static func words(_ command: Command) -> String {
         switch command {
-        case .act(_, let name, let value):
+        case .act(_, let name, let value, _):
             value.isNull ? "presses \(name)" : "enters \(name) \(text(value))"
         case .say(let words): "says \(text(.string(words)))"
         case .like(let count): "likes \(count) times"
@@ -162,7 +171,7 @@ extension Deed: CustomStringConvertible {
         case .pin(let words): "pins \(text(.string(words)))"
         case .unpin: "unpins"
         case .slow(let seconds): "sets slow mode to \(seconds) s"
-        case .publish(let name, let data): "publishes \(name) \(text(data))"
+        case .publish(let name, let data, _): "publishes \(name) \(text(data))"
         case .ping: "pings"
         }
     }

@@ -33,6 +33,7 @@ extension Rehearsal {
         case .leave(let device):
             guard devices[device]?.session != nil else { throw DeedError("\(device) is not there") }
             disconnect(device)
+        case .picture(let milliseconds): pictureZero = milliseconds.map { now - $0 }
         case .publish(let device):
             guard devices[device]?.session != nil else { throw DeedError("\(device) is not there") }
             result.request = publish(from: device)

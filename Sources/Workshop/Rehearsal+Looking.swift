@@ -25,6 +25,7 @@ extension Rehearsal {
         case "config": return .object(play?.state.configuration ?? [:])
         case "timers": return timers
         case "panel": return try panel(of: device, fields["surface"]?.stringValue)
+        case "picture": return shared["panel:\(plugin):viewer"]?["picture"] ?? .null
         case "lines":
             let locale = fields["locale"]?.stringValue ?? "en"
             let elements = try panel(of: device, fields["surface"]?.stringValue)

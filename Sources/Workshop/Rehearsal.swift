@@ -45,6 +45,8 @@ package actor Rehearsal {
     private var deviceOfSession: [SessionID: String] = [:]
     /// Devices whose media are taken, with the leases that allow it.
     var publishing: [String: Int64] = [:]
+    /// The time at which the live video began; nil while there is none.
+    var pictureZero: Int64?
     /// Answers by the id of the request.
     var answers: [String: JSON] = [:]
     private(set) var shared: [String: JSON] = [:]
@@ -201,6 +203,7 @@ package actor Rehearsal {
 
     func handle(_ input: RoomInput) {
         var outputs: [RoomOutput] = []
+        live.room.picture = pictureZero.map { now - $0 }
         live.room.handle([input], nowMilliseconds: now, into: &outputs)
         perform(outputs)
     }
@@ -273,6 +276,7 @@ package actor Rehearsal {
 
     private func runPlays() async throws -> Bool {
         live.playbill.presentCount = Int64(live.room.presence.users)
+        live.playbill.picture = pictureZero.map { now - $0 }
         let step = live.playbill.step(plugin, nowMilliseconds: now)
         var fault = await perform(step.outputs)
         guard !step.calls.isEmpty else { return false }

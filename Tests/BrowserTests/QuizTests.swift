@@ -121,7 +121,7 @@ struct QuizTests {
 
 extension Page {
     /// Presses an option of the question, wherever it stands, and waits until it is recorded.
-    fileprivate func choose(_ option: String) async throws {
+    func choose(_ option: String) async throws {
         try await click(
             selector: "[data-test=\"answer-send-answer\"][data-value=\"\(option)\"]")
         try await wait(forAnswer: "answer", "accepted")

@@ -24,6 +24,8 @@ final class ServedPlayhouse: Sendable {
         case quiz
         /// None, and live video.
         case stream
+        /// The quiz, whose questions come with the live video.
+        case quizOnAir
     }
 
     let port: UInt16
@@ -201,6 +203,11 @@ final class ServedPlayhouse: Sendable {
                     ],
                 ]
             case .quiz: ["id": "quiz", "config": quiz]
+            case .quizOnAir:
+                [
+                    "id": "quiz",
+                    "config": .object((quiz.objectValue ?? [:]).with("picture", true)),
+                ]
             case .assistant: ["id": "faq-assistant"]
             case .stream: .null
             }
@@ -233,10 +240,18 @@ final class ServedPlayhouse: Sendable {
                 ]
             ],
         ]
-        if plugins == .stream || plugins == .coHostStream {
+        if [.stream, .coHostStream, .quizOnAir].contains(plugins) {
             configuration["stream"] = ["port": 0]
         }
         return .object(configuration)
+    }
+}
+
+extension JSONObject {
+    fileprivate func with(_ name: String, _ value: JSON) -> JSONObject {
+        var changed = self
+        changed[name] = value
+        return changed
     }
 }
 

@@ -1,5 +1,6 @@
 import Clockwork
 import Foundation
+import Journaling
 import PluginContract
 import Serving
 import Streaming
@@ -295,6 +296,65 @@ struct StreamOverSocketsTests {
                 headers: [("Authorization", "Bearer \(house.token("mei", .host))")], body: [])
             #expect(answer.status == 404)
             #expect(String(decoding: answer.body, as: UTF8.self).contains("NO_STREAM"))
+        }
+    }
+
+    // MARK: - Bans and moments
+
+    @Test func `who is banned from the room loses the picture and gets it no more`() async throws {
+        try await withStream { house, streams in
+            let publisher = try Encoder(to: address(streams))
+            try await waitForPicture(streams)
+            let (bo, ana) = (house.token("bo"), house.token("ana"))
+            _ = try await house.join("bo")
+            let watching = try await upgrade(house, "/rooms/teahouse/live?token=\(bo)")
+            #expect(try await watching.response(isBodyless: true).status == 101)
+            let other = try await upgrade(house, "/rooms/teahouse/live?token=\(ana)")
+            #expect(try await other.response(isBodyless: true).status == 101)
+            let mei = house.token("mei", .host)
+            #expect(
+                try await house.post(["type": "ban", "id": "1", "user": "bo"], token: mei).status
+                    == 200)
+            var code: Int?
+            while code == nil {
+                if case .close(let found, _) = try await watching.frame() { code = Int(found ?? 0) }
+            }
+            #expect(code == 4411)
+            let again = try await upgrade(house, "/rooms/teahouse/live?token=\(bo)")
+            #expect(try await again.response().status == 403)
+            #expect(streams.board.latest["teahouse"]?.viewers == 1)
+            #expect(
+                try await house.post(["type": "unban", "id": "2", "user": "bo"], token: mei).status
+                    == 200)
+            let back = try await upgrade(house, "/rooms/teahouse/live?token=\(bo)")
+            #expect(try await back.response(isBodyless: true).status == 101)
+            publisher.end()
+        }
+    }
+
+    @Test func `an event carries the moment of the picture where there is one`() async throws {
+        try await withStream { house, streams in
+            let shop = house.token("shop", .service, room: "*")
+            func publish(_ picture: JSON) async throws -> Int {
+                try await house.post(
+                    ["type": "publish", "id": "1", "name": "mark", "data": 1, "picture": picture],
+                    token: shop
+                ).status
+            }
+            #expect(try await publish(true) == 200)
+            let publisher = try Encoder(to: address(streams))
+            try await waitForPicture(streams)
+            #expect(try await publish(true) == 200)
+            #expect(try await publish(false) == 200)
+            #expect(try await publish("x") == 400)
+            publisher.end()
+            let journal = house.server.journal
+            let show = try #require(try await journal.shows(room: "teahouse", limit: 1).first)
+            let records = try await journal.records(show: show.show, after: 0, limit: 100)
+            let moments = records.flatMap(\.publicEvents).map(\.event.pictureMilliseconds)
+            try #require(moments.count == 3)
+            #expect(moments[0] == nil && moments[2] == nil)
+            #expect((moments[1] ?? -1) >= 0)
         }
     }
 

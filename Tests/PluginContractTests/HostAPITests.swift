@@ -23,6 +23,7 @@ import Wire
         "linger": [],
         "prizes.granted": ["coupon", ["user": "ana", "name": "Ana"]],
         "show.id": [],
+        "panel.picture": [],
         "presence.count": [],
         "products.list": [],
         "products.get": ["oolong"],
@@ -185,7 +186,8 @@ import Wire
             ),
             (
                 "collect", ["guess", ["kept": "first"]],
-                "collect: options.kept is not known; it must be a table that may have keep, staff"
+                "collect: options.kept is not known; it must be a table that may have keep, staff,"
+                    + " timer, allowance"
             ),
             (
                 "chat.collect", ["tea", []],

@@ -30,6 +30,21 @@ import Wire
         #expect(PanelUpdate.apply(update, to: base) == value)
     }
 
+    @Test func `The moment of the picture is that of the update, or none`() throws {
+        let mark: JSON = ["at": 61_000, "since": 1, "waitMilliseconds": 3_000]
+        func marked(_ value: Int64, _ mark: JSON?) -> JSON {
+            var panel = panel([Self.title, Self.stat(value)]).objectValue ?? [:]
+            panel["picture"] = mark
+            return .object(panel)
+        }
+        for (before, after) in [(nil, mark), (mark, nil), (mark, mark)] as [(JSON?, JSON?)] {
+            let (base, value) = (marked(1, before), marked(2, after))
+            let update = try #require(PanelUpdate.difference(from: base, to: value))
+            #expect(update["picture"] == after)
+            #expect(PanelUpdate.apply(update, to: base) == value)
+        }
+    }
+
     @Test func `Inside of a card only what changed is told`() throws {
         func card(_ value: Int64) -> JSON {
             ["kind": "card", "elements": [Self.title, Self.stat(value)]]

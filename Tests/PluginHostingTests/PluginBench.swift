@@ -118,6 +118,24 @@ extension PluginBench {
         await ask("mei", .host, .configure(config: config))
     }
 
+    /// Where the live video is, in milliseconds of stream time; nil ends it.
+    func setPicture(_ milliseconds: Int64?) { bill.picture = milliseconds }
+
+    /// A viewer uses an element, whose page says that it showed it later.
+    func enter(
+        _ user: String, _ name: String, _ value: JSON, delayMilliseconds: Int64
+    ) async -> Answer {
+        requestCount += 1
+        let id = "\(requestCount)"
+        var request = PluginRequest(
+            plugin: plugin, by: Person(user: user, name: user.capitalized, role: .viewer),
+            session: SessionID(raw: 1), requestID: id, action: .act(name: name, value: value))
+        request.delayMilliseconds = delayMilliseconds
+        perform(bill.request(request, nowMilliseconds: now))
+        await settle()
+        return answers[id] ?? .none
+    }
+
     /// A viewer uses an element of the panel.
     @discardableResult
     func enter(_ user: String, _ name: String, _ value: JSON) async -> Answer {

@@ -127,6 +127,26 @@ import Wire
             ])
     }
 
+    @Test(arguments: [(true, 61_000), (true, nil), (false, 61_000)] as [(Bool, Int64?)])
+    func `an event carries the moment of the picture where it is asked to, and there is one`(
+        follows: Bool, picture: Int64?
+    ) {
+        var house = House()
+        house.join(1, "ana")
+        house.room.picture = picture
+        _ = house.call("shop", .service, .publish(name: "sale", data: 1, followsPicture: follows))
+        let mark = house.broadcasts.last?["picture"]
+        if let picture, follows {
+            #expect(
+                mark == [
+                    "at": .integer(picture), "since": .integer(house.now),
+                    "waitMilliseconds": 3_000,
+                ])
+        } else {
+            #expect(mark == nil)
+        }
+    }
+
     @Test(arguments: ["room", "plugin:game", "plugin:"])
     func `nobody publishes in the name of the room or of a plugin`(user: String) {
         var house = House()

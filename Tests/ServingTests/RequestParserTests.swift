@@ -174,6 +174,22 @@ struct FieldRule: Sendable, CustomTestStringConvertible {
                 #""type":"publish","name":"sale","data":{"left":20}"#,
                 .publish(name: "sale", data: ["left": 20])
             ),
+            (
+                #""type":"publish","name":"sale","data":1,"picture":true"#,
+                .publish(name: "sale", data: 1, followsPicture: true)
+            ),
+            (
+                #""type":"act","plugin":"p","name":"guess","value":1,"delay":420"#,
+                .act(plugin: "p", name: "guess", value: 1, delayMilliseconds: 420)
+            ),
+            (
+                #""type":"act","plugin":"p","name":"guess","value":1,"delay":-420"#,
+                .act(plugin: "p", name: "guess", value: 1)
+            ),
+            (
+                #""type":"act","plugin":"p","name":"guess","value":1,"delay":"long""#,
+                .act(plugin: "p", name: "guess", value: 1)
+            ),
         ] as [(String, Command)])
     func `a request becomes its command, whatever else it carries`(
         fields: String, command: Command

@@ -529,3 +529,24 @@ test("a configuration that nobody can win is refused", function(show)
   expect(show:start { min = 5001 }):is_refused("BAD_CONFIG")
   expect(show:start { mode = "higher_lower", reference = 5000 }):is_refused("BAD_CONFIG")
 end)
+
+test("PG-18 with the picture: who saw it later has as much longer, within the allowance",
+  { config = { picture = true, allowance = 1 } }, function(show)
+    local ana, bo = show:join("ana", "bo")
+    show:picture(61.25)
+    show:start()
+    expect(show:state().media):equals(61.25)
+    show:advance(30.5)
+    expect(ana:enter("guess", 4900)):is_refused("LATE")
+    expect(bo:enter("guess", 4900, 0.6)):is_accepted()
+    show:advance(0.5)
+    expect(show:granted("coupon")):equals { "bo" }
+  end)
+
+test("PG-18 without a picture nobody waits", { config = { picture = true, allowance = 1 } }, function(show)
+  local ana = show:join("ana")
+  show:start()
+  ana:enter("guess", 4900)
+  show:advance(30)
+  expect(show:granted("coupon")):equals { "ana" }
+end)

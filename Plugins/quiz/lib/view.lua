@@ -284,7 +284,9 @@ end
 function view.show(room)
   local s = room.state
   local draw = s.paused and s.phase ~= "judged" and s.phase ~= "lobby" and viewers.paused or viewers[s.phase]
-  if draw then room.panel.show("viewer", draw(room)) end
+  -- A question is seen with its frame of the picture, whenever that comes to a viewer (QZ-04).
+  local is_question = s.phase == "open" and not s.paused and room.config.picture
+  if draw then room.panel.show("viewer", draw(room), { picture = is_question }) end
   view.show_staff(room)
 end
 

@@ -94,7 +94,7 @@ export function elementsOf(panel) {
 /** What a panel becomes by the newest update of it (protocol.md, "Updates of a panel"). */
 export function updated(panel, update) {
     if (!panel || !update || update.of !== panel.version) return panel;
-    return { ...panel, now: update.now, elements: updatedList(update.elements, panel.elements) };
+    return { ...panel, ...update, elements: updatedList(update.elements, panel.elements), picture: update.picture };
 }
 
 function updatedList(entries, before) {

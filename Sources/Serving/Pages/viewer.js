@@ -12,6 +12,7 @@ import { showPicture } from "./picture.js";
 import { elementsOf } from "./playhouse.js";
 import { SeatStudio } from "./seat-studio.js";
 import { forgetToken } from "./session.js";
+import { StreamClock } from "./stream-clock.js";
 import { remember, remembered } from "./words.js";
 
 const nameKey = "playhouse.name";
@@ -30,8 +31,11 @@ const { overlay, shelf } = showRoom({
 
 const { player, seats } = showPicture({ room, words });
 const studio = new SeatStudio({ room, words, pictures: seats, place: find("panels") });
-/** Debugging aids. */
-Object.assign(window, { player, seats, studio });
+const clock = new StreamClock({
+    room, video: find("video"), isPlaying: () => player.state === "playing",
+});
+/** Debugging aids, as is the room. */
+Object.assign(window, { player, seats, studio, pictureClock: clock });
 
 // MARK: Danmaku, likes
 
@@ -55,10 +59,9 @@ const likes = new LikeButton({
 
 const cards = new Map();
 const narrow = matchMedia("(width < 900px)");
-const panelKey = /^panel:(.+):viewer$/;
 
 function showPanel(plugin) {
-    const panel = room.states.get(`panel:${plugin}:viewer`);
+    const panel = clock.panel(plugin);
     const card = cards.get(plugin);
     if (!panel) {
         card?.dispose();
@@ -67,8 +70,7 @@ function showPanel(plugin) {
     }
     const shown = card ?? makeCard(plugin);
     const { title, status } = room.states.get("plugins")?.[plugin] ?? {};
-    shown.show(
-        panel, room.states.get(`own:${plugin}`), words.pick(title), status === "paused");
+    shown.show(panel, clock.own(plugin), words.pick(title), status === "paused");
     lead(plugin);
 }
 
@@ -84,8 +86,11 @@ function lead(plugin) {
 function makeCard(plugin) {
     const card = new PanelCard({
         plugin, testName: `panel-${plugin}`, words, texts: shelf.of(plugin),
-        now: () => room.serverNow(), viewer: () => room.me?.user ?? "",
-        act: (name, value) => room.request("act", { plugin, name, value }),
+        now: () => clock.now(plugin), viewer: () => room.me?.user ?? "",
+        act: (name, value) => {
+            const delay = clock.delay(plugin);
+            return room.request("act", { plugin, name, value, ...delay > 0 && { delay } });
+        },
         unfolded: () => foldOthers(plugin),
     });
     cards.set(plugin, card);
@@ -96,7 +101,7 @@ function makeCard(plugin) {
 
 /** Whether a plugin's panel counts down: it will not wait. */
 function hurries(plugin) {
-    return elementsOf(room.states.get(`panel:${plugin}:viewer`))
+    return elementsOf(clock.panel(plugin))
         .some(({ kind }) => kind === "countdown");
 }
 
@@ -109,9 +114,8 @@ function foldOthers(plugin) {
     cards.forEach((card, other) => other !== plugin && card.fold(true));
 }
 
+clock.addEventListener("panel", ({ detail: { plugin } }) => showPanel(plugin));
 room.addEventListener("state", ({ detail: { key } }) => {
-    const plugin = panelKey.exec(key)?.[1] ?? /^own:(.+)$/.exec(key)?.[1];
-    if (plugin) showPanel(plugin);
     if (key === "plugins") cards.forEach((_, known) => showPanel(known));
     if (key === "likes") likes.set(room.states.get("likes")?.count ?? 0);
 });

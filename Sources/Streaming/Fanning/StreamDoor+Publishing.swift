@@ -63,6 +63,7 @@ extension StreamDoor {
         rooms[room]?.grant = nil
         rooms[room]?.endedAt = lane.uptimeSeconds
         premises.note("publisher left", room, "")
+        premises.advanced(room, nil)
         tell(of: room)
     }
 
@@ -77,6 +78,12 @@ extension StreamDoor {
             premises.recorder?.take(item, of: room)
             fanOut(item, in: room, on: lane)
             feedHLS(item, in: room, on: lane)
+            if case .fragment(let fragment) = item {
+                premises.advanced(
+                    room,
+                    PicturePosition(
+                        streamMilliseconds: fragment.milliseconds, arrivedMilliseconds: now))
+            }
             if case .initialisation = item { tell(of: room) }
         }
     }

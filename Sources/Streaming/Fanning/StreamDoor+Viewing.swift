@@ -69,7 +69,8 @@ extension StreamDoor {
                 detail: "there is nothing at \(request.path.prefix(200))")
         }
         let room = String(parts[2])
-        let broadcast = try broadcast(of: room, for: request, token: request.queryValue("token"))
+        let token = request.queryValue("token")
+        let broadcast = try broadcast(of: room, for: request, token: token)
         try checkRoom(for: id)
         guard let address = guest(id)?.address else { return }
         var viewer = Viewer(
@@ -77,6 +78,7 @@ extension StreamDoor {
             pace: ViewerPace(
                 needsKey: broadcast.stream.cache.fragments.isEmpty,
                 burstBytes: broadcast.stream.cache.byteCount), format: format)
+        viewer.user = premises.user(token)
         // What others still wait for is in the burst.
         release(room, on: lane)
         let head: [UInt8]
@@ -127,6 +129,7 @@ extension StreamDoor {
                 status: 401, code: "TOKEN_REQUIRED",
                 detail: "this room wants a token: ?token=TOKEN")
         }
+        try refuseBanned(token, from: room)
         guard let broadcast = rooms[room] else {
             throw HTTPError(
                 status: 404, code: "NOT_LIVE", detail: "nobody publishes in this room now",

@@ -69,6 +69,8 @@ package final class StreamDoor: ConnectionHandling {
         var format = Format.mp4
         /// Whether it was sent an initialisation segment.
         var hasBegun = false
+        /// Who it is; nil for somebody without a token.
+        var user: String?
     }
 
     /// The stream of a room and who watches it.
@@ -209,6 +211,7 @@ package final class StreamDoor: ConnectionHandling {
 
     package func secondPassed(on lane: isolated Lane) {
         let now = lane.uptimeSeconds
+        sendBannedAway(on: lane)
         observeLoad()
         for guest in guests.compactMap({ $0 }) {
             switch guest.stage {

@@ -31,6 +31,12 @@ package struct StreamPremises: Sendable {
     package var seats = SeatPremises()
     /// The bounds of low-latency HLS.
     var hlsLimits = HLSWindow.Limits()
+    /// A fragment of a room's stream has come in, or nobody publishes any more (nil). For each frame.
+    package var advanced: @Sendable (_ room: String, PicturePosition?) -> Void = { _, _ in }
+    /// Who a token of the query is; nil for nobody, and for those who cannot be banned.
+    package var user: @Sendable (_ token: String?) -> String? = { _ in nil }
+    /// Who may not watch a room, though a token says so.
+    package var banned: @Sendable (_ room: String) -> Set<String> = { _ in [] }
     package var clock: any Clock
     /// Keeps what is shown as files; nil for nothing kept.
     package var recorder: Recorder?

@@ -10,6 +10,7 @@ local show_of_test
 ---has.
 ---@class Screen
 ---@field [integer] table<string, any>
+---@field picture? table<string, integer> The moment of the live video at which viewers see it: `at`, `since`, `waitMilliseconds`.
 local Screen = {}
 Screen.__index = Screen
 
@@ -76,9 +77,10 @@ end
 ---Uses an input of a panel.
 ---@param name string The element's id.
 ---@param value any What the element yields; nothing for a button.
+---@param delay? number Seconds by which the viewer's page says that it showed the question later, with the picture.
 ---@return Answer
-function Guest:enter(name, value)
-  return perform("act", { device = self.id, name = name, value = value }, called(self, "enter", name, value))
+function Guest:enter(name, value, delay)
+  return perform("act", { device = self.id, name = name, value = value, delay = delay }, called(self, "enter", name, value, delay))
 end
 
 ---Presses a button of a panel.
@@ -138,6 +140,7 @@ end
 function Guest:screen(surface)
   local screen = look("panel", { device = self.id, surface = surface })
   screen[ANSWER] = { device = self.id, surface = surface }
+  screen.picture = look("picture")
   return setmetatable(screen, Screen)
 end
 
@@ -294,6 +297,10 @@ function Show:configure(config) return self.host:configure(config) end
 ---Lets time pass. Timers fire at their moment.
 ---@param seconds number
 function Show:advance(seconds) perform("advance", { seconds = seconds }, "show:advance(" .. tostring(seconds) .. ")") end
+
+---Puts live video on, or ends it. It goes on with the time of the show.
+---@param seconds? number Where it is in stream time; nothing ends it.
+function Show:picture(seconds) perform("picture", { seconds = seconds }, "show:picture(" .. tostring(seconds) .. ")") end
 
 ---Tells the show time in seconds, as `room.now` does.
 ---@return number
