@@ -15,15 +15,7 @@ package enum FanoutBenchmark {
         guard options.rooms * options.viewers + options.rooms + 100 <= files else {
             throw BenchmarkFailure("this machine lets a process open \(files) files only")
         }
-        let folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("playhouse-bench-\(UUID().uuidString)")
-        do {
-            try FileManager.default.createDirectory(
-                at: folder, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw BenchmarkFailure("cannot make \(folder.path): \(error)")
-        }
+        let folder = try BenchmarkFolder.make()
         defer { try? FileManager.default.removeItem(at: folder) }
 
         let before = try floor(options, folder)

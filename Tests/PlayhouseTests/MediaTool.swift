@@ -29,8 +29,10 @@ enum MediaTool {
         let (status, _, errors) = try await run(
             "/usr/bin/ffmpeg",
             [
-                "-nostdin", "-v", "warning", "-xerror", "-err_detect", "explode", "-i", file, "-f",
-                "null", "-",
+                "-nostdin", "-v", "warning", "-xerror", "-err_detect", "explode", "-i", file,
+                // In the file's own times: else ffmpeg rounds to a frame rate that it guesses from the
+                // length, pauses included, and complains that two frames are one.
+                "-fps_mode", "passthrough", "-enc_time_base", "-1", "-f", "null", "-",
             ])
         return (status, errors)
     }

@@ -16,15 +16,7 @@ package enum StreamBenchmark {
         guard options.viewers + 100 <= files else {
             throw BenchmarkFailure("this machine lets a process open \(files) files only")
         }
-        let folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("playhouse-bench-\(UUID().uuidString)")
-        do {
-            try FileManager.default.createDirectory(
-                at: folder, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw BenchmarkFailure("cannot make \(folder.path): \(error)")
-        }
+        let folder = try BenchmarkFolder.make()
         defer { try? FileManager.default.removeItem(at: folder) }
         // Longer than everything that is measured: the picture must not end before.
         let length =
