@@ -14,7 +14,7 @@ import time
 import readers
 from browsers import Chromium, Firefox
 from house import OTHER, ROOM, Failure, House, wait
-from publishers import PUBLISHERS, TAGS, Publisher, publish_tag
+from publishers import DEEP, PUBLISHERS, TAGS, Publisher, publish_tag
 
 PARTS = ["publishers", "recording", "takeover", "pages", "refusals"]
 WIDTH, HEIGHT = 640, 360
@@ -34,6 +34,7 @@ class Check:
             is_good, words = False, str(failure)
         except Exception as error:  # A check that breaks is a check that fails.
             is_good, words = False, f"{type(error).__name__}: {error}"
+        words = " ".join(words.split())
         with self.lock:
             self.rows.append({"part": part, "subject": subject, "check": check, "ok": is_good, "words": words})
             print(f"  {'ok    ' if is_good else 'FAILED'} {subject}: {check}: {words}", file=sys.stderr)
@@ -55,9 +56,9 @@ class Check:
     def _begun(self):
         return self.house.told("publisher began") + self.house.told("publisher replaced")
 
-    def start(self, name, key, width=WIDTH, height=HEIGHT):
+    def start(self, name, key, width=WIDTH, height=HEIGHT, encoder=None):
         log = self.folder / f"{name}-{time.monotonic_ns()}.log"
-        return Publisher(PUBLISHERS[name](self.house.ingest(key), width, height), log)
+        return Publisher((encoder or PUBLISHERS[name])(self.house.ingest(key), width, height), log)
 
     # MARK: Publishers and readers
 
@@ -182,12 +183,13 @@ class Check:
                 self.note("pages", page.name, "plays on when a half-open publisher is replaced",
                           lambda: self._plays_on(page, 320))
             frozen.kill()
+            self.note("pages", "Firefox", "offers the sound that it may not begin with",
+                      lambda: self._offers_sound(firefox))
             self.note("pages", "Firefox", "is told that it cannot co-host",
                       lambda: self._co_hosts(chromium, firefox))
             publisher.end()
             for page in pages:
-                self.note("pages", page.name, "console", lambda: readers.require(
-                    not page.complaints(), "; ".join(page.complaints())))
+                self.note("pages", page.name, "console", lambda: self._is_quiet(page))
         finally:
             chromium.end()
             if firefox:
@@ -217,6 +219,18 @@ class Check:
         readers.require(connections == 0, f"connected again: {connections}")
         return words
 
+    @staticmethod
+    def _is_quiet(page):
+        # Firefox notes each play() with sound that it refuses; the page then plays without and offers a button.
+        said = [line for line in page.complaints() if "Autoplay is only allowed" not in line]
+        readers.require(not said, "; ".join(said))
+
+    @staticmethod
+    def _offers_sound(firefox):
+        button = "document.querySelector('[data-test=\"sound\"]')"
+        readers.require(firefox.evaluate(f"player.isMuted && {button}.checkVisibility()"), "there is no button")
+        return firefox.text("sound")
+
     def _co_hosts(self, chromium, firefox):
         host = chromium.page(self.house.page("host", self.house.token("host", "mei")))
         host.click("start-co-host")
@@ -240,12 +254,17 @@ class Check:
         for check, (key, words) in keys.items():
             for name in PUBLISHERS:
                 self.note("refusals", name, check, lambda: self._refused(name, key, words))
+        words = "set the encoder to 8 bits and 4:2:0"
+        for name, encoder in DEEP.items():
+            # rtmp2sink does not show what comes once it may publish; the server's log has it.
+            self.note("refusals", name, "H.264 in 4:4:4", lambda: self._refused(
+                name, self.house.key(), words, encoder, is_shown=name != "rtmp2sink"))
         for check, (tag, words) in TAGS.items():
             self.note("refusals", "one tag", check, lambda: self._tag_refused(tag, words))
 
-    def _refused(self, name, key, words):
+    def _refused(self, name, key, words, encoder=None, is_shown=True):
         told = self.house.told("publisher refused", words)
-        publisher = self.start(name, key)
+        publisher = self.start(name, key, encoder=encoder)
         try:
             status = publisher.process.wait(20)
         except subprocess.TimeoutExpired:
@@ -253,7 +272,7 @@ class Check:
             raise Failure("still there after 20 s") from None
         readers.require(status != 0, "ended as if all were well")
         readers.require(self.house.told("publisher refused", words) > told, "the server's log does not say so")
-        readers.require(words in publisher.text(), f"its own log: {publisher.text()[-300:]}")
+        readers.require(words in publisher.text() or not is_shown, f"its own log: {publisher.text()[-300:]}")
         return words
 
     def _tag_refused(self, tag, words):
@@ -272,10 +291,10 @@ class Check:
         files = sorted(self.house.recordings.glob("*.mp4"), key=lambda file: file.stat().st_mtime_ns)
         self.note("recording", "files", "are there", lambda: (
             readers.require(files, "there are none"), f"{len(files)} files")[1])
-        for file in files:
+        for number, file in enumerate(files, 1):
             width, height = self._size(file)
             for check, reader in (("ffmpeg", readers.ffmpeg_explode), ("ffprobe", readers.ffprobe)):
-                self.note("recording", file.name, check,
+                self.note("recording", f"file {number}", check,
                           lambda: f"{width}x{height}, " + reader(str(file), width, height, seconds=1, live=False))
 
     @staticmethod

@@ -1,5 +1,6 @@
 """Encoders that send a moving picture and a tone; and a hand that sends a single tag."""
 
+import functools
 import signal
 import socket
 import struct
@@ -8,33 +9,34 @@ import subprocess
 RATE = 30
 
 
-def ffmpeg(address, width, height, picture="testsrc2"):
+def ffmpeg(address, width, height, colours="yuv420p"):
     return ["ffmpeg", "-nostdin", "-v", "info", "-nostats", "-re",
-            "-f", "lavfi", "-i", f"{picture}=size={width}x{height}:rate={RATE}",
+            "-f", "lavfi", "-i", f"testsrc2=size={width}x{height}:rate={RATE}",
             "-f", "lavfi", "-i", "sine=440:sample_rate=48000",
             "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "60",
-            "-pix_fmt", "yuv420p", "-b:v", "800k", "-c:a", "aac", "-ac", "2", "-f", "flv", address]
+            "-pix_fmt", colours, "-b:v", "800k", "-c:a", "aac", "-ac", "2", "-f", "flv", address]
 
 
-def _gstreamer(sink, address, width, height):
+def _gstreamer(sink, address, width, height, colours="I420"):
     return ["gst-launch-1.0", "-e",
             *("videotestsrc is-live=true pattern=ball !"
-              f" video/x-raw,format=I420,width={width},height={height},framerate={RATE}/1 ! x264enc"
+              f" video/x-raw,format={colours},width={width},height={height},framerate={RATE}/1 ! x264enc"
               " tune=zerolatency speed-preset=ultrafast bitrate=800 key-int-max=60 ! h264parse !"
               " queue ! flvmux name=mux streamable=true audiotestsrc is-live=true !"
               " audio/x-raw,rate=48000,channels=2 ! avenc_aac ! aacparse ! queue ! mux. mux. !").split(),
             sink, f"location={address}"]
 
 
-def rtmp2sink(address, width, height):
-    return _gstreamer("rtmp2sink", address, width, height)
-
-
-def rtmpsink(address, width, height):
-    return _gstreamer("rtmpsink", address, width, height)
-
-
-PUBLISHERS = {"ffmpeg": ffmpeg, "rtmp2sink": rtmp2sink, "rtmpsink": rtmpsink}
+PUBLISHERS = {
+    "ffmpeg": ffmpeg,
+    "rtmp2sink": functools.partial(_gstreamer, "rtmp2sink"),
+    "rtmpsink": functools.partial(_gstreamer, "rtmpsink"),
+}
+# What they make of a picture in full colours; GStreamer does so unasked.
+DEEP = {
+    "ffmpeg": functools.partial(ffmpeg, colours="yuv444p"),
+    "rtmp2sink": functools.partial(_gstreamer, "rtmp2sink", colours="Y444"),
+}
 
 
 class Publisher:

@@ -105,7 +105,7 @@ def ffmpeg_explode(address, width, height, seconds=SECONDS, live=True):
     limit = ["-t", str(seconds)] if live else []
     done = run(["ffmpeg", "-nostdin", "-v", "warning", "-xerror", "-err_detect", "explode",
                 "-i", address, "-map", "0:v", "-map", "0:a", *limit, "-fps_mode", "passthrough",
-                "-f", "framecrc", "-"])
+                "-enc_time_base:v", "1:1000", "-f", "framecrc", "-"])
     errors = done.stderr.decode(errors="replace").strip()
     require(done.returncode == 0 and not errors,
             f"ffmpeg ended with {done.returncode}: {errors[-300:]}")
@@ -165,8 +165,9 @@ def flvmeta(address, width, height, folder, seconds=SECONDS):
 
 def gstreamer(source, width, height, log, seconds=SECONDS, live=True):
     """Plays through qtdemux and two decoders, which tell of each frame."""
+    # Of two sinks that tell by their properties at once, one may miss a turn.
     pipeline = (f"{source} ! qtdemux name=demux"
-                " demux.video_0 ! queue ! h264parse ! avdec_h264 ! fakesink name=picture sync=false silent=false"
+                " demux.video_0 ! queue ! h264parse ! avdec_h264 ! checksumsink name=picture sync=false"
                 " demux.audio_0 ! queue ! aacparse ! avdec_aac ! fakesink name=sound sync=false silent=false")
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -185,14 +186,10 @@ def gstreamer(source, width, height, log, seconds=SECONDS, live=True):
     text = log.read_text(errors="replace")
     problems = re.findall(r"(?:ERROR|WARNING).*", text)
     require(status == 0 and not problems, f"gst-launch ended with {status}: {' '.join(problems)[:300]}")
-    caps = re.search(r"picture\.GstPad:sink: caps = video/x-raw.*width=\(int\)(\d+), height=\(int\)(\d+)", text)
+    caps = re.search(r"GstChecksumSink:picture\.GstPad:sink: caps = video/x-raw.*width=\(int\)(\d+), height=\(int\)(\d+)", text)
     require(caps and (int(caps[1]), int(caps[2])) == (width, height),
             f"size {caps[1] + 'x' + caps[2] if caps else 'unknown'}")
-    times = {}
-    for name in ("picture", "sound"):
-        # Two threads that tell at once make one of them tell twice: of the same buffer.
-        told = dict.fromkeys(re.findall(rf"chain   \*+ \({name}:sink\).*", text))
-        shown = [re.search(r"pts: (\d+):(\d+):([\d.]+)", line) for line in told]
-        require(all(shown), f"{name} without a time")
-        times[name] = [int(at[1]) * 3600 + int(at[2]) * 60 + float(at[3]) for at in shown]
-    return plausible(times["picture"], times["sound"], seconds)
+    clock = r"(\d+):(\d+):([\d.]+)"
+    times = [[int(h) * 3600 + int(m) * 60 + float(s) for h, m, s in re.findall(pattern, text, re.M)]
+             for pattern in (rf"^{clock} [0-9a-f]{{32,}}$", rf"chain   \*+ \(sound:sink\).*?pts: {clock}")]
+    return plausible(times[0], times[1], seconds)
