@@ -49,7 +49,7 @@ package struct CallBenchmark {
         )
         let script = try Script(
             source: source, functions: [], configuration: Array("{}".utf8), budget: Self.budget
-        ) { _, _, _ in .refused("there is none") }
+        ) { _, _ in .refused("there is none") }
         let text = Array("return \(Self.handler)".utf8)
         let floor = text.withUnsafeBytes {
             floor_create(

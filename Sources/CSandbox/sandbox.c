@@ -436,16 +436,10 @@ static SandboxBytes text_bytes(const char *text) {
 
 SandboxBytes sandbox_message(const Sandbox *box) { return text_bytes(box->message); }
 SandboxBytes sandbox_trace(const Sandbox *box) { return text_bytes(box->trace); }
-SandboxBytes sandbox_changes(const Sandbox *box) {
-    return (SandboxBytes){box->changes.bytes, box->changes.count};
-}
-SandboxBytes sandbox_effects(const Sandbox *box) {
-    return (SandboxBytes){box->effects.bytes, box->effects.count};
-}
 SandboxBytes sandbox_output(const Sandbox *box) {
     return (SandboxBytes){box->output.bytes, box->output.count};
 }
-int64_t sandbox_instructions(const Sandbox *box) {
+static int64_t instructions(const Sandbox *box) {
     int64_t budget = box->budget.instructions;
     // What was too much for the budget has not been done. And where the processor time decides,
     // the count of instructions up to there would differ between runs.
@@ -453,9 +447,14 @@ int64_t sandbox_instructions(const Sandbox *box) {
     return budget - (box->killed ? box->leftAtKill : box->left);
 }
 size_t sandbox_memory(const Sandbox *box) { return box->used; }
-size_t sandbox_peak(const Sandbox *box) { return box->peak; }
-int64_t sandbox_host_calls(const Sandbox *box) {
-    return box->budget.hostCalls - (box->hostCallsLeft < 0 ? 0 : box->hostCallsLeft);
+SandboxResult sandbox_result(const Sandbox *box) {
+    return (SandboxResult){
+        .changes = {box->changes.bytes, box->changes.count},
+        .effects = {box->effects.bytes, box->effects.count},
+        .instructions = instructions(box),
+        .hostCalls = box->budget.hostCalls - (box->hostCallsLeft < 0 ? 0 : box->hostCallsLeft),
+        .peakBytes = box->peak,
+    };
 }
 size_t sandbox_hook_count(const Sandbox *box) { return box->hooks.count; }
 SandboxBytes sandbox_hook(const Sandbox *box, size_t index) {

@@ -34,7 +34,12 @@ struct FileLock: ~Copyable {
         if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, text, text.count, 0) }
     }
 
-    deinit { _ = Self.close(descriptor) }
+    deinit {
+        // A child that is just being started holds the descriptor too, until it runs its program;
+        // closing alone would leave the lock with it.
+        flock(descriptor, LOCK_UN)
+        _ = Self.close(descriptor)
+    }
 
     private static func owner(written descriptor: Int32) -> String {
         var bytes = [UInt8](repeating: 0, count: 20)

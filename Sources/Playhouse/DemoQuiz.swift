@@ -1,9 +1,11 @@
 import Wire
 
 /// The quiz of the demo: three questions about tea, for points, so that everybody plays to the end.
+/// A question comes with the frame on which it was asked.
 enum DemoQuiz {
     static let configuration: JSONObject = [
-        "mode": "points", "seconds": 12, "winners": 3, "questions": .array(questions),
+        "mode": "points", "seconds": 12, "winners": 3, "picture": true,
+        "questions": .array(questions),
     ]
 
     private static let questions: [JSON] = [

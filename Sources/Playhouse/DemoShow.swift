@@ -33,7 +33,10 @@ package struct DemoShow: Sendable {
         room.plugins = [
             PluginConfiguration(
                 id: "price-guess",
-                config: ["product": "oolong", "price": 12_800, "seconds": 45, "winners": 1]),
+                config: [
+                    "product": "oolong", "price": 12_800, "seconds": 45, "winners": 1,
+                    "picture": true,
+                ]),
             PluginConfiguration(id: "lottery", config: ["seconds": 45, "winners": 3]),
             PluginConfiguration(id: "quiz", config: DemoQuiz.configuration),
             PluginConfiguration(id: "co-host", config: [:]),

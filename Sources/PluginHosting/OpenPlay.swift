@@ -63,7 +63,7 @@ package final class OpenPlay {
         script = try Script(
             source: opening.source, functions: HostCalls.functions,
             configuration: opening.stage.configuration, budget: opening.budget, coverage: coverage
-        ) { index, arguments, _ in
+        ) { index, arguments in
             host.calls.answer(HostCalls.functions.paths[index], Array(arguments))
         }
         try script.restore(state: opening.stage.state)

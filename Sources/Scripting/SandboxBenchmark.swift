@@ -115,7 +115,7 @@ package enum SandboxBenchmark {
         let result = ScriptScratchpad.run(
             text, name: "measured.lua", isHandler: false, seed: 1, functions: [],
             budget: ScriptBudget(instructions: 1 << 40), cpuNanoseconds: 600_000_000_000
-        ) { _, _, _ in .accepted(effect: [], value: []) }
+        ) { _, _ in .accepted(effect: [], value: []) }
         return result.fault == nil ? processorSeconds() - start : nil
     }
 

@@ -17,9 +17,9 @@ internal import CSandbox
 ///
 /// A script is used by one thread at a time, with a stack of 8 MiB or more: see ``ScriptThread``.
 package final class Script {
-    /// Answers a host call: the index into the functions, the JSON array of the arguments, and the
-    /// name of the hook that is running. Must not use the script that it is called from.
-    package typealias Handler = (Int, UnsafeRawBufferPointer, String) -> HostAnswer
+    /// Answers a host call: the index into the functions, and the JSON array of the arguments. Must
+    /// not use the script that it is called from.
+    package typealias Handler = (Int, UnsafeRawBufferPointer) -> HostAnswer
 
     private let source: ScriptSource
     private let functions: HostFunctions
@@ -28,7 +28,6 @@ package final class Script {
     private let cpuNanoseconds: UInt64
     private let handler: Handler
     private let coverage: LineCoverage?
-    private var hook = ""
 
     private enum Machine {
         case ready(OpaquePointer)
@@ -121,7 +120,6 @@ package final class Script {
     package func call(_ call: ScriptCall) -> ScriptOutcome {
         let box: OpaquePointer
         do throws(ScriptFault) { box = try ready() } catch { return .fault(error) }
-        hook = call.hook
         var name = call.hook
         let status = name.withUTF8 { name in
             call.arguments.withSandboxBytes { arguments in
@@ -130,19 +128,23 @@ package final class Script {
                     call.nowMilliseconds, call.seed)
             }
         }
-        if status == SANDBOX_ABSENT { return .absent }
-        guard let fault = fault(box, status) else {
+        switch status {
+        case SANDBOX_DONE:
+            let result = sandbox_result(box)
             return .done(
-                changes: Self.list(sandbox_changes(box)), effects: Self.list(sandbox_effects(box)),
+                changes: Self.list(result.changes), effects: Self.list(result.effects),
                 use: ScriptUse(
-                    instructions: sandbox_instructions(box),
-                    memoryBytes: Int64(clamping: sandbox_peak(box)),
-                    hostCalls: sandbox_host_calls(box)))
+                    instructions: result.instructions,
+                    memoryBytes: Int64(truncatingIfNeeded: result.peakBytes),
+                    hostCalls: result.hostCalls))
+        case SANDBOX_ABSENT: return .absent
+        default:
+            let fault = ScriptFault(of: box, status)
+            if status == SANDBOX_BUDGET || status == SANDBOX_MEMORY {
+                spend(box, keeping: written(box))
+            }
+            return .fault(fault)
         }
-        if status == SANDBOX_BUDGET || status == SANDBOX_MEMORY {
-            spend(box, keeping: written(box))
-        }
-        return .fault(fault)
     }
 
     /// Copies a JSON array; most are empty.
@@ -244,7 +246,7 @@ package final class Script {
     /// Runs below Lua frames, so nothing in it may raise a Lua error: it only copies bytes.
     fileprivate func answer(_ box: OpaquePointer, _ function: Int32, _ arguments: SandboxBytes) {
         let bytes = UnsafeRawBufferPointer(start: arguments.bytes, count: arguments.count)
-        giveAnswer(to: box, handler(Int(function), bytes, hook))
+        giveAnswer(to: box, handler(Int(function), bytes))
     }
 }
 
@@ -298,15 +300,20 @@ extension [UInt8] {
 extension ScriptFault {
     /// The fault of the last operation; nil if there was none.
     init?(_ box: OpaquePointer, _ status: SandboxStatus) {
-        let kind: ScriptFault.Kind
-        switch status {
-        case SANDBOX_DONE, SANDBOX_ABSENT: return nil
-        case SANDBOX_SYNTAX: kind = .syntax
-        case SANDBOX_BUDGET: kind = .budget
-        case SANDBOX_MEMORY: kind = .memory
-        case SANDBOX_HOST: kind = .host
-        default: kind = .error
-        }
+        if status == SANDBOX_DONE || status == SANDBOX_ABSENT { return nil }
+        self.init(of: box, status)
+    }
+
+    /// The fault of an operation that did not end well.
+    init(of box: OpaquePointer, _ status: SandboxStatus) {
+        let kind: ScriptFault.Kind =
+            switch status {
+            case SANDBOX_SYNTAX: .syntax
+            case SANDBOX_BUDGET: .budget
+            case SANDBOX_MEMORY: .memory
+            case SANDBOX_HOST: .host
+            default: .error
+            }
         self.init(
             kind: kind,
             message: String(decoding: [UInt8](sandbox_message(box)), as: UTF8.self),

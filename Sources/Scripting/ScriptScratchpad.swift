@@ -77,14 +77,15 @@ package enum ScriptScratchpad {
                 sandbox_evaluate(box, $0, isHandler ? 1 : 0, seed)
             }
             let fault = ScriptFault(box, status)
+            let result = sandbox_result(box)
             return Result(
                 fault: fault,
                 isDenied: fault?.kind == .error
                     && (sandbox_was_denied(box) != 0 || isMissing(fault?.message ?? ""))
                     || fault?.kind == .syntax && isBinary,
                 value: fault == nil ? [UInt8](sandbox_output(box)) : [],
-                effects: [UInt8](sandbox_effects(box)),
-                instructions: sandbox_instructions(box), peakBytes: sandbox_peak(box))
+                effects: [UInt8](result.effects), instructions: result.instructions,
+                peakBytes: result.peakBytes)
         }
     }
 
@@ -133,5 +134,5 @@ private func answerHostCall(
     let handler = Unmanaged<ScriptScratchpad.Context>.fromOpaque(context).takeUnretainedValue()
         .handler
     let bytes = UnsafeRawBufferPointer(start: arguments.bytes, count: arguments.count)
-    giveAnswer(to: box, handler(Int(function), bytes, ""))
+    giveAnswer(to: box, handler(Int(function), bytes))
 }

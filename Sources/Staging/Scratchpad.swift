@@ -18,7 +18,7 @@ enum Scratchpad {
             evaluation.text, name: evaluation.name, isHandler: evaluation.isHandler,
             seed: evaluation.seed, functions: HostCalls.functions, budget: evaluation.budget,
             cpuNanoseconds: cpuNanoseconds ?? evaluation.budget.cpuNanoseconds
-        ) { index, arguments, _ in
+        ) { index, arguments in
             calls.answer(HostCalls.functions.paths[index], Array(arguments))
         }
         let end = clock.monotonicNanoseconds

@@ -81,7 +81,7 @@ package struct PluginCheck: Sendable {
             _ = try Script(
                 source: program.source, functions: HostCalls.functions,
                 configuration: Array("{}".utf8), budget: ScriptBudget()
-            ) { _, _, _ in .refused("only in a hook") }
+            ) { _, _ in .refused("only in a hook") }
             return nil
         } catch {
             return error

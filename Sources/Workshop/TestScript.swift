@@ -35,7 +35,7 @@ enum TestScript {
         let script = try Script(
             source: file.source, functions: functions, configuration: Array("{}".utf8),
             budget: budget, cpuNanoseconds: cpuNanoseconds
-        ) { _, arguments, _ in
+        ) { _, arguments in
             let list = (try? JSON(parsing: Array(arguments), limits: .test)) ?? .null
             declared.tests = list[0]?["tests"]?.arrayValue ?? []
             return .accepted(effect: [], value: [])
@@ -63,7 +63,7 @@ enum TestScript {
             let script = try Script(
                 source: file.source, functions: functions, configuration: Array("{}".utf8),
                 budget: budget, cpuNanoseconds: cpuNanoseconds, coverage: coverage
-            ) { index, arguments, _ in
+            ) { index, arguments in
                 let list = (try? JSON(parsing: Array(arguments), limits: .test)) ?? .null
                 return .accepted(
                     effect: [], value: door.answer(functions.paths[index], list).encoded())

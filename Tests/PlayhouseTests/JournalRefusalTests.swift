@@ -115,7 +115,7 @@ struct JournalRefusalTests {
             #expect(try await host.closed() == 4428)
             #expect(try await ana.closed() == 4428)
             #expect(await ana.events.map(\.name) == ["before"])
-            #expect(house.room.latestFigures.isClosed)
+            try await eventually("the figures") { house.room.latestFigures.isClosed }
             #expect(!house.room.latestFigures.isJournalFailing)
             #expect(try await refusal { try await house.join("bo") } == "ROOM_CLOSED")
             // Also when the journal has changed its mind: nobody knows what it holds.

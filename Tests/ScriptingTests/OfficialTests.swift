@@ -75,7 +75,7 @@ import Testing
                     instructions: 20_000_000_000, memoryBytes: 1 << 30, hostCalls: 1 << 30,
                     outputBytes: 1 << 30),
                 cpuNanoseconds: 120_000_000_000
-            ) { _, _, _ in .accepted(effect: [], value: []) }
+            ) { _, _ in .accepted(effect: [], value: []) }
         }
         await thread.stop()
         print(

@@ -7,7 +7,7 @@ extension Script {
         functions: [String] = ["log", "panel.show", "collect", "collect.close"],
         configuration: String = #"{"price":100,"list":[1,{"x":2}]}"#,
         budget: ScriptBudget = ScriptBudget(), cpuNanoseconds: UInt64 = 60_000_000_000,
-        handler: @escaping Script.Handler = { _, arguments, _ in
+        handler: @escaping Script.Handler = { _, arguments in
             .accepted(effect: Array(arguments), value: [])
         }
     ) throws(ScriptFault) -> Script {

@@ -260,10 +260,10 @@ import Testing
               caught = function(room) local ok, e = pcall(room.collect, "x") room.state.e = tostring(ok) end,
             }
             """
-        ) { _, _, hook in .refused("capability \"collect\" is not declared (\(hook))") }
+        ) { _, _ in .refused("capability \"collect\" is not declared") }
         #expect(
             script.run("bare").fault?.message
-                == "main.lua:3: capability \"collect\" is not declared (bare)")
+                == "main.lua:3: capability \"collect\" is not declared")
         #expect(script.run("caught").changesText == #"[[["e"],"false"]]"#)
     }
 
@@ -271,7 +271,7 @@ import Testing
     func hostValue() throws {
         let script = try Script.mock(
             "return { run = function(room) room.state.v = room.collect() room.state.c = room.collect.close(1) end }"
-        ) { index, arguments, _ in
+        ) { index, arguments in
             .accepted(
                 effect: [], value: Array((index == 2 ? #"{"n":[1,null]}"# : "").utf8))
         }
@@ -281,7 +281,7 @@ import Testing
     @Test("host bytes that are no JSON are the host's fault")
     func hostFault() throws {
         let script = try Script.mock("return { run = function(room) room.collect() end }") {
-            _, _, _ in .accepted(effect: [], value: Array("{".utf8))
+            _, _ in .accepted(effect: [], value: Array("{".utf8))
         }
         #expect(script.run().fault?.kind == .host)
         #expect(script.run("run", "{}").fault?.kind == .host)

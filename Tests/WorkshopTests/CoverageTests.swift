@@ -16,7 +16,7 @@ import Testing
             let script = try? Script(
                 source: program.source, functions: HostCalls.functions,
                 configuration: Array("{}".utf8), budget: ScriptBudget(), coverage: coverage
-            ) { _, _, _ in .accepted(effect: [], value: []) }
+            ) { _, _ in .accepted(effect: [], value: []) }
             for hook in hooks {
                 let call = ScriptCall(
                     hook: hook, arguments: Array("[]".utf8), nowMilliseconds: 0, seed: 1)

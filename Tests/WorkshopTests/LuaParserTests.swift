@@ -17,7 +17,7 @@ import Testing
                 // Never runs: a text that is taken ends at once.
                 Array("do return end ".utf8) + text, name: "a.lua", isHandler: false, seed: 1,
                 functions: [], budget: ScriptBudget()
-            ) { _, _, _ in .refused("") }
+            ) { _, _ in .refused("") }
             return result.fault?.kind != .syntax
         }
     }
