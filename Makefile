@@ -17,6 +17,11 @@ SWIFT ?= swift
 BUILD_PACKAGES := liblua5.4-dev libsqlite3-dev libssl-dev libcurl4 pkg-config
 DEMO_PACKAGES := $(BUILD_PACKAGES) ffmpeg
 TEST_PACKAGES := $(BUILD_PACKAGES) chromium fonts-noto-cjk ffmpeg curl flvmeta
+# What the stream is tried with beyond that: by commands of their own, for they are large.
+PEER_PACKAGES := $(BUILD_PACKAGES) python3 chromium firefox-esr ffmpeg flvmeta gstreamer1.0-tools \
+    gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad \
+    gstreamer1.0-plugins-ugly gstreamer1.0-libav
+OBS_PACKAGES := $(PEER_PACKAGES) obs-studio obs-plugins xvfb libgl1-mesa-dri
 
 # Words for the commands below, such as `make demo ARGS='--port 9000 --viewers 40'`.
 ARGS ?=
@@ -29,11 +34,11 @@ RUN = SWIFT="$(SWIFT)" LABEL="make $@"
 FORMATTED := Sources Tests Package.swift
 FORMAT_OPTIONS := --recursive --parallel --configuration .swift-format
 
-.PHONY: help demo build test test-fast fuzz asan tsan autobahn knowledge conformance shows pictures bench check-hls format lint \
-    clean build-packages demo-packages test-packages
+.PHONY: help demo build test test-fast fuzz asan tsan autobahn knowledge conformance shows pictures bench check-hls check-peers check-obs format lint \
+    clean build-packages demo-packages test-packages peer-packages obs-packages
 
 help: ## lists what make can do here
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: demo-packages ## builds and runs a live room with simulated viewers (ARGS: playhouse demo --help)
 	@$(SWIFT) build --product playhouse
@@ -75,6 +80,14 @@ check-hls: test-packages ## has python's m3u8 and hls.js (PyPI) read the low-lat
 	@$(SWIFT) build --product playhouse
 	@HLS_FOLDER="$${HLS_FOLDER:-$(CURDIR)/.build-hls}" Tests/HLS/run.sh \
 	    "$$($(SWIFT) build --show-bin-path)/playhouse"
+
+check-peers: peer-packages ## tries the stream with ffmpeg, GStreamer, flvmeta, Chromium and Firefox (ARGS=--json)
+	@$(SWIFT) build --product playhouse
+	@Tests/Peers/run.sh "$$($(SWIFT) build --show-bin-path)/playhouse" $(ARGS)
+
+check-obs: obs-packages ## has OBS stream to a room in a network of its own, and prints the readings (ARGS=--json)
+	@$(SWIFT) build --product playhouse
+	@Tests/Peers/obs.sh "$$($(SWIFT) build --show-bin-path)/playhouse" $(ARGS)
 
 conformance: build-packages ## runs the tests of Lua 5.4.4 in the sandbox (TESTES=folder, else cloned from GitHub)
 	@SWIFT="$(SWIFT)" Tests/Conformance/run.sh $(TESTES)
@@ -142,3 +155,9 @@ demo-packages:
 
 test-packages:
 	$(call install,$(TEST_PACKAGES))
+
+peer-packages:
+	$(call install,$(PEER_PACKAGES))
+
+obs-packages:
+	$(call install,$(OBS_PACKAGES))

@@ -52,6 +52,26 @@ import Testing
         #expect(large.width == 1_920 && large.height == 1_080)
     }
 
+    /// Of libx264: 4:4:4, 10 bits, 4:2:2. Firefox plays none of them, and GStreamer makes such a picture
+    /// when no format is asked for.
+    @Test(arguments: [
+        "01f4001effe1001967f4001e919680a02ff89c0440000003004000000f03c58ba801000568ce0f1920fff8f800",
+        "016e001effe10019676e001ea6cb405017fcb80880000003008000001e078b175001000468ce0fc8fdfafa00",
+        "017a001effe1001a677a001ebcb405017fc4e022000003000200000300781e2c5d4001000468ce0fc8fef8f800",
+    ])
+    func `A profile that not every browser plays is refused in words`(_ record: String) {
+        let refusal = #expect(throws: StreamRefusal.self) {
+            try VideoConfiguration(record: MediaFixture.bytes(record))
+        }
+        #expect(refusal?.code == .unsupported)
+        #expect(refusal?.words.contains("4:2:0") == true)
+    }
+
+    @Test func `High is the last profile that is taken`() throws {
+        let high = try VideoConfiguration(record: MediaFixture.highRecord)
+        #expect(high.width == 640 && high.codec == "avc1.64001e")
+    }
+
     @Test func `A record cut off anywhere is refused`() {
         let whole = MediaFixture.smallRecord
         for count in 0..<whole.count {

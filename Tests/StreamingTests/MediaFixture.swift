@@ -7,6 +7,10 @@ enum MediaFixture {
         "0142c01effe100196742c01eda0280bfe5c044000003000400000300f03c58ba8001000468ce0fc8")
     static let largeRecord = bytes(
         "0142c028ffe100196742c028da01e0089f970110000003001000000303c0f1832a01000468ce0fc8")
+    /// The same size in profile high, as libx264 makes it by default.
+    static let highRecord = bytes(
+        "0164001effe1001a6764001eacd940a02ff970110000030001000003003c0f162d9601000668ebe3cb22c0"
+            + "fdf8f800")
     /// AAC-LC, 44,100 Hz, two channels.
     static let soundRecord: [UInt8] = [0x12, 0x10]
 

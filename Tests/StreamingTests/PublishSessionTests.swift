@@ -89,6 +89,10 @@ private struct Publisher {
         #expect(try publisher.events() == [request])
         publisher.command("deleteStream", .number(0), .null, .string("key"))
         #expect(try publisher.events() == [.unpublished])
+        #expect(
+            publisher.answers.contains {
+                String(decoding: $0.payload, as: UTF8.self).contains("NetStream.Unpublish.Success")
+            })
     }
 
     @Test func `AMF3 commands are read by their AMF0 body`() throws {

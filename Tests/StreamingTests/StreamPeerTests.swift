@@ -280,7 +280,9 @@ final class PlainConnection {
 
     deinit { close(descriptor) }
 
-    func write(_ text: String) { _ = send(descriptor, text, text.utf8.count, 0) }
+    func write(_ text: String) { write(Array(text.utf8)) }
+
+    func write(_ bytes: [UInt8]) { _ = send(descriptor, bytes, bytes.count, 0) }
 
     /// What comes until it is enough, the other side ends, or half a minute has passed without a byte.
     func read(until isEnough: (String) -> Bool) -> String {

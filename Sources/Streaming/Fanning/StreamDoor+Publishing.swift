@@ -16,8 +16,9 @@ extension StreamDoor {
                 case .media(let message): try take(message, of: publishing.room, on: lane)
                 case .metadata: break
                 case .unpublished:
-                    lane.close(id, farewell: publishing.session.takeOutput())
-                    return
+                    left(publishing.room, id, on: lane)
+                    publishing.room = ""
+                    becameStranger(id, on: lane)
                 }
             }
         } catch {

@@ -224,7 +224,11 @@ package final class StreamDoor: ConnectionHandling {
             case .publisher(let publishing):
                 if publishing.room.isEmpty {
                     guard now - guest.since > premises.limits.strangerSeconds else { continue }
-                    publishing.session.explain(StreamRefusal(.key, "no stream key came in time"))
+                    // Who has ended a stream of their own knows why.
+                    if !publishing.session.isTrusted {
+                        publishing.session.explain(
+                            StreamRefusal(.key, "no stream key came in time"))
+                    }
                     lane.close(guest.id, farewell: publishing.session.takeOutput())
                 } else if now - guest.lastHeard > premises.limits.silentSeconds {
                     premises.note("publisher fell silent", publishing.room, "")
@@ -295,6 +299,15 @@ package final class StreamDoor: ConnectionHandling {
     /// A stranger has become a publisher or a viewer.
     func welcomed(_ id: ConnectionID) {
         if let address = guest(id)?.address { forget(strangerAt: address) }
+    }
+
+    /// A publisher has ended its stream. It closes by itself, and takes a close of ours for a fault; or
+    /// it publishes again, within the time that strangers have for that.
+    func becameStranger(_ id: ConnectionID, on lane: isolated Lane) {
+        guard let address = guest(id)?.address else { return }
+        guests[id.slot]?.since = lane.uptimeSeconds
+        strangerCount += 1
+        strangers[address, default: 0] += 1
     }
 
     private func forget(strangerAt address: PeerAddress) {

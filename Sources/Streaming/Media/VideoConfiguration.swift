@@ -7,7 +7,12 @@ package struct VideoConfiguration: Sendable, Equatable {
     /// For `codecs="avc1.…"`: profile, compatibility, level.
     package let codec: String
 
-    /// - Throws: ``StreamRefusal`` when the record or its SPS cannot be read.
+    /// Baseline, main, extended and high, all of them 8 bits and 4:2:0: what every browser decodes.
+    /// Firefox plays none of the others; GStreamer and OBS make 4:4:4 when they are not told.
+    private static let profiles: Set<UInt8> = [66, 77, 88, 100]
+
+    /// - Throws: ``StreamRefusal`` when the record or its SPS cannot be read, or when its profile is
+    ///   one that not every browser plays.
     package init(record: [UInt8]) throws(StreamRefusal) {
         let broken = StreamRefusal(.malformed, "the H.264 configuration cannot be read")
         guard record.count <= 16 << 10 else {
@@ -29,6 +34,12 @@ package struct VideoConfiguration: Sendable, Equatable {
             guard let size = reader.integer(2), reader.take(Int(size)) != nil else { throw broken }
         }
         guard let first, let size = PictureSize(sps: first) else { throw broken }
+        guard Self.profiles.contains(first[first.startIndex + 1]) else {
+            throw StreamRefusal(
+                .unsupported,
+                "H.264 with 10 bits, 4:2:2 or 4:4:4 cannot be played by every browser; set the encoder to 8 bits "
+                    + "and 4:2:0 (NV12, I420), profile high or below")
+        }
         self.record = record
         width = size.width
         height = size.height

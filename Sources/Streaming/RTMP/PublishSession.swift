@@ -227,6 +227,9 @@ package struct PublishSession {
         case "deleteStream", "closeStream", "FCUnpublish":
             guard stage == .publishing else { return nil }
             if name == "FCUnpublish" { command("onFCUnpublish", 0, [.null]) }
+            status(
+                "status", "NetStream.Unpublish.Success", "the stream has ended",
+                on: publishing?.streamID ?? 1)
             publishing = nil
             stage = .connected
             return .unpublished
