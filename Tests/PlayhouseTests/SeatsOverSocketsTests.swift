@@ -220,10 +220,10 @@ struct SeatsOverSocketsTests {
             for step: Int64 in 1...7 {
                 for message in [
                     SeatMessage(
-                        kind: .sound, microseconds: UInt64(5_000 + step * 20_000),
+                        kind: .sound, microseconds: 5_000 + step * 20_000,
                         payload: [0xF8, UInt8(step)]),
                     SeatMessage(
-                        kind: .picture, microseconds: UInt64(33_000 + step * 20_000),
+                        kind: .picture, microseconds: 33_000 + step * 20_000,
                         payload: [0, 0, 0, 2, 0x41, 0x99]),
                 ] {
                     await page.send(opcode: 2, message.bytes)

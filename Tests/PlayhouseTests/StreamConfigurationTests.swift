@@ -41,7 +41,8 @@ import Wire
         #expect(stream.soundOnlyAfter == 0)
         #expect(stream.viewersMax == 1 && stream.address == "rtmps://a.example/live")
         #expect(stream.record == "/shop/shows")
-        _ = try read(#"\#(Self.keys),"stream":{"port":65535,"viewersMax":1000000,"soundOnlyAfter":100}"#)
+        _ = try read(
+            #"\#(Self.keys),"stream":{"port":65535,"viewersMax":1000000,"soundOnlyAfter":100}"#)
     }
 
     @Test(arguments: [
