@@ -157,6 +157,8 @@ struct SoundOnlyTests {
             }
             #expect(try await ana.evaluate("player.stalls > 0 && player.target > 0.25") == true)
             #expect(try await ana.evaluate("player.isSoundOnly") == false)
+            try await ana.evaluate("window.moment = \(Self.video).currentTime")
+            try await ana.wait(until: "\(Self.video).currentTime > window.moment + 0.5")
             // Where no buffer helps, the sound alone is offered first, and then taken.
             try await stall(proxy, ana, milliseconds: 3_000)
             try await ana.wait(forText: "Sound only", in: "sound-only")
