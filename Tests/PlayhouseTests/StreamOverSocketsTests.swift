@@ -431,12 +431,14 @@ struct StreamOverSocketsTests {
             }
             let anonymous = try #require(
                 AnonymousUser.id(room: "teahouse", visitor: "0123456789abcdef"))
+            _ = try await RoomClient.join(
+                .init(room: "teahouse", visitor: "0123456789abcdef"), port: house.port)
             let visitor = "?user=" + anonymous
             #expect(try await status(visitor) == 101)
             let watching = try await upgrade(house, live + visitor)
             #expect(try await watching.response(isBodyless: true).status == 101)
             let mei = house.token("mei", .host)
-            #expect(
+            try #require(
                 try await house.post(
                     ["type": "ban", "id": "1", "user": .string(anonymous)], token: mei
                 ).status == 200)
