@@ -178,10 +178,7 @@ class Check:
         for kind, name in ((9, "video"), (8, "audio")):
             times = [at for tag, at, body in found if tag == kind and body[1] == 1]
             readers.require(all(a < b for a, b in zip(times, times[1:])), f"{name} goes back")
-        done = readers.run(["ffmpeg", "-nostdin", "-v", "error", "-xerror", "-err_detect", "explode",
-                            "-i", str(path), "-f", "null", "-"])
-        errors = done.stderr.decode(errors="replace").strip()
-        readers.require(done.returncode == 0 and not errors, f"ffmpeg: {errors[-300:]}")
+        readers.decodes(str(path))
         return f"{len(found)} tags"
 
     # MARK: Pages
