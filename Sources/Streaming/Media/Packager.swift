@@ -56,6 +56,7 @@ struct Packager {
         held = []
         sound = []
         firstMilliseconds = nil
+        soundStart = nil
     }
 
     mutating func configure(video configuration: VideoConfiguration) {
@@ -123,7 +124,9 @@ struct Packager {
             return
         }
         let rate = Int64(audio.sampleRate)
-        let end = filled.next.map { $0 * 1_000 / rate } ?? soundStart ?? milliseconds
+        // The pause before a publisher has no picture either.
+        let end = max(
+            filled.next.map { $0 * 1_000 / rate } ?? .min, soundStart ?? milliseconds)
         guard milliseconds - end > Self.silenceAfterMilliseconds else { return }
         // After a long pause of both tracks nobody needs all of it.
         var time = max(end, milliseconds - Self.silenceMillisecondsMax)
