@@ -30,8 +30,12 @@ struct Watcher {
 extension StreamDoor {
     /// Refuses somebody who is banned from the room.
     ///
-    /// - Parameter isDirect: Whether the address is the person's own; a reader of HLS may have that of
-    ///   a cache that many read through.
+    /// - Parameters:
+    ///   - watcher: Whom the request is from.
+    ///   - room: The room that it is about.
+    ///   - isDirect: Whether the address is the person's own; a reader of HLS may have that of a cache
+    ///     that many read through.
+    /// - Throws: 403 for somebody who is banned.
     func refuseBanned(
         _ watcher: Watcher, from room: String, isDirect: Bool
     ) throws(HTTPError) {
