@@ -17,6 +17,8 @@ package struct StreamConfiguration: Sendable, Equatable {
     /// Failures of the picture within a minute after which a page goes on with the sound alone; 0 for
     /// never by itself.
     package var soundOnlyAfter = 3
+    /// Whether somebody banned is kept from coming back without a name, by their address.
+    package var bansAddresses = false
     /// Folder that shows are recorded to; nil for no recording.
     package var record: String?
 

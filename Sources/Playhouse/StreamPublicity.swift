@@ -54,6 +54,7 @@ final class StreamPublicity: Sendable {
             "framesPerSecond": .integer(Int64(readings.framesPerSecond)),
             "keyframeMilliseconds": readings.keyframeMilliseconds.map { .integer($0) } ?? .null,
             "gapMilliseconds": .integer(readings.gapMilliseconds),
+            "delayMilliseconds": entry.delayMilliseconds.map { .integer($0) } ?? .null,
             "reordering": .bool(readings.hasReordering),
             "clockJumps": .integer(Int64(readings.clockJumps)),
             "silentFrames": .integer(Int64(readings.silentFrames)),

@@ -35,10 +35,10 @@ import Wire
 
     @Test func `every setting is read`() throws {
         let text =
-            #"{"on":false,"host":"0.0.0.0","port":0,"viewersMax":1,"soundOnlyAfter":0,"address":"rtmps://a.example/live","record":"shows"}"#
+            #"{"on":false,"host":"0.0.0.0","port":0,"viewersMax":1,"soundOnlyAfter":0,"banAddresses":true,"address":"rtmps://a.example/live","record":"shows"}"#
         let stream = try #require(try read(#"\#(Self.keys),"stream":\#(text)"#).stream)
         #expect(!stream.isOn && stream.host == "0.0.0.0" && stream.port == 0)
-        #expect(stream.soundOnlyAfter == 0)
+        #expect(stream.soundOnlyAfter == 0 && stream.bansAddresses)
         #expect(stream.viewersMax == 1 && stream.address == "rtmps://a.example/live")
         #expect(stream.record == "/shop/shows")
         _ = try read(

@@ -239,13 +239,40 @@ struct StreamOverSocketsTests {
                 return isWhole ? .some(value) : .none
             }
             #expect(figures["publisher"] == "mei" && figures["filler"] == false)
-            #expect(figures["warnings"] == [])
+            #expect(figures["warnings"] == [] && figures["listeners"] == 0)
+            #expect(figures["delayMilliseconds"] == 360 && figures["reordering"] == false)
+            let delay = #"playhouse_stream_delay_seconds{room="teahouse"}"#
+            #expect(try await house.metric(delay) == 0.36)
+            let gaps = #"playhouse_stream_warnings{room="teahouse",warning="reordering"}"#
+            #expect(try await house.metric(gaps) == 0)
             let later = try await house.join("bo")
             #expect(later.welcome["states"]?["stream"]?["live"] == true)
             #expect(later.welcome["states"]?["stream-readings"] == nil)
             #expect(await ana.states["stream-readings"] == nil)
             publisher.end()
             _ = try await ana.state("stream") { $0["live"] == false ? true : nil }
+        }
+    }
+
+    @Test func `the host is told of B-frames and of the delay that they make`() async throws {
+        try await withStream { house, streams in
+            let mei = try await house.join("mei", .host)
+            let publisher = try Encoder([
+                "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=30",
+                "-f", "lavfi", "-i", "sine=440:sample_rate=44100", "-c:v", "libx264", "-preset",
+                "veryfast", "-bf", "3", "-g", "30", "-pix_fmt", "yuv420p", "-c:a", "aac",
+                "-f", "flv", address(streams),
+            ])
+            let delay = try await mei.state("stream-readings") { value -> Int64? in
+                let isTold = value["warnings"]?.arrayValue?.contains("reordering") == true
+                return isTold && value["reordering"] == true
+                    ? value["delayMilliseconds"]?.integerValue : nil
+            }
+            #expect(delay > 800)
+            let warning = #"playhouse_stream_warnings{room="teahouse",warning="reordering"}"#
+            #expect(try await house.metric(warning) == 1)
+            #expect(try await house.metric(#"playhouse_stream_reordering{room="teahouse"}"#) == 1)
+            publisher.end()
         }
     }
 
@@ -384,6 +411,50 @@ struct StreamOverSocketsTests {
                     == 200)
             let back = try await upgrade(house, "/rooms/teahouse/live?token=\(bo)")
             #expect(try await back.response(isBodyless: true).status == 101)
+            publisher.end()
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `whoever was banned comes back without a name unless addresses count`(
+        byAddress: Bool
+    ) async throws {
+        try await withStream({ $0.stream?.bansAddresses = byAddress }) { house, streams in
+            let publisher = try Encoder(to: address(streams))
+            try await waitForPicture(streams)
+            let live = "/rooms/teahouse/live"
+            func status(_ query: String) async throws -> Int {
+                let connection = try await upgrade(house, live + query)
+                let found = try await connection.response(isBodyless: true).status
+                await connection.close()
+                return found
+            }
+            let anonymous = try #require(
+                AnonymousUser.id(room: "teahouse", visitor: "0123456789abcdef"))
+            _ = try await RoomClient.join(
+                .init(room: "teahouse", visitor: "0123456789abcdef"), port: house.port)
+            let visitor = "?user=" + anonymous
+            #expect(try await status(visitor) == 101)
+            let watching = try await upgrade(house, live + visitor)
+            #expect(try await watching.response(isBodyless: true).status == 101)
+            let mei = house.token("mei", .host)
+            try #require(
+                try await house.post(
+                    ["type": "ban", "id": "1", "user": .string(anonymous)], token: mei
+                ).status == 200)
+            #expect(try await watching.farewell().code == 4411)
+            #expect(try await status(visitor) == 403)
+            // Who names nobody, or somebody else; and who shows that they are somebody else.
+            #expect(try await status("") == (byAddress ? 403 : 101))
+            #expect(try await status("?user=~other") == (byAddress ? 403 : 101))
+            #expect(try await status("?token=\(house.token("ana"))") == 101)
+            #expect(try await status("?token=\(mei)") == 101)
+            #expect(
+                try await house.post(
+                    ["type": "unban", "id": "2", "user": .string(anonymous)], token: mei
+                ).status == 200)
+            #expect(try await status(visitor) == 101)
+            #expect(try await status("") == 101)
             publisher.end()
         }
     }

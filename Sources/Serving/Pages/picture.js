@@ -32,6 +32,7 @@ export function showPicture({ room, words, silent = false }) {
         const address = new URL(`/rooms/${encodeURIComponent(room.room)}/live`, location.href);
         address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
         if (room.token) address.searchParams.set("token", room.token);
+        else if (room.me) address.searchParams.set("user", room.me.user);
         if (soundOnly) address.searchParams.set("tracks", "sound");
         return address.href;
     });

@@ -205,8 +205,8 @@ export class StreamPlayer extends EventTarget {
         socket.addEventListener("close", ({ code }) => {
             if (socket !== this.#socket) return;
             this.#socket = null;
-            // 1000: the stream has ended, and nobody came back.
-            if (code === 1000) this.#wanted = false;
+            // 1000: the stream has ended, and nobody came back. 4411: who watches was banned.
+            if (code === 1000 || code === 4411) this.#wanted = false;
             // Without a word, behind: it had more for this page than it may keep.
             const behindAt = Math.max(this.#stalledAt, this.#lateAt);
             if (code === 1006 && performance.now() - behindAt < aftermathMilliseconds) {

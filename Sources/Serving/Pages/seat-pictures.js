@@ -164,6 +164,7 @@ export class SeatPictures extends EventTarget {
             `/rooms/${room}/live/seats/${encodeURIComponent(plugin)}/${lease}`, location.href);
         address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
         if (this.#room.token) address.searchParams.set("token", this.#room.token);
+        else if (this.#room.me) address.searchParams.set("user", this.#room.me.user);
         if (soundOnly) address.searchParams.set("tracks", "sound");
         return address.href;
     }

@@ -18,6 +18,11 @@ package final class StreamBoard: Sendable {
         /// How long fragments are held, so that several are written together; 0 is not at all.
         package var flushMilliseconds = 0
         package var readings = StreamReadings()
+
+        /// The estimate of ``StreamReadings``; nil while nobody publishes.
+        package var delayMilliseconds: Int64? {
+            isLive ? readings.delayMilliseconds(flushMilliseconds: flushMilliseconds) : nil
+        }
         /// Fragments that slow viewers did not get.
         package var skipped = 0
         /// Viewers that were closed for being too slow.

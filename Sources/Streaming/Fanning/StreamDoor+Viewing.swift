@@ -72,7 +72,11 @@ extension StreamDoor {
         }
         let room = String(parts[2])
         let token = request.queryValue("token")
-        let broadcast = try broadcast(of: room, for: request, token: token)
+        try admit(request, to: room, token: token)
+        guard let address = guest(id)?.address else { return }
+        let watcher = Watcher(request, token: token, at: address, premises)
+        try refuseBanned(watcher, from: room, isDirect: true)
+        guard let broadcast = rooms[room] else { throw Self.notLive }
         if request.method == "HEAD", parts[3] != "live" {
             if format == .sound { _ = try SoundFeed.pace(of: broadcast.stream) }
             let head = Self.head(broadcast.stream.mediaType(of: format) ?? "video/mp4")
@@ -80,7 +84,6 @@ extension StreamDoor {
             return
         }
         try checkRoom(for: id)
-        guard let address = guest(id)?.address else { return }
         let pace =
             format == .sound
             ? try SoundFeed.pace(of: broadcast.stream)
@@ -88,7 +91,7 @@ extension StreamDoor {
                 needsKey: broadcast.stream.cache.fragments.isEmpty,
                 burstBytes: broadcast.stream.cache.byteCount)
         var viewer = Viewer(room: room, pace: pace, format: format)
-        viewer.user = premises.user(token)
+        viewer.watcher = watcher
         // What others still wait for is in the burst.
         release(room, on: lane)
         let head: [UInt8]
@@ -127,15 +130,6 @@ extension StreamDoor {
         }
     }
 
-    /// The stream of a room that a request may read.
-    func broadcast(
-        of room: String, for request: HTTPRequest, token: String?
-    ) throws(HTTPError) -> Broadcast {
-        try admit(request, to: room, token: token)
-        guard let broadcast = rooms[room] else { throw Self.notLive }
-        return broadcast
-    }
-
     static var notLive: HTTPError {
         HTTPError(
             status: 404, code: "NOT_LIVE", detail: "nobody publishes in this room now",
@@ -157,7 +151,6 @@ extension StreamDoor {
                 status: 401, code: "TOKEN_REQUIRED",
                 detail: "this room wants a token: ?token=TOKEN")
         }
-        try refuseBanned(token, from: room)
     }
 
     /// Looks whether there is room for one viewer more.

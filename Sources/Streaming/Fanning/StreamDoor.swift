@@ -18,6 +18,7 @@ package final class StreamDoor: ConnectionHandling {
     var rooms: [String: Broadcast] = [:]
     /// What readers of HLS are given of streams that are over, and since when they are.
     var ended: [String: (desk: HLSDesk, since: UInt32)] = [:]
+    var bans = BanMemory()
     /// Connections that have shown no key and asked for nothing, by address.
     private var strangers: [PeerAddress: Int] = [:]
     private var strangerCount = 0
@@ -71,8 +72,8 @@ package final class StreamDoor: ConnectionHandling {
         var format = Format.mp4
         /// Whether it was sent an initialisation segment.
         var hasBegun = false
-        /// Who it is; nil for somebody without a token.
-        var user: String?
+        /// Who it is, for bans.
+        var watcher: Watcher?
     }
 
     /// The stream of a room and who watches it.

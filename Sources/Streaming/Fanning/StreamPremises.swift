@@ -42,6 +42,8 @@ package struct StreamPremises: Sendable {
     package var user: @Sendable (_ token: String?) -> String? = { _ in nil }
     /// Who may not watch a room, though a token says so.
     package var banned: @Sendable (_ room: String) -> Set<String> = { _ in [] }
+    /// Whether somebody banned is kept from coming back without a name, by their address.
+    package var bansAddresses = false
     package var clock: any Clock
     /// Keeps what is shown as files; nil for nothing kept.
     package var recorder: Recorder?

@@ -86,7 +86,7 @@ extension StreamDoor {
     ) throws(HTTPError) {
         let parts = request.path.split(separator: "/", omittingEmptySubsequences: false)
         let room = String(parts[2])
-        try admit(request, to: room, token: Self.token(parts, request))
+        try admitReader(request, parts, to: room, id)
         guard rooms[room] != nil || ended[room] != nil else { throw Self.notLive }
         try checkRoom(for: id)
         guard let address = guest(id)?.address else { return }
@@ -104,6 +104,16 @@ extension StreamDoor {
             refuse(error, reader, id, on: lane)
         }
         next(reader, id, on: lane)
+    }
+
+    private func admitReader(
+        _ request: HTTPRequest, _ parts: [Substring], to room: String, _ id: ConnectionID
+    ) throws(HTTPError) {
+        let token = Self.token(parts, request)
+        try admit(request, to: room, token: token)
+        guard let address = guest(id)?.address else { return }
+        let watcher = Watcher(request, token: token, at: address, premises)
+        try refuseBanned(watcher, from: room, isDirect: false)
     }
 
     private static func token(_ parts: [Substring], _ request: HTTPRequest) -> String? {
@@ -138,7 +148,7 @@ extension StreamDoor {
                 status: 421, code: "MISDIRECTED",
                 detail: "this connection reads \(reader.room); ask on one of its own")
         }
-        try admit(request, to: reader.room, token: Self.token(parts, request))
+        try admitReader(request, parts, to: reader.room, id)
         if rooms[reader.room] == nil {
             guard ended[reader.room] != nil else { throw Self.notLive }
             // The next stream of the room is another one.

@@ -27,6 +27,8 @@ final class SeatDoor {
         var lastHeard: UInt32
         var socket: WebSocketDecoder
         var stage: Stage
+        /// Who watches, for bans; nil for who publishes.
+        var watcher: Watcher?
 
         init(_ address: PeerAddress, now: UInt32, _ socket: WebSocketDecoder, _ stage: Stage) {
             self.address = address
@@ -222,7 +224,15 @@ extension StreamDoor {
         _ request: HTTPRequest, _ address: SeatAddress, _ id: ConnectionID, on lane: isolated Lane
     ) throws(HTTPError) {
         guard let peer = guest(id)?.address else { return }
+        var watcher: Watcher?
+        if case .viewing(let room, _, _) = address {
+            let found = Watcher(
+                request, token: request.queryValue("token"), at: peer, premises)
+            try refuseBanned(found, from: room, isDirect: true)
+            watcher = found
+        }
         try seats.enter(request, address, from: peer, id, on: lane)
+        seats.guests[id]?.watcher = watcher
         welcomed(id)
         setStage(.seat, of: id)
     }
