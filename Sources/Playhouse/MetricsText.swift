@@ -239,8 +239,11 @@ extension MetricsText {
             "playhouse_stream_live", "gauge", "1 while somebody publishes.",
             each { $0.isLive ? 1 : 0 })
         add(
-            "playhouse_stream_viewers", "gauge", "Connections that get the picture.",
-            each { Double($0.viewers) })
+            "playhouse_stream_viewers", "gauge",
+            "Connections that get the picture, or its sound alone.", each { Double($0.viewers) })
+        add(
+            "playhouse_stream_listeners", "gauge", "Those of them that get the sound alone.",
+            each { Double($0.listeners) })
         add(
             "playhouse_stream_hls_readers", "gauge",
             "Connections that read HLS at the stream's own port, and requests at the rooms' port.",
@@ -268,6 +271,24 @@ extension MetricsText {
             "playhouse_stream_keyframe_seconds", "gauge",
             "Time from the last keyframe to the one before.",
             each { Double($0.readings.keyframeMilliseconds ?? 0) / 1e3 })
+        add(
+            "playhouse_stream_reordering", "gauge", "1 while the encoder makes B-frames.",
+            each { $0.isLive && $0.readings.hasReordering ? 1 : 0 })
+        add(
+            "playhouse_stream_delay_seconds", "gauge",
+            "Estimate of the delay from camera to viewer.",
+            each { Double($0.delayMilliseconds ?? 0) / 1e3 })
+        add(
+            "playhouse_stream_warnings", "gauge",
+            "1 for what the host is told to change, by warning.",
+            entries.flatMap { room, entry in
+                StreamWarning.allCases.map { warning in
+                    (
+                        [("room", room), ("warning", warning.rawValue)],
+                        entry.isLive && entry.readings.warnings.contains(warning) ? 1 : 0
+                    )
+                }
+            })
         add(
             "playhouse_stream_publishers_total", "counter",
             "Encoders that began, those included that came back.",

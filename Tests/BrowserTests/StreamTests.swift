@@ -96,6 +96,16 @@ struct StreamTests {
                     until: """
                         document.querySelector('[data-reading="size"]')?.innerText === '640 × 360'
                         """)
+                for (reading, text) in [
+                    ("delay", "about 0.4 s"), ("reordering", "none"), ("listeners", "0"),
+                    ("viewers", "3"),
+                ] {
+                    try await mei.wait(
+                        until: """
+                            document.querySelector('[data-reading="\(reading)"]')?.innerText
+                                === \(Page.quoted(text))
+                            """)
+                }
                 try await ana.say("What a fine picture")
                 try await bo.waitForMessage("What a fine picture")
                 try await ana.keepPicture("stream-desktop")

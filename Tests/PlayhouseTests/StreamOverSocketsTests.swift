@@ -113,6 +113,62 @@ struct StreamOverSocketsTests {
         }
     }
 
+    @Test func `who asks for the sound gets it without the picture, and is counted`() async throws {
+        try await withStream({ $0.stream?.soundOnlyAfter = 7 }) { house, streams in
+            let publisher = try Encoder(to: address(streams))
+            try await waitForPicture(streams)
+            let listener = try await upgrade(house, "/rooms/teahouse/live?tracks=sound")
+            #expect(try await listener.response(isBodyless: true).status == 101)
+            let facts = try await listener.frame().json
+            #expect(facts?["mediaType"] == "audio/mp4; codecs=\"mp4a.40.2\"")
+            #expect(facts?["soundOnlyAfter"] == 7)
+            var kinds: [String] = []
+            for _ in 0..<4 {
+                guard case .binary(let bytes) = try await listener.frame() else {
+                    Issue.record("not a binary message")
+                    return
+                }
+                kinds.append(String(decoding: bytes[4..<8], as: UTF8.self))
+            }
+            #expect(kinds == ["ftyp", "moof", "moof", "moof"])
+            let metric = #"playhouse_stream_listeners{room="teahouse"}"#
+            #expect(try await house.metric(metric) == 1)
+            let reader = try Encoder.reading(
+                "http://127.0.0.1:\(house.port)/rooms/teahouse/live.mp4?tracks=sound")
+            let (status, errors) = try await reader.outcome()
+            #expect(status == 0 && errors == "", "\(errors)")
+            for (path, status) in [
+                ("live.flv?tracks=sound", 400), ("live.mp4?tracks=picture", 400),
+                ("live.mp4?tracks=", 400),
+            ] {
+                #expect(try await house.get("/rooms/teahouse/" + path).0 == status, "\(path)")
+            }
+            await listener.close()
+            try await eventually("the end of the listener") {
+                try await house.metric(metric) == 0
+            }
+            publisher.end()
+        }
+    }
+
+    @Test func `there is no sound to be had of a stream without any`() async throws {
+        try await withStream { house, streams in
+            let ana = try await house.join("ana")
+            let publisher = try Encoder([
+                "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=30",
+                "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "15",
+                "-pix_fmt", "yuv420p", "-f", "flv", address(streams),
+            ])
+            try await waitForPicture(streams)
+            let hasSound = try await ana.state("stream") { $0["sound"] }
+            #expect(hasSound == false)
+            let (status, body, _) = try await house.get(
+                "/rooms/teahouse/live.mp4?tracks=sound")
+            #expect(status == 404 && body["code"] == "NO_SOUND")
+            publisher.end()
+        }
+    }
+
     @Test func `who may enter a room may watch, and nobody else`() async throws {
         try await withStream { house, streams in
             for (room, token, status) in [
@@ -183,13 +239,40 @@ struct StreamOverSocketsTests {
                 return isWhole ? .some(value) : .none
             }
             #expect(figures["publisher"] == "mei" && figures["filler"] == false)
-            #expect(figures["warnings"] == [])
+            #expect(figures["warnings"] == [] && figures["listeners"] == 0)
+            #expect(figures["delayMilliseconds"] == 360 && figures["reordering"] == false)
+            let delay = #"playhouse_stream_delay_seconds{room="teahouse"}"#
+            #expect(try await house.metric(delay) == 0.36)
+            let gaps = #"playhouse_stream_warnings{room="teahouse",warning="reordering"}"#
+            #expect(try await house.metric(gaps) == 0)
             let later = try await house.join("bo")
             #expect(later.welcome["states"]?["stream"]?["live"] == true)
             #expect(later.welcome["states"]?["stream-readings"] == nil)
             #expect(await ana.states["stream-readings"] == nil)
             publisher.end()
             _ = try await ana.state("stream") { $0["live"] == false ? true : nil }
+        }
+    }
+
+    @Test func `the host is told of B-frames and of the delay that they make`() async throws {
+        try await withStream { house, streams in
+            let mei = try await house.join("mei", .host)
+            let publisher = try Encoder([
+                "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=30",
+                "-f", "lavfi", "-i", "sine=440:sample_rate=44100", "-c:v", "libx264", "-preset",
+                "veryfast", "-bf", "3", "-g", "30", "-pix_fmt", "yuv420p", "-c:a", "aac",
+                "-f", "flv", address(streams),
+            ])
+            let delay = try await mei.state("stream-readings") { value -> Int64? in
+                let isTold = value["warnings"]?.arrayValue?.contains("reordering") == true
+                return isTold && value["reordering"] == true
+                    ? value["delayMilliseconds"]?.integerValue : nil
+            }
+            #expect(delay > 800)
+            let warning = #"playhouse_stream_warnings{room="teahouse",warning="reordering"}"#
+            #expect(try await house.metric(warning) == 1)
+            #expect(try await house.metric(#"playhouse_stream_reordering{room="teahouse"}"#) == 1)
+            publisher.end()
         }
     }
 
@@ -328,6 +411,50 @@ struct StreamOverSocketsTests {
                     == 200)
             let back = try await upgrade(house, "/rooms/teahouse/live?token=\(bo)")
             #expect(try await back.response(isBodyless: true).status == 101)
+            publisher.end()
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `whoever was banned comes back without a name unless addresses count`(
+        byAddress: Bool
+    ) async throws {
+        try await withStream({ $0.stream?.bansAddresses = byAddress }) { house, streams in
+            let publisher = try Encoder(to: address(streams))
+            try await waitForPicture(streams)
+            let live = "/rooms/teahouse/live"
+            func status(_ query: String) async throws -> Int {
+                let connection = try await upgrade(house, live + query)
+                let found = try await connection.response(isBodyless: true).status
+                await connection.close()
+                return found
+            }
+            let anonymous = try #require(
+                AnonymousUser.id(room: "teahouse", visitor: "0123456789abcdef"))
+            _ = try await RoomClient.join(
+                .init(room: "teahouse", visitor: "0123456789abcdef"), port: house.port)
+            let visitor = "?user=" + anonymous
+            #expect(try await status(visitor) == 101)
+            let watching = try await upgrade(house, live + visitor)
+            #expect(try await watching.response(isBodyless: true).status == 101)
+            let mei = house.token("mei", .host)
+            try #require(
+                try await house.post(
+                    ["type": "ban", "id": "1", "user": .string(anonymous)], token: mei
+                ).status == 200)
+            #expect(try await watching.farewell().code == 4411)
+            #expect(try await status(visitor) == 403)
+            // Who names nobody, or somebody else; and who shows that they are somebody else.
+            #expect(try await status("") == (byAddress ? 403 : 101))
+            #expect(try await status("?user=~other") == (byAddress ? 403 : 101))
+            #expect(try await status("?token=\(house.token("ana"))") == 101)
+            #expect(try await status("?token=\(mei)") == 101)
+            #expect(
+                try await house.post(
+                    ["type": "unban", "id": "2", "user": .string(anonymous)], token: mei
+                ).status == 200)
+            #expect(try await status(visitor) == 101)
+            #expect(try await status("") == 101)
             publisher.end()
         }
     }

@@ -36,6 +36,37 @@ import Testing
         #expect(warnings { $0.gapMilliseconds = 501 } == [.gaps])
     }
 
+    @Test func `the delay is that of a tuned encoder, and more with B-frames or held frames`() {
+        var readings = good
+        #expect(readings.delayMilliseconds(flushMilliseconds: 0) == nil)
+        readings.width = 1_280
+        #expect(readings.delayMilliseconds(flushMilliseconds: 0) == 360)
+        #expect(readings.delayMilliseconds(flushMilliseconds: 200) == 560)
+        readings.hasReordering = true
+        readings.reorderMilliseconds = 67
+        #expect(readings.delayMilliseconds(flushMilliseconds: 0) == 877)
+    }
+
+    @Test func `how far frames are reordered is measured, within a second`() {
+        var meter = StreamMeter()
+        func take(_ offset: Int32) {
+            let frame = VideoSample(
+                decodeMilliseconds: 0, offsetMilliseconds: offset, isKey: false, bytes: [])
+            meter.count(frame: frame, arrival: 0)
+        }
+        take(0)
+        #expect(!meter.readings.hasReordering && meter.readings.reorderMilliseconds == 0)
+        take(67)
+        take(33)
+        #expect(meter.readings.hasReordering && meter.readings.reorderMilliseconds == 67)
+        take(1_000)
+        #expect(meter.readings.reorderMilliseconds == 1_000)
+        take(8_000_000)
+        #expect(meter.readings.reorderMilliseconds == 1_000)
+        meter.begin()
+        #expect(!meter.readings.hasReordering && meter.readings.reorderMilliseconds == 0)
+    }
+
     @Test func `a stream at rest has no rates`() {
         var readings = good
         readings.bitsPerSecond = 1_000

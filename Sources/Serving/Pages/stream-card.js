@@ -18,7 +18,12 @@ const readings = [
     ["gap", ({ gapMilliseconds }, words) => words.text("stream.milliseconds", {
         count: words.integer(gapMilliseconds),
     })],
+    ["reordering", ({ reordering }, words) => words.text(
+        reordering ? "stream.reordering.on" : "stream.reordering.off")],
+    ["delay", ({ delayMilliseconds }, words) => (delayMilliseconds === null ? "–"
+        : words.text("stream.delay.value", { seconds: (delayMilliseconds / 1000).toFixed(1) }))],
     ["viewers", ({ viewers }, words) => words.integer(viewers)],
+    ["listeners", ({ listeners }, words) => words.integer(listeners)],
 ];
 
 export class StreamCard {

@@ -10,12 +10,19 @@ package final class StreamBoard: Sendable {
         /// Whether viewers who come now see something.
         package var hasPicture = false
         package var viewers = 0
+        /// Those of them that get the sound alone.
+        package var listeners = 0
         /// Connections that read HLS now, and what they asked for so far.
         package var hlsReaders = 0
         package var hlsRequests = 0
         /// How long fragments are held, so that several are written together; 0 is not at all.
         package var flushMilliseconds = 0
         package var readings = StreamReadings()
+
+        /// The estimate of ``StreamReadings``; nil while nobody publishes.
+        package var delayMilliseconds: Int64? {
+            isLive ? readings.delayMilliseconds(flushMilliseconds: flushMilliseconds) : nil
+        }
         /// Fragments that slow viewers did not get.
         package var skipped = 0
         /// Viewers that were closed for being too slow.

@@ -41,15 +41,17 @@ extension StreamDoor {
                 try answer(request, id, on: lane)
             }
         } catch {
-            refuse(id, error, on: lane)
+            refuse(id, error, headOnly: request.method == "HEAD", on: lane)
         }
     }
 
-    private func refuse(_ id: ConnectionID, _ error: HTTPError, on lane: isolated Lane) {
+    private func refuse(
+        _ id: ConnectionID, _ error: HTTPError, headOnly: Bool = false, on lane: isolated Lane
+    ) {
         setStage(.closing, of: id)
         var response = HTTPResponse.problem(error)
         response.headers.append(Self.anyOrigin)
-        lane.close(id, farewell: response.encoded(keepAlive: false))
+        lane.close(id, farewell: response.encoded(keepAlive: false, headOnly: headOnly))
     }
 
     /// A page of the room's own port reads from this one.
@@ -62,7 +64,7 @@ extension StreamDoor {
     ) throws(HTTPError) {
         let parts = request.path.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 4, parts[0].isEmpty, parts[1] == "rooms",
-            let format = Format(file: parts[3]), premises.hasRoom(String(parts[2]))
+            let format = try Format(file: parts[3], request), premises.hasRoom(String(parts[2]))
         else {
             throw HTTPError(
                 status: 404, code: "NOT_FOUND",
@@ -70,15 +72,26 @@ extension StreamDoor {
         }
         let room = String(parts[2])
         let token = request.queryValue("token")
-        let broadcast = try broadcast(of: room, for: request, token: token)
-        try checkRoom(for: id)
+        try admit(request, to: room, token: token)
         guard let address = guest(id)?.address else { return }
-        var viewer = Viewer(
-            room: room,
-            pace: ViewerPace(
+        let watcher = Watcher(request, token: token, at: address, premises)
+        try refuseBanned(watcher, from: room, isDirect: true)
+        guard let broadcast = rooms[room] else { throw Self.notLive }
+        if request.method == "HEAD", parts[3] != "live" {
+            if format == .sound { _ = try SoundFeed.pace(of: broadcast.stream) }
+            let head = Self.head(broadcast.stream.mediaType(of: format) ?? "video/mp4")
+            lane.close(id, farewell: head)
+            return
+        }
+        try checkRoom(for: id)
+        let pace =
+            format == .sound
+            ? try SoundFeed.pace(of: broadcast.stream)
+            : ViewerPace(
                 needsKey: broadcast.stream.cache.fragments.isEmpty,
-                burstBytes: broadcast.stream.cache.byteCount), format: format)
-        viewer.user = premises.user(token)
+                burstBytes: broadcast.stream.cache.byteCount)
+        var viewer = Viewer(room: room, pace: pace, format: format)
+        viewer.watcher = watcher
         // What others still wait for is in the burst.
         release(room, on: lane)
         let head: [UInt8]
@@ -89,8 +102,7 @@ extension StreamDoor {
             viewer.socket = WebSocketDecoder(role: .server, messageBytesMax: 1_024)
             head = response.encoded(keepAlive: true)
         } else {
-            head = Self.head(
-                format == .flv ? FLVFeed.mediaType : broadcast.stream.mediaType ?? "video/mp4")
+            head = Self.head(broadcast.stream.mediaType(of: format) ?? "video/mp4")
         }
         viewer.hasBegun = broadcast.stream.initialisation != nil
         welcomed(id)
@@ -98,6 +110,12 @@ extension StreamDoor {
         viewersByAddress[address, default: 0] += 1
         setStage(.viewer(viewer), of: id)
         rooms[room]?.viewers.insert(id)
+        if format == .sound {
+            lane.send(head, to: id)
+            beginSound(viewer, id, on: lane)
+            publishFigures(of: room)
+            return
+        }
         publishFigures(of: room)
         lane.send(head, to: id)
         if let initialisation = broadcast.stream.initialisation {
@@ -112,30 +130,27 @@ extension StreamDoor {
         }
     }
 
-    /// The stream of a room that a request may read.
-    func broadcast(
-        of room: String, for request: HTTPRequest, token: String?
-    ) throws(HTTPError) -> Broadcast {
+    static var notLive: HTTPError {
+        HTTPError(
+            status: 404, code: "NOT_LIVE", detail: "nobody publishes in this room now",
+            headers: [("Retry-After", "2")])
+    }
+
+    /// Looks whether a request may read the stream of a room, whether there is one or not.
+    func admit(_ request: HTTPRequest, to room: String, token: String?) throws(HTTPError) {
         guard premises.hasRoom(room) else {
             throw HTTPError(status: 404, code: "NOT_FOUND", detail: "there is no such room")
         }
-        guard request.method == "GET" else {
+        guard request.method == "GET" || request.method == "HEAD" else {
             throw HTTPError(
-                status: 405, code: "METHOD_NOT_ALLOWED", detail: "this address takes GET",
-                headers: [("Allow", "GET")])
+                status: 405, code: "METHOD_NOT_ALLOWED", detail: "this address takes GET and HEAD",
+                headers: [("Allow", "GET, HEAD")])
         }
         guard premises.mayWatch(room, token) else {
             throw HTTPError(
                 status: 401, code: "TOKEN_REQUIRED",
                 detail: "this room wants a token: ?token=TOKEN")
         }
-        try refuseBanned(token, from: room)
-        guard let broadcast = rooms[room] else {
-            throw HTTPError(
-                status: 404, code: "NOT_LIVE", detail: "nobody publishes in this room now",
-                headers: [("Retry-After", "2")])
-        }
-        return broadcast
     }
 
     /// Looks whether there is room for one viewer more.
@@ -161,9 +176,13 @@ extension StreamDoor {
     ) -> [UInt8] {
         if viewer.format == .flv { return stream.flvHead }
         guard viewer.socket != nil else { return initialisation }
+        let burst =
+            viewer.format == .sound
+            ? SoundFeed.burst(of: stream) == nil ? 0 : 1 : stream.cache.fragments.count
         let facts: JSON = [
-            "type": "stream", "mediaType": .string(stream.mediaType ?? ""),
-            "burst": .integer(Int64(stream.cache.fragments.count)),
+            "type": "stream", "mediaType": .string(stream.mediaType(of: viewer.format) ?? ""),
+            "burst": .integer(Int64(burst)),
+            "soundOnlyAfter": .integer(Int64(premises.soundOnlyAfter)),
         ]
         return WebSocketFrame.text(facts.encoded()) + viewer.frame(initialisation)
     }

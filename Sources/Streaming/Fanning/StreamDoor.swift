@@ -16,6 +16,9 @@ package final class StreamDoor: ConnectionHandling {
     /// By slot of the lane.
     private var guests: ContiguousArray<Guest?> = []
     var rooms: [String: Broadcast] = [:]
+    /// What readers of HLS are given of streams that are over, and since when they are.
+    var ended: [String: (desk: HLSDesk, since: UInt32)] = [:]
+    var bans = BanMemory()
     /// Connections that have shown no key and asked for nothing, by address.
     private var strangers: [PeerAddress: Int] = [:]
     private var strangerCount = 0
@@ -69,14 +72,17 @@ package final class StreamDoor: ConnectionHandling {
         var format = Format.mp4
         /// Whether it was sent an initialisation segment.
         var hasBegun = false
-        /// Who it is; nil for somebody without a token.
-        var user: String?
+        /// Who it is, for bans.
+        var watcher: Watcher?
     }
 
     /// The stream of a room and who watches it.
     struct Broadcast {
         var stream = LiveStream()
         let flv = FLVFeed()
+        var sound = SoundFeed()
+        /// Those of the viewers who get the sound alone.
+        var listeners: Set<ConnectionID> = []
         /// Low-latency HLS, while somebody reads it.
         var hls: HLSDesk?
         /// Media sequence number that no reader has seen yet.
@@ -178,6 +184,7 @@ package final class StreamDoor: ConnectionHandling {
         case .viewer(let viewer):
             uncount(guest)
             rooms[viewer.room]?.viewers.remove(id)
+            rooms[viewer.room]?.listeners.remove(id)
             publishFigures(of: viewer.room)
         case .publisher(let publishing) where !publishing.room.isEmpty:
             left(publishing.room, id, on: lane)
@@ -235,6 +242,7 @@ package final class StreamDoor: ConnectionHandling {
             }
         }
         seats.secondPassed(on: lane)
+        forgetEndedStreams(on: lane)
         for (room, broadcast) in rooms {
             if broadcast.publisher == nil, now - broadcast.endedAt > premises.holdSeconds {
                 dismiss(room, on: lane)
@@ -267,6 +275,7 @@ package final class StreamDoor: ConnectionHandling {
         broadcast.entry.publisher = broadcast.grant
         broadcast.entry.hasPicture = broadcast.stream.initialisation != nil
         broadcast.entry.viewers = broadcast.viewers.count
+        broadcast.entry.listeners = broadcast.listeners.count
         broadcast.entry.hlsReaders = broadcast.hls?.readers.count ?? 0
         broadcast.entry.flushMilliseconds = flush.milliseconds
         broadcast.entry.readings = broadcast.stream.readings
@@ -281,7 +290,7 @@ package final class StreamDoor: ConnectionHandling {
         board.set(nil, for: room)
         premises.changed(room, nil)
         premises.recorder?.end(room)
-        dismissReaders(of: broadcast, on: lane)
+        dismissReaders(of: room, broadcast, on: lane)
         for id in broadcast.viewers {
             guard case .viewer(let viewer) = guest(id)?.stage else { continue }
             lane.close(

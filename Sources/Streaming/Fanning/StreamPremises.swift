@@ -19,6 +19,9 @@ package struct StreamPremises: Sendable {
     package var requestSeconds: UInt32 = 10
     /// Milliseconds between two flushes to viewers; nil to decide by the load (``FlushPace``).
     package var flushMilliseconds: Int?
+    /// Failures of the picture within a minute after which a page goes on with the sound alone; 0 for
+    /// never by itself.
+    package var soundOnlyAfter = 3
     /// Whether there is such a room.
     package var hasRoom: @Sendable (String) -> Bool
     /// Whether a room may be watched, with the token of the query or without one.
@@ -31,12 +34,16 @@ package struct StreamPremises: Sendable {
     package var seats = SeatPremises()
     /// The bounds of low-latency HLS.
     var hlsLimits = HLSWindow.Limits()
+    /// How long the last playlist of a stream that is over can be had, and what it names, in seconds.
+    package var hlsEndedSeconds: UInt32 = 60
     /// A fragment of a room's stream has come in, or nobody publishes any more (nil). For each frame.
     package var advanced: @Sendable (_ room: String, PicturePosition?) -> Void = { _, _ in }
     /// Who a token of the query is; nil for nobody, and for those who cannot be banned.
     package var user: @Sendable (_ token: String?) -> String? = { _ in nil }
     /// Who may not watch a room, though a token says so.
     package var banned: @Sendable (_ room: String) -> Set<String> = { _ in [] }
+    /// Whether somebody banned is kept from coming back without a name, by their address.
+    package var bansAddresses = false
     package var clock: any Clock
     /// Keeps what is shown as files; nil for nothing kept.
     package var recorder: Recorder?

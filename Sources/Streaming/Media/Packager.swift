@@ -28,6 +28,8 @@ struct Packager {
     /// What the present initialisation segment says; nil before the first.
     private var current: Initialisation?
     private var isAwaitingKey = true
+    /// Whether this publisher has a picture: the configuration of one before it says nothing of that.
+    private var hasPicture = false
     private var held: [VideoSample] = []
     private var sound: [AudioSample] = []
     private var counter: SampleCounter?
@@ -50,13 +52,16 @@ struct Packager {
     /// Another publisher goes on with the stream: begin at a keyframe.
     mutating func begin() {
         isAwaitingKey = true
+        hasPicture = false
         held = []
         sound = []
         firstMilliseconds = nil
+        soundStart = nil
     }
 
     mutating func configure(video configuration: VideoConfiguration) {
         video = configuration
+        hasPicture = true
     }
 
     mutating func configure(audio configuration: AudioConfiguration) {
@@ -76,8 +81,8 @@ struct Packager {
         firstMilliseconds = firstMilliseconds ?? milliseconds
         guard let position = counter?.position(atMilliseconds: milliseconds) else { return }
         sound.append(AudioSample(position: position, bytes: bytes))
-        guard let current else {
-            if video == nil { beginWithoutPicture(milliseconds, unixMilliseconds) }
+        guard let current, hasPicture || current.video == nil else {
+            if !hasPicture { beginWithoutPicture(milliseconds, unixMilliseconds) }
             if sound.count > Self.heldMax { sound.removeFirst() }
             return
         }
@@ -119,7 +124,9 @@ struct Packager {
             return
         }
         let rate = Int64(audio.sampleRate)
-        let end = filled.next.map { $0 * 1_000 / rate } ?? soundStart ?? milliseconds
+        // The pause before a publisher has no picture either.
+        let end = max(
+            filled.next.map { $0 * 1_000 / rate } ?? .min, soundStart ?? milliseconds)
         guard milliseconds - end > Self.silenceAfterMilliseconds else { return }
         // After a long pause of both tracks nobody needs all of it.
         var time = max(end, milliseconds - Self.silenceMillisecondsMax)
@@ -247,7 +254,8 @@ struct Packager {
                     Fragment.Frame(
                         isSound: isSound, milliseconds: time * 1_000 / scale,
                         offsetMilliseconds: isSound ? 0 : Int64(sample.offset) / tick,
-                        isKey: sample.isKey, range: end - sample.bytes.count..<end))
+                        isKey: sample.isKey, range: end - sample.bytes.count..<end, position: time,
+                        duration: sample.duration))
                 end -= sample.bytes.count
             }
         }
@@ -292,6 +300,9 @@ struct Fragment: Sendable, Equatable {
         var offsetMilliseconds: Int64
         var isKey: Bool
         var range: Range<Int>
+        /// When it is decoded and how long it lasts, in the scale of its track.
+        var position: Int64 = 0
+        var duration = 0
     }
 }
 

@@ -27,6 +27,8 @@ final class SeatDoor {
         var lastHeard: UInt32
         var socket: WebSocketDecoder
         var stage: Stage
+        /// Who watches, for bans; nil for who publishes.
+        var watcher: Watcher?
 
         init(_ address: PeerAddress, now: UInt32, _ socket: WebSocketDecoder, _ stage: Stage) {
             self.address = address
@@ -52,6 +54,9 @@ final class SeatDoor {
         /// Whether the room was told that media arrive.
         var isUp = false
         var viewers: Set<ConnectionID> = []
+        var sound = SoundFeed()
+        /// Those of the viewers who get the sound alone.
+        var listeners: Set<ConnectionID> = []
         var viewersByAddress: [PeerAddress: Int] = [:]
 
         init(_ feed: SeatFeed) { self.feed = feed }
@@ -171,6 +176,7 @@ final class SeatDoor {
         case .viewer(let key, _, _):
             viewerCount -= 1
             guard let cast = casts[key], cast.viewers.remove(id) != nil else { return }
+            cast.listeners.remove(id)
             let others = cast.viewersByAddress[guest.address, default: 1] - 1
             cast.viewersByAddress[guest.address] = others > 0 ? others : nil
         case .closing: break
@@ -218,7 +224,15 @@ extension StreamDoor {
         _ request: HTTPRequest, _ address: SeatAddress, _ id: ConnectionID, on lane: isolated Lane
     ) throws(HTTPError) {
         guard let peer = guest(id)?.address else { return }
+        var watcher: Watcher?
+        if case .viewing(let room, _, _) = address {
+            let found = Watcher(
+                request, token: request.queryValue("token"), at: peer, premises)
+            try refuseBanned(found, from: room, isDirect: true)
+            watcher = found
+        }
         try seats.enter(request, address, from: peer, id, on: lane)
+        seats.guests[id]?.watcher = watcher
         welcomed(id)
         setStage(.seat, of: id)
     }
