@@ -7,6 +7,7 @@ extension StreamConfiguration {
         reader.integer("port", 0...65_535) { port = UInt16($0) }
         reader.integer("viewersMax", 1...1_000_000) { viewersMax = Int($0) }
         reader.integer("flushMilliseconds", 0...1_000) { flushMilliseconds = Int($0) }
+        reader.integer("soundOnlyAfter", 0...100) { soundOnlyAfter = Int($0) }
         reader.text("address") { address = $0 }
         reader.text("record") { record = path($0) }
         if let address, !Self.isAddress(address) {

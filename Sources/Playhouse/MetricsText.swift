@@ -239,8 +239,11 @@ extension MetricsText {
             "playhouse_stream_live", "gauge", "1 while somebody publishes.",
             each { $0.isLive ? 1 : 0 })
         add(
-            "playhouse_stream_viewers", "gauge", "Connections that get the picture.",
-            each { Double($0.viewers) })
+            "playhouse_stream_viewers", "gauge",
+            "Connections that get the picture, or its sound alone.", each { Double($0.viewers) })
+        add(
+            "playhouse_stream_listeners", "gauge", "Those of them that get the sound alone.",
+            each { Double($0.listeners) })
         add(
             "playhouse_stream_hls_readers", "gauge",
             "Connections that read HLS at the stream's own port, and requests at the rooms' port.",

@@ -14,6 +14,9 @@ package struct StreamConfiguration: Sendable, Equatable {
     package var viewersMax = 5_000
     /// Milliseconds between two flushes to viewers, 0 for one per frame; nil to decide by the load.
     package var flushMilliseconds: Int?
+    /// Failures of the picture within a minute after which a page goes on with the sound alone; 0 for
+    /// never by itself.
+    package var soundOnlyAfter = 3
     /// Folder that shows are recorded to; nil for no recording.
     package var record: String?
 

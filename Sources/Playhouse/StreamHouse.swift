@@ -66,6 +66,7 @@ final class StreamHouse: Sendable {
         premises.recorder = recorder
         premises.viewersMax = settings.viewersMax
         premises.flushMilliseconds = settings.flushMilliseconds
+        premises.soundOnlyAfter = settings.soundOnlyAfter
         premises.viewersPerAddress = configuration.limits.connectionsPerAddress
         let publicity = publicity
         premises.changed = { publicity.tell($0, $1) }

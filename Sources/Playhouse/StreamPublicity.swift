@@ -35,6 +35,7 @@ final class StreamPublicity: Sendable {
         return [
             "live": .bool(entry.isLive), "width": .integer(Int64(entry.readings.width)),
             "height": .integer(Int64(entry.readings.height)),
+            "sound": .bool(entry.readings.codecs.contains("mp4a")),
         ]
     }
 
@@ -44,6 +45,7 @@ final class StreamPublicity: Sendable {
         let readings = entry.readings
         return [
             "live": .bool(entry.isLive), "viewers": .integer(Int64(entry.viewers)),
+            "listeners": .integer(Int64(entry.listeners)),
             "publisher": entry.publisher.map { .string($0.user) } ?? .null,
             "filler": .bool(entry.publisher?.isFiller ?? false),
             "width": .integer(Int64(readings.width)), "height": .integer(Int64(readings.height)),

@@ -206,6 +206,46 @@ struct SeatsOverSocketsTests {
         }
     }
 
+    @Test func `Who asks for the sound of a seat gets nothing else`() async throws {
+        try await withSofa { house, host in
+            let lease = try await grant(host)
+            let page = try await publish(house, lease: lease)
+            try await told(host, "- up")
+            let seat = "/rooms/teahouse/live/seats/sofa/\(lease)"
+            let listener = try await upgrade(house, seat + "?tracks=sound")
+            #expect(try await listener.response(isBodyless: true).status == 101)
+            let facts = try await listener.frame().json
+            #expect(facts?["mediaType"] == "audio/mp4; codecs=\"opus\"" && facts?["burst"] == 1)
+            // Six packets of 20 ms: a tenth of a second.
+            for step: Int64 in 1...7 {
+                for message in [
+                    SeatMessage(
+                        kind: .sound, microseconds: 5_000 + step * 20_000,
+                        payload: [0xF8, UInt8(step)]),
+                    SeatMessage(
+                        kind: .picture, microseconds: 33_000 + step * 20_000,
+                        payload: [0, 0, 0, 2, 0x41, 0x99]),
+                ] {
+                    await page.send(opcode: 2, message.bytes)
+                }
+            }
+            var boxes: [String] = []
+            for _ in 0..<3 {
+                guard case .binary(let bytes) = try await listener.frame() else {
+                    Issue.record("not a binary message")
+                    return
+                }
+                boxes.append(String(decoding: bytes[4..<8], as: UTF8.self))
+                #expect(bytes.firstRange(of: [0x41, 0x99]) == nil, "a picture")
+            }
+            #expect(boxes == ["ftyp", "moof", "moof"])
+            let other = try await upgrade(house, seat + "?tracks=smell")
+            #expect(try await other.response().status == 400)
+            try await command(host, "revoke")
+            #expect(try await listener.farewell().code == 1000)
+        }
+    }
+
     @Test func `Media that break off are told, and come back under the same lease`() async throws {
         try await withSofa { house, host in
             let lease = try await grant(host)

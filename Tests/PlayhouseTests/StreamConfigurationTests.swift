@@ -35,12 +35,14 @@ import Wire
 
     @Test func `every setting is read`() throws {
         let text =
-            #"{"on":false,"host":"0.0.0.0","port":0,"viewersMax":1,"address":"rtmps://a.example/live","record":"shows"}"#
+            #"{"on":false,"host":"0.0.0.0","port":0,"viewersMax":1,"soundOnlyAfter":0,"address":"rtmps://a.example/live","record":"shows"}"#
         let stream = try #require(try read(#"\#(Self.keys),"stream":\#(text)"#).stream)
         #expect(!stream.isOn && stream.host == "0.0.0.0" && stream.port == 0)
+        #expect(stream.soundOnlyAfter == 0)
         #expect(stream.viewersMax == 1 && stream.address == "rtmps://a.example/live")
         #expect(stream.record == "/shop/shows")
-        _ = try read(#"\#(Self.keys),"stream":{"port":65535,"viewersMax":1000000}"#)
+        _ = try read(
+            #"\#(Self.keys),"stream":{"port":65535,"viewersMax":1000000,"soundOnlyAfter":100}"#)
     }
 
     @Test(arguments: [
@@ -49,6 +51,8 @@ import Wire
         (#"{"port":8080}"#, "$.stream.port: is that of \"listen\"; give the stream"),
         (#"{"viewersMax":0}"#, "$.stream.viewersMax: must be an integer from 1 to"),
         (#"{"viewersMax":1000001}"#, "$.stream.viewersMax"),
+        (#"{"soundOnlyAfter":-1}"#, "$.stream.soundOnlyAfter"),
+        (#"{"soundOnlyAfter":101}"#, "$.stream.soundOnlyAfter"),
         (#"{"address":"http://a.example/live"}"#, "$.stream.address: must be an address of RTMP"),
         (#"{"address":"rtmp://a.example"}"#, "$.stream.address"),
         (#"{"address":"rtmp:///live"}"#, "$.stream.address"),

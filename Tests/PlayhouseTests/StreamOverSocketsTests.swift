@@ -113,6 +113,62 @@ struct StreamOverSocketsTests {
         }
     }
 
+    @Test func `who asks for the sound gets it without the picture, and is counted`() async throws {
+        try await withStream({ $0.stream?.soundOnlyAfter = 7 }) { house, streams in
+            let publisher = try Encoder(to: address(streams))
+            try await waitForPicture(streams)
+            let listener = try await upgrade(house, "/rooms/teahouse/live?tracks=sound")
+            #expect(try await listener.response(isBodyless: true).status == 101)
+            let facts = try await listener.frame().json
+            #expect(facts?["mediaType"] == "audio/mp4; codecs=\"mp4a.40.2\"")
+            #expect(facts?["soundOnlyAfter"] == 7)
+            var kinds: [String] = []
+            for _ in 0..<4 {
+                guard case .binary(let bytes) = try await listener.frame() else {
+                    Issue.record("not a binary message")
+                    return
+                }
+                kinds.append(String(decoding: bytes[4..<8], as: UTF8.self))
+            }
+            #expect(kinds == ["ftyp", "moof", "moof", "moof"])
+            let metric = #"playhouse_stream_listeners{room="teahouse"}"#
+            #expect(try await house.metric(metric) == 1)
+            let reader = try Encoder.reading(
+                "http://127.0.0.1:\(house.port)/rooms/teahouse/live.mp4?tracks=sound")
+            let (status, errors) = try await reader.outcome()
+            #expect(status == 0 && errors == "", "\(errors)")
+            for (path, status) in [
+                ("live.flv?tracks=sound", 400), ("live.mp4?tracks=picture", 400),
+                ("live.mp4?tracks=", 400),
+            ] {
+                #expect(try await house.get("/rooms/teahouse/" + path).0 == status, "\(path)")
+            }
+            await listener.close()
+            try await eventually("the end of the listener") {
+                try await house.metric(metric) == 0
+            }
+            publisher.end()
+        }
+    }
+
+    @Test func `there is no sound to be had of a stream without any`() async throws {
+        try await withStream { house, streams in
+            let ana = try await house.join("ana")
+            let publisher = try Encoder([
+                "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=30",
+                "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "15",
+                "-pix_fmt", "yuv420p", "-f", "flv", address(streams),
+            ])
+            try await waitForPicture(streams)
+            let hasSound = try await ana.state("stream") { $0["sound"] }
+            #expect(hasSound == false)
+            let (status, body, _) = try await house.get(
+                "/rooms/teahouse/live.mp4?tracks=sound")
+            #expect(status == 404 && body["code"] == "NO_SOUND")
+            publisher.end()
+        }
+    }
+
     @Test func `who may enter a room may watch, and nobody else`() async throws {
         try await withStream { house, streams in
             for (room, token, status) in [

@@ -6,6 +6,7 @@
  */
 
 import { find } from "./dom.js";
+import { PictureChoice } from "./picture-choice.js";
 import { StreamPlayer } from "./player.js";
 import { SeatPictures } from "./seat-pictures.js";
 
@@ -17,20 +18,24 @@ import { SeatPictures } from "./seat-pictures.js";
  * @param {import("./words.js").Words} parts.words
  * @param {boolean} [parts.silent] Whether the host's own sound is never heard: at the host's desk it
  *     would come back into the microphone. The seats are heard there once the button was pressed.
- * @returns {{player: StreamPlayer, seats: SeatPictures}}
+ * @returns {{player: StreamPlayer, seats: SeatPictures, choice: PictureChoice}}
  */
 export function showPicture({ room, words, silent = false }) {
     const stage = document.querySelector(".stage");
     const video = find("video", stage);
     const note = find("video-note", stage);
     const sound = find("sound", stage);
+    /** Only pages of viewers have it: a host hears nothing of their own. */
+    const only = find("sound-only", stage);
     video.muted = silent;
-    const player = new StreamPlayer(video, () => {
+    const player = new StreamPlayer(video, (soundOnly) => {
         const address = new URL(`/rooms/${encodeURIComponent(room.room)}/live`, location.href);
         address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
         if (room.token) address.searchParams.set("token", room.token);
+        if (soundOnly) address.searchParams.set("tracks", "sound");
         return address.href;
     });
+    const choice = new PictureChoice(player);
     const seats = new SeatPictures({
         room, words, pictures: stage.querySelector(".pictures"), silent,
     });
@@ -38,7 +43,10 @@ export function showPicture({ room, words, silent = false }) {
 
     const show = () => {
         const { state } = player;
-        const hasPicture = state === "playing" || (state === "waiting" && video.videoWidth > 0);
+        const listens = choice.isSoundOnly && (state === "playing" || state === "waiting");
+        const hasPicture = !listens
+            && (state === "playing" || (state === "waiting" && video.videoWidth > 0));
+        const plays = hasPicture || (listens && state === "playing");
         stage.toggleAttribute("data-picture", hasPicture);
         stage.dataset.stream = state;
         if (video.hidden === hasPicture) {
@@ -46,10 +54,18 @@ export function showPicture({ room, words, silent = false }) {
             seats.show();
         }
         stage.querySelector("canvas").hidden = hasPicture;
-        const text = { waiting: "video.waiting", unsupported: "video.unsupported" }[state];
+        const text = listens && state === "playing" ? `video.only.${choice.reason}`
+            : { waiting: "video.waiting", unsupported: "video.unsupported" }[state];
         note.textContent = text ? words.text(text) : "";
         note.hidden = !text;
-        sound.hidden = (silent || !hasPicture) && seats.players.length === 0;
+        stage.toggleAttribute("data-sound-only", listens);
+        if (only) {
+            only.hidden = !(plays || listens) || !choice.hasSound;
+            only.dataset.offered = choice.isOffered;
+            only.textContent = words.text(listens ? "video.only.end"
+                : choice.isOffered ? "video.only.offer" : "video.only.begin");
+        }
+        sound.hidden = (silent || !plays) && seats.players.length === 0;
         sound.dataset.muted = isMuted();
         sound.textContent = words.text(isMuted() ? "video.sound.on" : "video.sound.off");
     };
@@ -65,11 +81,20 @@ export function showPicture({ room, words, silent = false }) {
         seats.mute(muted);
         if (!silent) player.mute(muted);
     });
+    choice.addEventListener("change", () => {
+        seats.listen(choice.isSoundOnly);
+        show();
+    });
+    only?.addEventListener("click", () => choice.choose(!choice.isSoundOnly));
     words.addEventListener("change", show);
 
-    const follow = () => { player.live = room.states.get("stream")?.live === true; };
+    const follow = () => {
+        const stream = room.states.get("stream");
+        if (only) choice.follow(stream);
+        player.live = stream?.live === true;
+    };
     room.addEventListener("welcome", follow);
     room.addEventListener("state", ({ detail: { key } }) => key === "stream" && follow());
     show();
-    return { player, seats };
+    return { player, seats, choice };
 }

@@ -22,6 +22,14 @@ const trimSeconds = 8;
 const backoffMilliseconds = [500, 10_000];
 /** Without a stall for this long, the target comes down again. */
 const calmMilliseconds = 20_000;
+/** Distance from the newest while there is only sound, which comes in larger pieces. */
+const soundSeconds = 0.75;
+/** What comes this much later than usual, no buffer of the page hides. */
+const lateMilliseconds = 1_700;
+/** So long after a trouble, or after the page was opened again, what comes late is no other one. */
+const lateEveryMilliseconds = 5_000;
+/** So long after another encoder came a hole is its doing; after a stall a lost connection is. */
+const aftermathMilliseconds = 10_000;
 /** A socket that says nothing for this long while there is a stream is given up. */
 const silentMilliseconds = 8_000;
 
@@ -40,16 +48,29 @@ function joined(pieces) {
     return whole;
 }
 
+/** When the server got a fragment, by its clock in milliseconds, from its `prft` box; null without one. */
+function arrivalOf(piece) {
+    const view = new DataView(piece);
+    if (piece.byteLength < 24 || view.getUint32(4) !== 0x70726674) return null;
+    return (view.getUint32(16) + view.getUint32(20) / 2 ** 32) * 1_000;
+}
+
 /**
  * A player on one video element.
  *
  * Events: `change`, when `state` or `isMuted` has changed. States: `idle` (there is no stream),
- * `waiting` (there is one, and no picture yet or none any more), `playing`, `unsupported`.
+ * `waiting` (there is one, and no picture yet or none any more), `playing`, `unsupported`. `trouble`, with
+ * `{kind}` in `detail`, when machine or network are too slow for the picture and a deeper buffer does not
+ * help: `late`, `skip` (the server left pictures out), `closed` (it gave up), `error` (a decoder's).
  */
 export class StreamPlayer extends EventTarget {
     state = "idle";
     /** Whether the page has no sound because the browser wants a tap first, or the viewer so. */
     isMuted = false;
+    /** Whether only the sound is played: see {@link listen}. */
+    isSoundOnly = false;
+    /** Troubles within a minute after which the server proposes to leave the picture; 0 for never. */
+    soundOnlyAfter = 0;
     stalls = 0;
     leaps = 0;
     target = targetSeconds;
@@ -75,7 +96,12 @@ export class StreamPlayer extends EventTarget {
     #retry = null;
     #steering = null;
     #heardAt = 0;
-    #stalledAt = 0;
+    #stalledAt = -Infinity;
+    /** When tracks were told of last. */
+    #changedAt = -Infinity;
+    /** The shortest way of a fragment, in milliseconds between two clocks, and when one was late. */
+    #quickest = Infinity;
+    #lateAt = -Infinity;
     #leaptAt = 0;
     /** {@link ahead}, without the teeth of single fragments. */
     #smoothed = targetSeconds;
@@ -86,7 +112,7 @@ export class StreamPlayer extends EventTarget {
 
     /**
      * @param {HTMLVideoElement} video
-     * @param {() => string} address The WebSocket's address, asked for each time.
+     * @param {(soundOnly: boolean) => string} address The WebSocket's address, asked for each time.
      */
     constructor(video, address) {
         super();
@@ -96,7 +122,10 @@ export class StreamPlayer extends EventTarget {
         video.disableRemotePlayback = true;
         video.addEventListener("playing", () => this.#started());
         video.addEventListener("waiting", () => this.#stalled());
-        video.addEventListener("error", () => this.#again());
+        video.addEventListener("error", () => {
+            if (this.#media) this.#trouble("error");
+            this.#again();
+        });
         video.addEventListener("volumechange", () => this.#tell());
         const { signal } = this.#closing;
         document.addEventListener("visibilitychange", () => this.#returned(), { signal });
@@ -134,6 +163,18 @@ export class StreamPlayer extends EventTarget {
         this.#tell();
     }
 
+    /** Plays the sound alone, and the server leaves the picture out; or both again. */
+    listen(soundOnly) {
+        if (this.isSoundOnly === soundOnly) return;
+        this.isSoundOnly = soundOnly;
+        this.target = this.#least;
+        if (this.#socket || this.#retry) this.#connect();
+        this.#tell();
+    }
+
+    /** The distance from the newest that nothing disturbs. */
+    get #least() { return this.isSoundOnly ? soundSeconds : targetSeconds; }
+
     /** Seconds that are there beyond the picture. */
     get ahead() {
         const { buffered } = this.#video;
@@ -147,7 +188,7 @@ export class StreamPlayer extends EventTarget {
         clearTimeout(this.#retry);
         this.#retry = null;
         this.#close();
-        const socket = new WebSocket(this.#address());
+        const socket = new WebSocket(this.#address(this.isSoundOnly));
         socket.binaryType = "arraybuffer";
         this.#socket = socket;
         this.#isFresh = true;
@@ -161,6 +202,11 @@ export class StreamPlayer extends EventTarget {
             this.#socket = null;
             // 1000: the stream has ended, and nobody came back.
             if (code === 1000) this.#wanted = false;
+            // Without a word, behind: it had more for this page than it may keep.
+            const behindAt = Math.max(this.#stalledAt, this.#lateAt);
+            if (code === 1006 && performance.now() - behindAt < aftermathMilliseconds) {
+                this.#trouble("closed");
+            }
             if (this.#wanted) this.#later();
             else this.#end();
         });
@@ -212,12 +258,14 @@ export class StreamPlayer extends EventTarget {
     #hear(data) {
         this.#heardAt = performance.now();
         if (typeof data === "string") {
-            const { type, mediaType, burst } = JSON.parse(data);
+            const { type, mediaType, burst, soundOnlyAfter } = JSON.parse(data);
             if (type !== "stream") return;
             this.#attempts = 0;
+            this.#changedAt = performance.now();
+            this.soundOnlyAfter = soundOnlyAfter ?? 0;
             // It was another encoder that came, and not the network that was uneven.
             if (this.#begun && performance.now() - this.#stalledAt < 10_000) {
-                this.target = Math.max(targetSeconds, this.target / 1.5);
+                this.target = Math.max(this.#least, this.target / 1.5);
             }
             if (!Source().isTypeSupported(mediaType)) {
                 this.#wanted = false;
@@ -230,8 +278,20 @@ export class StreamPlayer extends EventTarget {
             this.#isFresh = false;
             return;
         }
+        this.#judge(arrivalOf(data));
         this.#queue.push(data);
         this.#append();
+    }
+
+    /** An encoder that pauses makes nothing late; a network that does, or a page that has no time. */
+    #judge(arrived) {
+        if (arrived === null || !this.#begun || document.hidden) return;
+        const now = performance.now();
+        this.#quickest = Math.min(this.#quickest, now - arrived);
+        if (now - arrived - this.#quickest < lateMilliseconds
+            || now - this.#lateAt < lateEveryMilliseconds) return;
+        this.#lateAt = now;
+        this.#trouble("late");
     }
 
     // MARK: Media
@@ -290,6 +350,7 @@ export class StreamPlayer extends EventTarget {
     #begin() {
         this.#begun = true;
         this.#isSettled = false;
+        this.#quickest = Infinity;
         this.#calmSince = performance.now();
         this.#leap();
         this.leaps = 0;
@@ -360,8 +421,8 @@ export class StreamPlayer extends EventTarget {
         if (this.#socket && this.#wanted && isSilent) return this.#again();
         if (!this.#begun) return;
         if (this.state === "playing" && now - this.#heardAt > 1_500) this.#become("waiting");
-        if (now - this.#calmSince > calmMilliseconds && this.target > targetSeconds) {
-            this.target = Math.max(targetSeconds, this.target * 0.8);
+        if (now - this.#calmSince > calmMilliseconds && this.target > this.#least) {
+            this.target = Math.max(this.#least, this.target * 0.8);
             this.#calmSince = now;
         }
         const { buffered, currentTime } = video;
@@ -370,8 +431,9 @@ export class StreamPlayer extends EventTarget {
         if (currentTime !== this.#moved.time) this.#moved = { time: currentTime, at: now };
         const isStuck = !video.paused && ahead > this.target && now - this.#moved.at > 500
             && now - this.#leaptAt > 1_000;
-        if (ahead > this.target + behindSecondsMax || ahead < -0.5 || isStuck
-            || this.#isBeforeHole(currentTime)) {
+        const isHole = this.#isBeforeHole(currentTime);
+        if (ahead > this.target + behindSecondsMax || ahead < -0.5 || isStuck || isHole) {
+            if (isHole && now - this.#changedAt > aftermathMilliseconds) this.#trouble("skip");
             this.#leap();
         } else {
             this.#smoothed += (ahead - this.#smoothed) * 0.2;
@@ -402,8 +464,14 @@ export class StreamPlayer extends EventTarget {
     /** Back from the background, where timers and decoders rest. */
     #returned() {
         if (document.hidden || !this.#begun) return;
+        // What has waited for the page is late through no fault of anybody.
+        this.#lateAt = performance.now();
         if (this.ahead > this.target + 0.25) this.#leap();
         this.#play();
+    }
+
+    #trouble(kind) {
+        if (!this.isSoundOnly) this.dispatchEvent(new CustomEvent("trouble", { detail: { kind } }));
     }
 
     #become(state) {

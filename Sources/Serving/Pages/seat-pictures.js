@@ -22,6 +22,8 @@ export class SeatPictures extends EventTarget {
     #pictures;
     #host;
     #muted;
+    /** Whether the page does without pictures. */
+    #listens = false;
     /** By lease. @type {Map<string, {figure: HTMLElement, video: HTMLVideoElement, player: ?StreamPlayer}>} */
     #tiles = new Map();
     /** By plugin: the newest layout that was seen. */
@@ -63,6 +65,14 @@ export class SeatPictures extends EventTarget {
         this.#muted = muted;
         this.players.forEach((player) => player.mute(muted));
         this.dispatchEvent(new Event("change"));
+    }
+
+    /** Leaves the pictures out and keeps the sound; or brings them back. */
+    listen(soundOnly) {
+        if (this.#listens === soundOnly) return;
+        this.#listens = soundOnly;
+        this.players.forEach((player) => player.listen(soundOnly));
+        this.show();
     }
 
     /** Shows in the place of a lease's stream what this page sends itself; null ends that. */
@@ -111,7 +121,8 @@ export class SeatPictures extends EventTarget {
         const isAway = isOwn ? !preview : stream?.live !== true;
         figure.dataset.seat = lease.seat;
         figure.dataset.muted = String(!lease.audio);
-        figure.dataset.hidden = String(isAway || !lease.video);
+        const isHeard = this.#listens && !isOwn;
+        figure.dataset.hidden = String(isAway || !lease.video || isHeard);
         const name = lease.name || lease.user;
         const flags = [
             isOwn && "seat.you", !lease.audio && "seat.muted", !lease.video && "seat.camera_off",
@@ -135,7 +146,8 @@ export class SeatPictures extends EventTarget {
         video.muted = isOwn || this.#muted;
         let player = null;
         if (!isOwn) {
-            player = new StreamPlayer(video, () => this.#address(lease));
+            player = new StreamPlayer(video, (soundOnly) => this.#address(lease, soundOnly));
+            player.listen(this.#listens);
             player.addEventListener("change", () => {
                 figure.dataset.stream = player.state;
                 this.dispatchEvent(new Event("change"));
@@ -146,12 +158,13 @@ export class SeatPictures extends EventTarget {
         return tile;
     }
 
-    #address({ plugin, lease }) {
+    #address({ plugin, lease }, soundOnly) {
         const room = encodeURIComponent(this.#room.room);
         const address = new URL(
             `/rooms/${room}/live/seats/${encodeURIComponent(plugin)}/${lease}`, location.href);
         address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
         if (this.#room.token) address.searchParams.set("token", this.#room.token);
+        if (soundOnly) address.searchParams.set("tracks", "sound");
         return address.href;
     }
 

@@ -29,13 +29,13 @@ const { overlay, shelf } = showRoom({
     },
 });
 
-const { player, seats } = showPicture({ room, words });
+const { player, seats, choice } = showPicture({ room, words });
 const studio = new SeatStudio({ room, words, pictures: seats, place: find("panels") });
 const clock = new StreamClock({
-    room, video: find("video"), isPlaying: () => player.state === "playing",
+    room, video: find("video"), isPlaying: () => player.state === "playing" && !player.isSoundOnly,
 });
 /** Debugging aids, as is the room. */
-Object.assign(window, { player, seats, studio, pictureClock: clock });
+Object.assign(window, { player, pictureChoice: choice, seats, studio, pictureClock: clock });
 
 // MARK: Danmaku, likes
 

@@ -10,6 +10,8 @@ package final class StreamBoard: Sendable {
         /// Whether viewers who come now see something.
         package var hasPicture = false
         package var viewers = 0
+        /// Those of them that get the sound alone.
+        package var listeners = 0
         /// Connections that read HLS now, and what they asked for so far.
         package var hlsReaders = 0
         package var hlsRequests = 0

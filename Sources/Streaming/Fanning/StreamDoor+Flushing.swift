@@ -34,6 +34,7 @@ extension StreamDoor {
     }
 
     private func deliver(_ item: LiveStream.Output, in room: String, on lane: isolated Lane) {
+        deliverSound(item, in: room, on: lane)
         guard let broadcast = rooms[room] else { return }
         let now = nowMilliseconds
         let plain: [UInt8]
@@ -51,7 +52,9 @@ extension StreamDoor {
         var framed: [UInt8]?
         var tags: [UInt8]?
         for id in broadcast.viewers {
-            guard case .viewer(var viewer) = guest(id)?.stage else { continue }
+            guard case .viewer(var viewer) = guest(id)?.stage, viewer.format != .sound else {
+                continue
+            }
             let hadBegun = viewer.hasBegun
             if isFragment {
                 guard viewer.hasBegun else { continue }

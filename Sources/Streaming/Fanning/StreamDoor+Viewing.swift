@@ -62,7 +62,7 @@ extension StreamDoor {
     ) throws(HTTPError) {
         let parts = request.path.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 4, parts[0].isEmpty, parts[1] == "rooms",
-            let format = Format(file: parts[3]), premises.hasRoom(String(parts[2]))
+            let format = try Format(file: parts[3], request), premises.hasRoom(String(parts[2]))
         else {
             throw HTTPError(
                 status: 404, code: "NOT_FOUND",
@@ -73,11 +73,13 @@ extension StreamDoor {
         let broadcast = try broadcast(of: room, for: request, token: token)
         try checkRoom(for: id)
         guard let address = guest(id)?.address else { return }
-        var viewer = Viewer(
-            room: room,
-            pace: ViewerPace(
+        let pace =
+            format == .sound
+            ? try SoundFeed.pace(of: broadcast.stream)
+            : ViewerPace(
                 needsKey: broadcast.stream.cache.fragments.isEmpty,
-                burstBytes: broadcast.stream.cache.byteCount), format: format)
+                burstBytes: broadcast.stream.cache.byteCount)
+        var viewer = Viewer(room: room, pace: pace, format: format)
         viewer.user = premises.user(token)
         // What others still wait for is in the burst.
         release(room, on: lane)
@@ -89,8 +91,7 @@ extension StreamDoor {
             viewer.socket = WebSocketDecoder(role: .server, messageBytesMax: 1_024)
             head = response.encoded(keepAlive: true)
         } else {
-            head = Self.head(
-                format == .flv ? FLVFeed.mediaType : broadcast.stream.mediaType ?? "video/mp4")
+            head = Self.head(broadcast.stream.mediaType(of: format) ?? "video/mp4")
         }
         viewer.hasBegun = broadcast.stream.initialisation != nil
         welcomed(id)
@@ -98,6 +99,12 @@ extension StreamDoor {
         viewersByAddress[address, default: 0] += 1
         setStage(.viewer(viewer), of: id)
         rooms[room]?.viewers.insert(id)
+        if format == .sound {
+            lane.send(head, to: id)
+            beginSound(viewer, id, on: lane)
+            publishFigures(of: room)
+            return
+        }
         publishFigures(of: room)
         lane.send(head, to: id)
         if let initialisation = broadcast.stream.initialisation {
@@ -161,9 +168,13 @@ extension StreamDoor {
     ) -> [UInt8] {
         if viewer.format == .flv { return stream.flvHead }
         guard viewer.socket != nil else { return initialisation }
+        let burst =
+            viewer.format == .sound
+            ? SoundFeed.burst(of: stream) == nil ? 0 : 1 : stream.cache.fragments.count
         let facts: JSON = [
-            "type": "stream", "mediaType": .string(stream.mediaType ?? ""),
-            "burst": .integer(Int64(stream.cache.fragments.count)),
+            "type": "stream", "mediaType": .string(stream.mediaType(of: viewer.format) ?? ""),
+            "burst": .integer(Int64(burst)),
+            "soundOnlyAfter": .integer(Int64(premises.soundOnlyAfter)),
         ]
         return WebSocketFrame.text(facts.encoded()) + viewer.frame(initialisation)
     }

@@ -77,6 +77,9 @@ package final class StreamDoor: ConnectionHandling {
     struct Broadcast {
         var stream = LiveStream()
         let flv = FLVFeed()
+        var sound = SoundFeed()
+        /// Those of the viewers who get the sound alone.
+        var listeners: Set<ConnectionID> = []
         /// Low-latency HLS, while somebody reads it.
         var hls: HLSDesk?
         /// Media sequence number that no reader has seen yet.
@@ -178,6 +181,7 @@ package final class StreamDoor: ConnectionHandling {
         case .viewer(let viewer):
             uncount(guest)
             rooms[viewer.room]?.viewers.remove(id)
+            rooms[viewer.room]?.listeners.remove(id)
             publishFigures(of: viewer.room)
         case .publisher(let publishing) where !publishing.room.isEmpty:
             left(publishing.room, id, on: lane)
@@ -267,6 +271,7 @@ package final class StreamDoor: ConnectionHandling {
         broadcast.entry.publisher = broadcast.grant
         broadcast.entry.hasPicture = broadcast.stream.initialisation != nil
         broadcast.entry.viewers = broadcast.viewers.count
+        broadcast.entry.listeners = broadcast.listeners.count
         broadcast.entry.hlsReaders = broadcast.hls?.readers.count ?? 0
         broadcast.entry.flushMilliseconds = flush.milliseconds
         broadcast.entry.readings = broadcast.stream.readings

@@ -19,6 +19,9 @@ package struct StreamPremises: Sendable {
     package var requestSeconds: UInt32 = 10
     /// Milliseconds between two flushes to viewers; nil to decide by the load (``FlushPace``).
     package var flushMilliseconds: Int?
+    /// Failures of the picture within a minute after which a page goes on with the sound alone; 0 for
+    /// never by itself.
+    package var soundOnlyAfter = 3
     /// Whether there is such a room.
     package var hasRoom: @Sendable (String) -> Bool
     /// Whether a room may be watched, with the token of the query or without one.

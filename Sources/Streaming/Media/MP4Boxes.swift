@@ -57,12 +57,13 @@ enum MP4Boxes {
         var bytes: [UInt8]
     }
 
-    /// One fragment: `prft`, `moof`, `mdat`; the time is when the first sample arrived.
-    static func fragment(sequence: Int, runs: [Run], unixMilliseconds: Int64) -> [UInt8] {
+    /// One fragment: `prft`, `moof`, `mdat`; the time is when the first sample arrived, without which
+    /// there is no `prft`.
+    static func fragment(sequence: Int, runs: [Run], unixMilliseconds: Int64?) -> [UInt8] {
         let payload = runs.reduce(0) { $0 + $1.samples.reduce(0) { $0 + $1.bytes.count } }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(payload + 400)
-        if let run = runs.first, let sample = run.samples.first {
+        if let unixMilliseconds, let run = runs.first, let sample = run.samples.first {
             bytes.fullBox("prft", version: 1) {
                 $0.append32(run.track)
                 $0.append(ntp(unixMilliseconds), size: 8)

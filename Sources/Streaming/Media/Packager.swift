@@ -247,7 +247,8 @@ struct Packager {
                     Fragment.Frame(
                         isSound: isSound, milliseconds: time * 1_000 / scale,
                         offsetMilliseconds: isSound ? 0 : Int64(sample.offset) / tick,
-                        isKey: sample.isKey, range: end - sample.bytes.count..<end))
+                        isKey: sample.isKey, range: end - sample.bytes.count..<end, position: time,
+                        duration: sample.duration))
                 end -= sample.bytes.count
             }
         }
@@ -292,6 +293,9 @@ struct Fragment: Sendable, Equatable {
         var offsetMilliseconds: Int64
         var isKey: Bool
         var range: Range<Int>
+        /// When it is decoded and how long it lasts, in the scale of its track.
+        var position: Int64 = 0
+        var duration = 0
     }
 }
 

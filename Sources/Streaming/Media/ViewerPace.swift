@@ -19,20 +19,25 @@ package struct ViewerPace: Sendable {
     private var needsKey: Bool
     /// What was sent on joining and does not count, until it has been read.
     private var allowance: Int
+    private let waitingMax: Int
 
     /// - Parameters:
     ///   - needsKey: Whether nothing was sent on joining that the next frame could follow.
-    ///   - burstBytes: What was sent on joining: it may wait beyond ``waitingBytesMax``.
-    package init(needsKey: Bool, burstBytes: Int = 0) {
+    ///   - burstBytes: What was sent on joining: it may wait beyond the bound.
+    ///   - waitingBytesMax: Bytes that may wait otherwise.
+    package init(
+        needsKey: Bool, burstBytes: Int = 0, waitingBytesMax: Int = Self.waitingBytesMax
+    ) {
         self.needsKey = needsKey
         allowance = burstBytes
+        waitingMax = waitingBytesMax
     }
 
     package mutating func decide(
         isKey: Bool, waitingBytes: Int, nowMilliseconds: Int64
     ) -> Decision {
-        if waitingBytes <= Self.waitingBytesMax { allowance = 0 }
-        if waitingBytes > Self.waitingBytesMax + allowance {
+        if waitingBytes <= waitingMax { allowance = 0 }
+        if waitingBytes > waitingMax + allowance {
             needsKey = true
             let since = behindSince ?? nowMilliseconds
             behindSince = since
@@ -43,7 +48,7 @@ package struct ViewerPace: Sendable {
             return .close
         }
         // To begin again with most of the bound still waiting would end in the same place.
-        guard isKey, waitingBytes <= Self.waitingBytesMax / 4 else { return .skip }
+        guard isKey, waitingBytes <= waitingMax / 4 else { return .skip }
         needsKey = false
         behindSince = nil
         return .send

@@ -29,10 +29,14 @@ extension SeatDoor {
                 detail: "\(limits.viewersPerAddress) viewers from one address are here",
                 headers: [("Retry-After", "10")])
         }
-        let head = try accept(request)
+        let format = try StreamDoor.Format(file: "live", request) ?? .mp4
         let stream = cast.feed.stream
-        let pace = ViewerPace(
-            needsKey: stream.cache.fragments.isEmpty, burstBytes: stream.cache.byteCount)
+        let pace =
+            format == .sound
+            ? try SoundFeed.pace(of: stream)
+            : ViewerPace(
+                needsKey: stream.cache.fragments.isEmpty, burstBytes: stream.cache.byteCount)
+        let head = try accept(request)
         guests[id] = Guest(
             peer, now: lane.uptimeSeconds, WebSocketDecoder(role: .server, messageBytesMax: 1_024),
             .viewer(key, pace, hasBegun: stream.initialisation != nil))
@@ -40,6 +44,14 @@ extension SeatDoor {
         cast.viewers.insert(id)
         cast.viewersByAddress[peer, default: 0] += 1
         lane.send(head, to: id)
+        if format == .sound {
+            send(cast.sound.flush(), to: cast.listeners, on: lane)
+            cast.listeners.insert(id)
+            guard let opening = soundOpening(stream) else { return }
+            lane.send(opening, to: id)
+            if let burst = SoundFeed.burst(of: stream) { lane.send(Self.frame(burst), to: id) }
+            return
+        }
         guard let initialisation = stream.initialisation else { return }
         lane.send(opening(initialisation, stream), to: id)
         for fragment in stream.cache.fragments { lane.send(Self.frame(fragment.bytes), to: id) }
@@ -49,6 +61,16 @@ extension SeatDoor {
         let facts: JSON = [
             "type": "stream", "mediaType": .string(stream.mediaType ?? ""),
             "burst": .integer(Int64(stream.cache.fragments.count)),
+        ]
+        return WebSocketFrame.text(facts.encoded()) + Self.frame(initialisation)
+    }
+
+    /// What goes before the sound alone; nil where there is none.
+    private func soundOpening(_ stream: LiveStream) -> [UInt8]? {
+        guard let initialisation = stream.soundInitialisation else { return nil }
+        let facts: JSON = [
+            "type": "stream", "mediaType": .string(stream.mediaType(of: .sound) ?? ""),
+            "burst": .integer(SoundFeed.burst(of: stream) == nil ? 0 : 1),
         ]
         return WebSocketFrame.text(facts.encoded()) + Self.frame(initialisation)
     }
@@ -65,6 +87,8 @@ extension SeatDoor {
         _ item: LiveStream.Output, _ cast: SeatCast, _ now: Int64, on lane: isolated Lane
     ) {
         guard !cast.viewers.isEmpty else { return }
+        fanOutSound(item, cast, on: lane)
+        guard cast.viewers.count > cast.listeners.count else { return }
         let bytes: [UInt8]
         var isKey: Bool?
         switch item {
@@ -73,7 +97,16 @@ extension SeatDoor {
             bytes = Self.frame(fragment.bytes)
             isKey = fragment.isKey
         }
-        for id in cast.viewers {
+        send(
+            bytes, isKey: isKey, to: cast.viewers.subtracting(cast.listeners), now, on: lane)
+    }
+
+    /// Gives some of the viewers the same message; without `isKey` it is a beginning.
+    private func send(
+        _ bytes: [UInt8], isKey: Bool?, to viewers: Set<ConnectionID>, _ now: Int64,
+        on lane: isolated Lane
+    ) {
+        for id in viewers {
             guard let guest = guests[id],
                 case .viewer(let key, var pace, let hasBegun) = guest.stage
             else { continue }
@@ -91,6 +124,27 @@ extension SeatDoor {
             case .skip: break
             case .close: lane.cut(id)
             }
+        }
+    }
+
+    private func send(
+        _ sound: [UInt8]?, to listeners: Set<ConnectionID>, on lane: isolated Lane
+    ) {
+        guard let sound else { return }
+        send(Self.frame(sound), isKey: true, to: listeners, nowMilliseconds, on: lane)
+    }
+
+    private func fanOutSound(
+        _ item: LiveStream.Output, _ cast: SeatCast, on lane: isolated Lane
+    ) {
+        guard !cast.listeners.isEmpty else { return }
+        switch item {
+        case .fragment(let fragment):
+            send(cast.sound.take(fragment), to: cast.listeners, on: lane)
+        case .initialisation:
+            send(cast.sound.flush(), to: cast.listeners, on: lane)
+            guard let opening = soundOpening(cast.feed.stream) else { return }
+            send(opening, isKey: nil, to: cast.listeners, nowMilliseconds, on: lane)
         }
     }
 

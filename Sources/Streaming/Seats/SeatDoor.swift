@@ -52,6 +52,9 @@ final class SeatDoor {
         /// Whether the room was told that media arrive.
         var isUp = false
         var viewers: Set<ConnectionID> = []
+        var sound = SoundFeed()
+        /// Those of the viewers who get the sound alone.
+        var listeners: Set<ConnectionID> = []
         var viewersByAddress: [PeerAddress: Int] = [:]
 
         init(_ feed: SeatFeed) { self.feed = feed }
@@ -171,6 +174,7 @@ final class SeatDoor {
         case .viewer(let key, _, _):
             viewerCount -= 1
             guard let cast = casts[key], cast.viewers.remove(id) != nil else { return }
+            cast.listeners.remove(id)
             let others = cast.viewersByAddress[guest.address, default: 1] - 1
             cast.viewersByAddress[guest.address] = others > 0 ? others : nil
         case .closing: break
