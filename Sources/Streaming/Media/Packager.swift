@@ -38,7 +38,7 @@ struct Packager {
     private var frameMilliseconds: Int64 = 33
     private var sequence = 0
     private var output: [Output] = []
-    /// Frames of silence that were put in.
+    /// Frames of silence that were put in because this publisher's sound stayed away.
     private(set) var silentFrames = 0
 
     /// What was made since the last call.
@@ -53,6 +53,7 @@ struct Packager {
         held = []
         sound = []
         firstMilliseconds = nil
+        silentFrames = 0
     }
 
     mutating func configure(video configuration: VideoConfiguration) {
@@ -121,13 +122,15 @@ struct Packager {
         let rate = Int64(audio.sampleRate)
         let end = filled.next.map { $0 * 1_000 / rate } ?? soundStart ?? milliseconds
         guard milliseconds - end > Self.silenceAfterMilliseconds else { return }
+        // What is missing at the beginning is the pause between two publishers.
+        let isPause = milliseconds == firstMilliseconds
         // After a long pause of both tracks nobody needs all of it.
         var time = max(end, milliseconds - Self.silenceMillisecondsMax)
         while time < milliseconds - Self.silenceUntilMilliseconds,
             let position = filled.position(atMilliseconds: time)
         {
             sound.append(AudioSample(position: position, bytes: frame))
-            silentFrames += 1
+            if !isPause { silentFrames += 1 }
             time = (position + Int64(audio.frameSamples)) * 1_000 / rate
         }
         counter = filled
