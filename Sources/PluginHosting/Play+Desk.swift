@@ -11,6 +11,8 @@ struct PlayDesk: Sendable {
     private(set) var uses: [Hook: ScriptUse] = [:]
     /// Changes and effects of the last call of each hook, as JSON.
     private(set) var outputBytes: [Hook: Int] = [:]
+    /// Effects of the last call of each hook.
+    private(set) var effects: [Hook: Int] = [:]
     /// Show time at which the meter was told last; nil before the first time.
     private var toldMilliseconds: Int64?
 
@@ -21,6 +23,8 @@ struct PlayDesk: Sendable {
         uses[hook] = use
         outputBytes[hook] = count
     }
+
+    mutating func note(_ hook: Hook, effects count: Int) { effects[hook] = count }
 
     /// Whether it is time to tell the meter again; then that is noted.
     mutating func isMeterDue(_ nowMilliseconds: Int64) -> Bool {
@@ -95,6 +99,7 @@ extension Play {
             "hostCalls": used { desk.uses[$0]?.hostCalls },
             "outputBytesMax": .integer(budgets.outputBytes),
             "outputBytes": used { desk.outputBytes[$0].map(Int64.init) },
+            "effects": used { desk.effects[$0].map(Int64.init) },
         ]
     }
 }

@@ -62,6 +62,7 @@ extension Play {
                 done, ScriptFault(kind: .host, message: "the stage returned no record"), &pools)
             return true
         }
+        desk.note(done.call.hook, effects: effects.count)
         if let problem = state.problem(with: effects, plugin: plugin, self.limits) {
             // Lua has gone on from a state that will never be recorded.
             outputs += stageFailed(done, ScriptFault(kind: .host, message: problem), &pools)

@@ -158,6 +158,7 @@ extension DevHouse {
                 "instructions": meter?["instructions"]?[hook] ?? .null,
                 "memoryBytes": meter?["memoryBytes"]?[hook] ?? .null,
                 "hostCalls": meter?["hostCalls"]?[hook] ?? .null,
+                "effects": meter?["effects"]?[hook] ?? .null,
             ]
         }
         return [

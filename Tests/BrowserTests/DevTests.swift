@@ -27,6 +27,14 @@ struct DevTests {
                         + "?.dataset.state === 'running'")
                 try await page.wait(until: "bench.status.last >= 4")
                 try await page.wait(until: "document.querySelector('[data-hook=on_action] meter')")
+                // Beside what a call has used, how many effects it had.
+                try await page.wait(
+                    until: """
+                        [...document.querySelectorAll('table[data-plugin] tr')].every((row) =>
+                            row.children.length === 8)
+                            && /^[0-9]+$/.test(document.querySelector(
+                                '[data-hook=on_action] td:nth-child(7)')?.innerText)
+                        """)
 
                 try await page.wait(
                     until: "\(Self.framed("host", "status"))?.dataset.state === 'open'")

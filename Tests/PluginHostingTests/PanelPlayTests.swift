@@ -32,6 +32,7 @@ import Wire
             #expect(used > 0 && used < most, "\(name)")
         }
         #expect(meter["hostCalls"]?["on_start"] == 2)
+        #expect(meter["effects"]?["on_start"] == 2)
         // What is garbage by the end was in use.
         #expect(try #require(meter["memoryBytes"]?["on_start"]?.integerValue) > 300_000)
     }

@@ -20,9 +20,16 @@ import Testing
         var text: String { String(decoding: body, as: UTF8.self) }
     }
 
-    private func get(_ house: House, _ path: String) async throws -> Answer {
+    private func get(
+        _ house: House, _ path: String, _ method: String = "GET", range: String? = nil,
+        ifRange: String? = nil
+    ) async throws -> Answer {
         let url = try #require(URL(string: "http://127.0.0.1:\(house.listener.port)/rooms/\(path)"))
-        let (data, response) = try await URLSession.shared.data(from: url)
+        var request = URLRequest(url: url, cachePolicy: .reloadIgnoringLocalAndRemoteCacheData)
+        request.httpMethod = method
+        request.setValue(range, forHTTPHeaderField: "Range")
+        request.setValue(ifRange, forHTTPHeaderField: "If-Range")
+        let (data, response) = try await URLSession.shared.data(for: request)
         let http = try #require(response as? HTTPURLResponse)
         var headers: [String: String] = [:]
         for (name, value) in http.allHeaderFields {
@@ -219,6 +226,129 @@ import Testing
             #expect(good.headers["cache-control"]?.hasPrefix("private, ") == true)
             let byQuery = try await get(house, "mall/hls/media.m3u8?token=t.o-k_en")
             #expect(byQuery.status == 200)
+        }
+    }
+
+    @Test func `HEAD gives the head of what GET gives, and a range a part of it`() async throws {
+        try await withStream { house, _ in
+            // First what closes its connection: one that reads HLS reads nothing else.
+            for path in ["none/live.mp4", "none/hls/live.m3u8"] {
+                let none = try await get(house, path, "HEAD")
+                #expect(none.status == 404 && none.body.isEmpty, "\(path)")
+            }
+            for (path, type) in [
+                ("mall/live.mp4", "video/mp4"), ("mall/live.flv", "video/x-flv"),
+                ("mall/live.mp4?tracks=sound", "audio/mp4"),
+                ("mall/hls/live.m3u8", "application/vnd.apple.mpegurl"),
+                ("mall/hls/media.m3u8", "application/vnd.apple.mpegurl"),
+            ] {
+                let head = try await get(house, path, "HEAD")
+                #expect(head.status == 200 && head.body.isEmpty, "\(path)")
+                #expect(head.headers["content-type"]?.hasPrefix(type) == true, "\(path)")
+            }
+            _ = try await get(house, "mall/hls/media.m3u8")
+            let list = HLSPlaylist(try await get(house, "mall/hls/media.m3u8").text)
+            let segment = "mall/hls/\(try #require(list.segments.last).name)"
+            let whole = try await get(house, segment)
+            let size = whole.body.count
+            #expect(whole.status == 200 && whole.headers["accept-ranges"] == "bytes")
+            let head = try await get(house, segment, "HEAD")
+            #expect(head.status == 200 && head.body.isEmpty)
+            for name in ["content-length", "content-type", "cache-control", "accept-ranges"] {
+                #expect(head.headers[name] == whole.headers[name] && head.headers[name] != nil)
+            }
+            // Across the border of two parts, to the last byte, and beyond it.
+            for (range, part) in [
+                ("bytes=10-\(size / 2)", 10...size / 2),
+                ("bytes=\(size - 1)-", size - 1...size - 1),
+                ("bytes=-7", size - 7...size - 1), ("bytes=5-\(size)", 5...size - 1),
+            ] {
+                let answer = try await get(house, segment, range: range)
+                #expect(answer.status == 206 && answer.body == Array(whole.body[part]), "\(range)")
+                #expect(
+                    answer.headers["content-range"]
+                        == "bytes \(part.lowerBound)-\(part.upperBound)/\(size)")
+                #expect(answer.headers["cache-control"] == whole.headers["cache-control"])
+            }
+            let beyond = try await get(house, segment, range: "bytes=\(size)-")
+            #expect(beyond.status == 416 && beyond.headers["content-range"] == "bytes */\(size)")
+            let stale = try await get(house, segment, range: "bytes=0-1", ifRange: "\"old\"")
+            #expect(stale.status == 200 && stale.body == whole.body)
+            let list206 = try await get(house, "mall/hls/media.m3u8", range: "bytes=0-1")
+            #expect(list206.status == 200 && list206.text.hasPrefix("#EXTM3U\n"))
+
+            let posted = try await get(house, "mall/hls/live.m3u8", "POST")
+            #expect(posted.status == 405 && posted.headers["allow"] == "GET, HEAD")
+            // A HEAD leaves the connection where the next answer begins.
+            let connection = PlainConnection(port: house.listener.port)
+            connection.write(
+                "HEAD /rooms/\(segment) HTTP/1.1\r\nHost: a\r\n\r\n"
+                    + "GET /rooms/mall/hls/live.m3u8 HTTP/1.1\r\nHost: a\r\n\r\n")
+            let both = connection.read(until: { $0.contains("media.m3u8") })
+            #expect(both.contains("\r\n\r\nHTTP/1.1 200 OK\r\n"))
+        }
+    }
+
+    @Test func `Playlists are kept for seconds and media for an hour`() async throws {
+        try await withStream { house, _ in
+            _ = try await get(house, "mall/hls/media.m3u8")
+            let list = HLSPlaylist(try await get(house, "mall/hls/media.m3u8").text)
+            let open = try #require(list.open)
+            let known = open.number - 1
+            for (name, age) in [
+                ("live.m3u8", "max-age=1"), ("media.m3u8", "max-age=\(list.targetDuration / 2)"),
+                ("media.m3u8?_HLS_skip=YES", "max-age=\(list.targetDuration / 2)"),
+                ("media.m3u8?_HLS_msn=\(known)", "max-age=\(6 * list.targetDuration)"),
+                (list.segments[0].map, "max-age=3600, immutable"),
+                ("\(known).m4s", "max-age=3600, immutable"),
+                ("\(known).0.m4s", "max-age=3600, immutable"),
+            ] {
+                let answer = try await get(house, "mall/hls/\(name)")
+                #expect(answer.status == 200)
+                #expect(answer.headers["cache-control"] == "public, \(age)", "\(name)")
+            }
+            let none = try await get(house, "mall/hls/\(open.number + 3).0.m4s")
+            #expect(none.status == 404 && none.headers["cache-control"] == "no-store")
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `The last playlist and what it names can be had for a while after the end`(
+        isWhile: Bool
+    ) async throws {
+        try await withStream({
+            $0.holdSeconds = 1
+            $0.hlsEndedSeconds = isWhile ? 60 : 0
+        }) { house, publisher in
+            _ = try await get(house, "mall/hls/media.m3u8")
+            peers.end(publisher)
+            try await house.wait("the end of the stream") { $0 == nil }
+            // The second in which it ended is still counted.
+            if !isWhile { try await Task.sleep(for: .seconds(2)) }
+            let last = try await get(house, "mall/hls/media.m3u8")
+            #expect(last.status == (isWhile ? 200 : 404))
+            guard isWhile else {
+                #expect(last.text.contains("NOT_LIVE"))
+                return
+            }
+            #expect(last.text.hasSuffix("#EXT-X-ENDLIST\n"))
+            let list = HLSPlaylist(last.text)
+            let segment = try #require(list.segments.last)
+            let media = try await get(house, "mall/hls/\(segment.name)")
+            #expect(media.status == 200 && !media.body.isEmpty)
+            let multivariant = try await get(house, "mall/hls/live.m3u8")
+            #expect(multivariant.status == 200 && multivariant.text.contains("RESOLUTION=320x180"))
+            let next = try await get(house, "mall/hls/\(segment.number + 1).0.m4s")
+            #expect(next.status == 404)
+            #expect(try await get(house, "mall/live.mp4").status == 404)
+            // The next stream of the room is not hidden by it.
+            let again = try peers.publish(house, size: "640x360")
+            try await house.wait("the next picture") { $0?.readings.width == 640 }
+            let new = try await get(house, "mall/hls/live.m3u8")
+            #expect(new.text.contains("RESOLUTION=640x360"))
+            let fresh = HLSPlaylist(try await get(house, "mall/hls/media.m3u8").text)
+            #expect((fresh.segments.first?.number ?? 0) > segment.number)
+            peers.end(again)
         }
     }
 

@@ -94,7 +94,10 @@ export function elementsOf(panel) {
 /** What a panel becomes by the newest update of it (protocol.md, "Updates of a panel"). */
 export function updated(panel, update) {
     if (!panel || !update || update.of !== panel.version) return panel;
-    return { ...panel, ...update, elements: updatedList(update.elements, panel.elements), picture: update.picture };
+    // Which panel an update belongs to says nothing about what the panel becomes.
+    const { of, ...changes } = update;
+    const elements = updatedList(changes.elements, panel.elements);
+    return { ...panel, ...changes, elements, picture: changes.picture };
 }
 
 function updatedList(entries, before) {
@@ -234,9 +237,7 @@ export class Playhouse extends EventTarget {
     }
 
     /** Leaves the room for good. `connect()` joins it again. */
-    close() {
-        this.#end("CLOSED", 1000);
-    }
+    close() { this.#end("CLOSED", 1000); }
 
     /** Joins again at once, with recovery: after a change of `name` or `token`. */
     reconnect() {
@@ -253,9 +254,7 @@ export class Playhouse extends EventTarget {
     }
 
     /** The server's time, milliseconds of Unix time. */
-    serverNow() {
-        return Date.now() + this.#clock.offset;
-    }
+    serverNow() { return Date.now() + this.#clock.offset; }
 
     /**
      * Sends a request and waits for its answer.
@@ -620,18 +619,14 @@ export class Playhouse extends EventTarget {
 
     // MARK: Small things
 
-    #newId() {
-        return String(this.#nextId++);
-    }
+    #newId() { return String(this.#nextId++); }
 
     #setStatus(state, reason, retryAt = null) {
         this.status = { state, reason, tries: this.#tries, retryAt };
         this.#emit("status", this.status);
     }
 
-    #emit(type, detail) {
-        this.dispatchEvent(new CustomEvent(type, { detail }));
-    }
+    #emit(type, detail) { this.dispatchEvent(new CustomEvent(type, { detail })); }
 }
 
 /** What says that trying now is worth more than waiting. */

@@ -50,6 +50,7 @@ extension StreamDoor {
         publishing.room = room
         publishing.session.accept()
         let old = rooms[room]?.publisher
+        ended[room] = nil
         rooms[room, default: Broadcast()].publisher = id
         rooms[room]?.grant = grant
         rooms[room]?.stream.begin()

@@ -41,15 +41,17 @@ extension StreamDoor {
                 try answer(request, id, on: lane)
             }
         } catch {
-            refuse(id, error, on: lane)
+            refuse(id, error, headOnly: request.method == "HEAD", on: lane)
         }
     }
 
-    private func refuse(_ id: ConnectionID, _ error: HTTPError, on lane: isolated Lane) {
+    private func refuse(
+        _ id: ConnectionID, _ error: HTTPError, headOnly: Bool = false, on lane: isolated Lane
+    ) {
         setStage(.closing, of: id)
         var response = HTTPResponse.problem(error)
         response.headers.append(Self.anyOrigin)
-        lane.close(id, farewell: response.encoded(keepAlive: false))
+        lane.close(id, farewell: response.encoded(keepAlive: false, headOnly: headOnly))
     }
 
     /// A page of the room's own port reads from this one.
@@ -71,6 +73,12 @@ extension StreamDoor {
         let room = String(parts[2])
         let token = request.queryValue("token")
         let broadcast = try broadcast(of: room, for: request, token: token)
+        if request.method == "HEAD", parts[3] != "live" {
+            if format == .sound { _ = try SoundFeed.pace(of: broadcast.stream) }
+            let head = Self.head(broadcast.stream.mediaType(of: format) ?? "video/mp4")
+            lane.close(id, farewell: head)
+            return
+        }
         try checkRoom(for: id)
         guard let address = guest(id)?.address else { return }
         let pace =
@@ -123,13 +131,26 @@ extension StreamDoor {
     func broadcast(
         of room: String, for request: HTTPRequest, token: String?
     ) throws(HTTPError) -> Broadcast {
+        try admit(request, to: room, token: token)
+        guard let broadcast = rooms[room] else { throw Self.notLive }
+        return broadcast
+    }
+
+    static var notLive: HTTPError {
+        HTTPError(
+            status: 404, code: "NOT_LIVE", detail: "nobody publishes in this room now",
+            headers: [("Retry-After", "2")])
+    }
+
+    /// Looks whether a request may read the stream of a room, whether there is one or not.
+    func admit(_ request: HTTPRequest, to room: String, token: String?) throws(HTTPError) {
         guard premises.hasRoom(room) else {
             throw HTTPError(status: 404, code: "NOT_FOUND", detail: "there is no such room")
         }
-        guard request.method == "GET" else {
+        guard request.method == "GET" || request.method == "HEAD" else {
             throw HTTPError(
-                status: 405, code: "METHOD_NOT_ALLOWED", detail: "this address takes GET",
-                headers: [("Allow", "GET")])
+                status: 405, code: "METHOD_NOT_ALLOWED", detail: "this address takes GET and HEAD",
+                headers: [("Allow", "GET, HEAD")])
         }
         guard premises.mayWatch(room, token) else {
             throw HTTPError(
@@ -137,12 +158,6 @@ extension StreamDoor {
                 detail: "this room wants a token: ?token=TOKEN")
         }
         try refuseBanned(token, from: room)
-        guard let broadcast = rooms[room] else {
-            throw HTTPError(
-                status: 404, code: "NOT_LIVE", detail: "nobody publishes in this room now",
-                headers: [("Retry-After", "2")])
-        }
-        return broadcast
     }
 
     /// Looks whether there is room for one viewer more.

@@ -16,6 +16,8 @@ package final class StreamDoor: ConnectionHandling {
     /// By slot of the lane.
     private var guests: ContiguousArray<Guest?> = []
     var rooms: [String: Broadcast] = [:]
+    /// What readers of HLS are given of streams that are over, and since when they are.
+    var ended: [String: (desk: HLSDesk, since: UInt32)] = [:]
     /// Connections that have shown no key and asked for nothing, by address.
     private var strangers: [PeerAddress: Int] = [:]
     private var strangerCount = 0
@@ -239,6 +241,7 @@ package final class StreamDoor: ConnectionHandling {
             }
         }
         seats.secondPassed(on: lane)
+        forgetEndedStreams(on: lane)
         for (room, broadcast) in rooms {
             if broadcast.publisher == nil, now - broadcast.endedAt > premises.holdSeconds {
                 dismiss(room, on: lane)
@@ -286,7 +289,7 @@ package final class StreamDoor: ConnectionHandling {
         board.set(nil, for: room)
         premises.changed(room, nil)
         premises.recorder?.end(room)
-        dismissReaders(of: broadcast, on: lane)
+        dismissReaders(of: room, broadcast, on: lane)
         for id in broadcast.viewers {
             guard case .viewer(let viewer) = guest(id)?.stage else { continue }
             lane.close(

@@ -34,6 +34,8 @@ package struct StreamPremises: Sendable {
     package var seats = SeatPremises()
     /// The bounds of low-latency HLS.
     var hlsLimits = HLSWindow.Limits()
+    /// How long the last playlist of a stream that is over can be had, and what it names, in seconds.
+    package var hlsEndedSeconds: UInt32 = 60
     /// A fragment of a room's stream has come in, or nobody publishes any more (nil). For each frame.
     package var advanced: @Sendable (_ room: String, PicturePosition?) -> Void = { _, _ in }
     /// Who a token of the query is; nil for nobody, and for those who cannot be banned.

@@ -42,7 +42,13 @@ final class HLSDesk {
         return window.version != before
     }
 
-    func end() { window.end() }
+    /// The multivariant playlist at the end of the stream.
+    private(set) var lastMultivariant: [UInt8] = []
+
+    func end(_ stream: LiveStream) {
+        window.end()
+        lastMultivariant = multivariant(of: stream)
+    }
 
     /// The media playlist, written once for all who ask; nil before there is one.
     func playlist(skips: Bool) -> [UInt8]? {

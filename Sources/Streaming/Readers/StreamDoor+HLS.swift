@@ -16,6 +16,10 @@ extension StreamDoor {
         /// When the present request came, or the last answer was given.
         var since: UInt32
         var keepsAlive = true
+        /// Whether the present request wants the head of the answer alone.
+        var isHead = false
+        /// What it wants of the bytes, as it was written; nil for all of them.
+        var range: String?
         /// Whether everybody may read this stream.
         var isPublic = true
 
@@ -23,6 +27,15 @@ extension StreamDoor {
             self.room = room
             self.decoder = decoder
             self.since = since
+        }
+
+        /// Takes note of how the answer to a request is to be given.
+        func note(_ request: HTTPRequest) {
+            isHead = request.method == "HEAD"
+            // There is nothing that If-Range could name, and so it never holds (RFC 9110, 13.1.5); of a
+            // HEAD a range means nothing (14.2).
+            let isPlain = request.header("if-range") == nil && !isHead
+            range = isPlain ? request.header("range") : nil
         }
     }
 
@@ -50,6 +63,7 @@ extension StreamDoor {
             do throws(HTTPError) {
                 guard let request = try reader.decoder?.next() else { return }
                 reader.keepsAlive = request.keepAlive
+                reader.note(request)
                 guard Self.isHLS(request.path) else {
                     reader.keepsAlive = false
                     throw HTTPError(
@@ -72,11 +86,13 @@ extension StreamDoor {
     ) throws(HTTPError) {
         let parts = request.path.split(separator: "/", omittingEmptySubsequences: false)
         let room = String(parts[2])
-        _ = try broadcast(of: room, for: request, token: Self.token(parts, request))
+        try admit(request, to: room, token: Self.token(parts, request))
+        guard rooms[room] != nil || ended[room] != nil else { throw Self.notLive }
         try checkRoom(for: id)
         guard let address = guest(id)?.address else { return }
         let reader = Reader(room: room, decoder: decoder, since: lane.uptimeSeconds)
         reader.keepsAlive = request.keepAlive && decoder != nil
+        reader.note(request)
         welcomed(id)
         viewers += 1
         viewersByAddress[address, default: 0] += 1
@@ -96,7 +112,8 @@ extension StreamDoor {
 
     /// The desk of a room that has a stream with tracks, made where there was none.
     private func desk(of room: String, on lane: isolated Lane) -> HLSDesk? {
-        guard let broadcast = rooms[room], broadcast.stream.initialisation != nil else {
+        guard let broadcast = rooms[room] else { return ended[room]?.desk }
+        guard broadcast.stream.initialisation != nil else {
             return nil
         }
         if let desk = broadcast.hls { return desk }
@@ -121,7 +138,12 @@ extension StreamDoor {
                 status: 421, code: "MISDIRECTED",
                 detail: "this connection reads \(reader.room); ask on one of its own")
         }
-        _ = try broadcast(of: reader.room, for: request, token: Self.token(parts, request))
+        try admit(request, to: reader.room, token: Self.token(parts, request))
+        if rooms[reader.room] == nil {
+            guard ended[reader.room] != nil else { throw Self.notLive }
+            // The next stream of the room is another one.
+            reader.keepsAlive = false
+        }
         guard let wanted = try HLSRequest(file: String(parts[parts.count - 1]), request) else {
             throw HTTPError(
                 status: 404, code: "NOT_FOUND",
@@ -149,9 +171,8 @@ extension StreamDoor {
     ) throws(HTTPError) -> Bool {
         switch wanted {
         case .multivariant:
-            guard let stream = rooms[reader.room]?.stream else { return false }
-            send(
-                [desk.multivariant(of: stream)], .playlist(seconds: 1), reader, id, on: lane)
+            let text = rooms[reader.room].map { desk.multivariant(of: $0.stream) }
+            send([text ?? desk.lastMultivariant], .playlist(seconds: 1), reader, id, on: lane)
         case .media(let place, let skips):
             switch desk.window.standing(of: place) {
             case .awaited: return false
@@ -187,7 +208,7 @@ extension StreamDoor {
         answerWaiting(desk, on: lane)
     }
 
-    private func answerWaiting(_ desk: HLSDesk, on lane: isolated Lane) {
+    func answerWaiting(_ desk: HLSDesk, on lane: isolated Lane) {
         for id in desk.waiting {
             guard case .reader(let reader) = guest(id)?.stage, let wanted = reader.want else {
                 continue
@@ -202,104 +223,12 @@ extension StreamDoor {
     }
 
     /// A reader that waited has its answer.
-    private func settle(
+    func settle(
         _ reader: Reader, _ desk: HLSDesk, _ id: ConnectionID, on lane: isolated Lane
     ) {
         desk.waiting.remove(id)
         reader.want = nil
         reader.since = lane.uptimeSeconds
         next(reader, id, on: lane)
-    }
-
-    // MARK: - Coming to an end
-
-    /// The stream is over: who waits gets what there is, and the end of the list.
-    func dismissReaders(of broadcast: Broadcast, on lane: isolated Lane) {
-        guard let desk = broadcast.hls else { return }
-        desk.end()
-        for id in desk.readers {
-            if case .reader(let reader) = guest(id)?.stage { reader.keepsAlive = false }
-        }
-        answerWaiting(desk, on: lane)
-        for id in desk.readers { lane.close(id, farewell: []) }
-    }
-
-    func readerEnded(_ reader: Reader, _ id: ConnectionID) {
-        rooms[reader.room]?.hls?.readers.remove(id)
-        rooms[reader.room]?.hls?.waiting.remove(id)
-    }
-
-    /// Time limits of a reader.
-    func secondPassed(for reader: Reader, _ id: ConnectionID, on lane: isolated Lane) {
-        let waited = lane.uptimeSeconds - reader.since
-        guard reader.want != nil else {
-            if waited > Self.idleReaderSeconds { lane.cut(id) }
-            return
-        }
-        // Section 6.2.5.2: three target durations.
-        let desk = rooms[reader.room]?.hls
-        guard let desk, waited > UInt32(3 * (desk.window.targetDuration ?? 4)) else { return }
-        let error = HTTPError(
-            status: 503, code: "NOT_YET", detail: "the stream stands still",
-            headers: [("Retry-After", "1")])
-        refuse(error, reader, id, on: lane)
-        settle(reader, desk, id, on: lane)
-    }
-
-    /// Gives up what nobody reads.
-    func forgetIdleDesk(of room: String, on lane: isolated Lane) {
-        guard let desk = rooms[room]?.hls, desk.waiting.isEmpty,
-            lane.uptimeSeconds - desk.lastAsked > HLSDesk.idleSeconds
-        else { return }
-        rooms[room]?.hlsNumber = desk.window.open.number + 1
-        rooms[room]?.hls = nil
-    }
-
-    // MARK: - Writing
-
-    private enum Kind {
-        case playlist(seconds: Int64)
-        /// Bytes that never change under their name.
-        case media
-    }
-
-    private func send(
-        _ pieces: [[UInt8]], _ kind: Kind, _ reader: Reader, _ id: ConnectionID,
-        on lane: isolated Lane
-    ) {
-        let type: String
-        let age: String
-        switch kind {
-        case .playlist(let seconds):
-            type = "application/vnd.apple.mpegurl"
-            age = "max-age=\(seconds)"
-        case .media:
-            type = "video/mp4"
-            age = "max-age=3600, immutable"
-        }
-        let head = """
-            HTTP/1.1 200 OK\r
-            Content-Type: \(type)\r
-            Content-Length: \(pieces.reduce(0) { $0 + $1.count })\r
-            Cache-Control: \(reader.isPublic ? "public" : "private"), \(age)\r
-            Access-Control-Allow-Origin: *\r
-            X-Content-Type-Options: nosniff\r
-            Connection: \(reader.keepsAlive ? "keep-alive" : "close")\r
-            \r
-
-            """
-        lane.send(Array(head.utf8), to: id)
-        for piece in pieces { lane.send(piece, to: id) }
-        if !reader.keepsAlive { lane.close(id, farewell: []) }
-    }
-
-    private func refuse(
-        _ error: HTTPError, _ reader: Reader, _ id: ConnectionID, on lane: isolated Lane
-    ) {
-        var response = HTTPResponse.problem(error)
-        response.headers.append(("Access-Control-Allow-Origin", "*"))
-        response.headers.append(("Cache-Control", "no-store"))
-        lane.send(response.encoded(keepAlive: reader.keepsAlive), to: id)
-        if !reader.keepsAlive { lane.close(id, farewell: []) }
     }
 }

@@ -11,7 +11,7 @@ export function showBudgets(place, plugins, texts) {
         make("table", { "data-plugin": plugin },
             make("caption", { text: plugin }),
             make("thead", {}, make("tr", {},
-                ...["hook", "calls", "faults", "instructions", "memory", "host", "output"].map((name) =>
+                ...["hook", "calls", "faults", "instructions", "memory", "host", "effects", "output"].map((name) =>
                     make("th", { scope: "col", text: texts.text(`dev.budget.${name}`) })))),
             make("tbody", {}, ...Object.entries(hooks).map(([hook, use]) =>
                 make("tr", { "data-hook": hook },
@@ -21,6 +21,7 @@ export function showBudgets(place, plugins, texts) {
                     gauge(use.instructions, budget.instructions, texts),
                     gauge(use.memoryBytes, budget.memoryBytes, texts),
                     gauge(use.hostCalls, budget.hostCalls, texts),
+                    make("td", { text: Number.isInteger(use.effects) ? texts.integer(use.effects) : "–" }),
                     gauge(use.outputBytesMax, budget.outputBytes, texts)))))));
 }
 
