@@ -18,7 +18,7 @@ BUILD_PACKAGES := liblua5.4-dev libsqlite3-dev libssl-dev libcurl4 pkg-config
 DEMO_PACKAGES := $(BUILD_PACKAGES) ffmpeg
 TEST_PACKAGES := $(BUILD_PACKAGES) chromium fonts-noto-cjk ffmpeg curl flvmeta
 # What the stream is tried with beyond that: by commands of their own, for they are large.
-PEER_PACKAGES := $(BUILD_PACKAGES) python3 chromium firefox-esr ffmpeg flvmeta gstreamer1.0-tools \
+PEER_PACKAGES := $(BUILD_PACKAGES) python3-venv chromium firefox-esr ffmpeg flvmeta gstreamer1.0-tools \
     gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad \
     gstreamer1.0-plugins-ugly gstreamer1.0-libav
 OBS_PACKAGES := $(PEER_PACKAGES) obs-studio obs-plugins xvfb libgl1-mesa-dri
@@ -86,9 +86,10 @@ check-glass: test-packages ## measures delays by a clock in the picture, in a re
 	@HLS_FOLDER="$${HLS_FOLDER:-$(CURDIR)/.build-hls}" Tests/Glass/run.sh \
 	    "$$($(SWIFT) build --configuration release --show-bin-path)/playhouse" $(if $(CASES),--only $(CASES)) $(ARGS)
 
-check-peers: peer-packages ## tries the stream with ffmpeg, GStreamer, flvmeta, Chromium and Firefox (ARGS=--json)
+check-peers: peer-packages ## tries the stream with ffmpeg (Debian, PyPI), GStreamer, flvmeta, Chromium, Firefox (ARGS=--json)
 	@$(SWIFT) build --product playhouse
-	@Tests/Peers/run.sh "$$($(SWIFT) build --show-bin-path)/playhouse" $(ARGS)
+	@PEERS_FOLDER="$${PEERS_FOLDER:-$(CURDIR)/.build-peers}" Tests/Peers/run.sh \
+	    "$$($(SWIFT) build --show-bin-path)/playhouse" $(ARGS)
 
 check-obs: obs-packages ## has OBS stream to a room in a network of its own, and prints the readings (ARGS=--json)
 	@$(SWIFT) build --product playhouse
@@ -114,7 +115,7 @@ lint: ## checks the format of every Swift file
 	@$(SWIFT) format lint --strict $(FORMAT_OPTIONS) $(FORMATTED)
 
 clean: ## removes everything that was built; data of the demo stays
-	@rm -rf .build .build-asan .build-tsan .build-autobahn .build-conformance .build-knowledge .build-hls
+	@rm -rf .build .build-asan .build-tsan .build-autobahn .build-conformance .build-knowledge .build-hls .build-peers
 
 # Installs those of the given Debian packages that are missing. Elsewhere it is content when
 # pkg-config finds the libraries, and else says what to install.

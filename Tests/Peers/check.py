@@ -14,9 +14,9 @@ import time
 import readers
 from browsers import Chromium, Firefox
 from house import OTHER, ROOM, Failure, House, wait
-from publishers import DEEP, PUBLISHERS, TAGS, Publisher, publish_tag
+from publishers import DEEP, ENHANCED, ODD, PUBLISHERS, TAGS, Publisher, publish_tag
 
-PARTS = ["publishers", "recording", "takeover", "pages", "refusals"]
+PARTS = ["publishers", "oddities", "takeover", "pages", "refusals", "recording"]
 WIDTH, HEIGHT = 640, 360
 
 
@@ -40,10 +40,10 @@ class Check:
             print(f"  {'ok    ' if is_good else 'FAILED'} {subject}: {check}: {words}", file=sys.stderr)
         return is_good
 
-    def publish(self, name, width=WIDTH, height=HEIGHT, key=None):
+    def publish(self, name, width=WIDTH, height=HEIGHT, encoder=None, room=ROOM):
         """Starts an encoder and waits until the room has its picture."""
         began = self._begun()
-        publisher = self.start(name, key or self.house.key(), width, height)
+        publisher = self.start(name, self.house.key(room), width, height, encoder)
         try:
             wait(f"{name} to begin", lambda: self._begun() > began)
         except Failure as failure:
@@ -57,7 +57,7 @@ class Check:
         return self.house.told("publisher began") + self.house.told("publisher replaced")
 
     def start(self, name, key, width=WIDTH, height=HEIGHT, encoder=None):
-        log = self.folder / f"{name}-{time.monotonic_ns()}.log"
+        log = self.folder / f"{name.replace(' ', '-')}-{time.monotonic_ns()}.log"
         return Publisher((encoder or PUBLISHERS[name])(self.house.ingest(key), width, height), log)
 
     # MARK: Publishers and readers
@@ -66,7 +66,7 @@ class Check:
         """Each publisher is read by each reader at once."""
         mp4, flv = self.house.live("live.mp4"), self.house.live("live.flv")
         for name in PUBLISHERS:
-            folder = self.folder / name
+            folder = self.folder / name.replace(" ", "-")
             folder.mkdir()
             size = (WIDTH, HEIGHT)
 
@@ -101,6 +101,38 @@ class Check:
         readers.require(status in (0, 255), f"ended with {status}: {publisher.text()[-300:]}")
         readers.require("ERROR" not in publisher.text(), publisher.text()[-300:])
         wait("the publisher's end", lambda: self.house.told("publisher left") > left)
+
+    # MARK: Oddities
+
+    def oddities(self):
+        """Encoders of unusual clocks and tracks, each in a room without a stream before it."""
+        address = self.house.live("live.mp4", OTHER)
+        for name, encoder in ODD.items():
+            running = []
+            if not self.note("oddities", name, "publishes", lambda: running.append(
+                    self.publish("ffmpeg", encoder=encoder, room=OTHER))):
+                continue
+            with concurrent.futures.ThreadPoolExecutor(2) as pool:
+                pool.submit(self.note, "oddities", name, "ffmpeg", lambda: readers.decodes(address, 8))
+                pool.submit(self.note, "oddities", name, "ffprobe", lambda: self._odd(name, address))
+            running[0].end()
+
+    @staticmethod
+    def _odd(name, address):
+        tracks = readers.packets(address, 8)
+        # A stream keeps its sound when another encoder without any goes on with it: then there is silence.
+        wanted = {"sound alone": {"audio"}}.get(name, {"video", "audio"})
+        readers.require(wanted <= set(tracks), f"tracks {sorted(tracks)}")
+        words = []
+        for kind, (facts, times) in sorted(tracks.items()):
+            readers.require(len(times) > 100, f"{len(times)} frames of {kind}")
+            words.append(f"{kind}: {len(times)} frames, steps of {readers.steady(times, 0.2)} ms at most")
+        if name == "B-frames":
+            readers.require(tracks["video"][0]["has_b_frames"] > 0, "no B-frames")
+        if name == "44.1 kHz, mono":
+            facts = tracks["audio"][0]
+            readers.require((facts["sample_rate"], facts["channels"]) == ("44100", 1), "another sound")
+        return "; ".join(words)
 
     # MARK: Another publisher
 
@@ -146,10 +178,7 @@ class Check:
         for kind, name in ((9, "video"), (8, "audio")):
             times = [at for tag, at, body in found if tag == kind and body[1] == 1]
             readers.require(all(a < b for a, b in zip(times, times[1:])), f"{name} goes back")
-        done = readers.run(["ffmpeg", "-nostdin", "-v", "error", "-xerror", "-err_detect", "explode",
-                            "-i", str(path), "-f", "null", "-"])
-        errors = done.stderr.decode(errors="replace").strip()
-        readers.require(done.returncode == 0 and not errors, f"ffmpeg: {errors[-300:]}")
+        readers.decodes(str(path))
         return f"{len(found)} tags"
 
     # MARK: Pages
@@ -183,6 +212,14 @@ class Check:
                 self.note("pages", page.name, "plays on when a half-open publisher is replaced",
                           lambda: self._plays_on(page, 320))
             frozen.kill()
+            publisher.end()
+            publisher = self.publish("ffmpeg", encoder=ODD["sound alone"])
+            for page in pages:
+                self.note("pages", page.name, "plays on when only sound comes", lambda: self._plays_on(page, 0))
+            publisher.kill()
+            publisher = self.publish("ffmpeg", 480, 270)
+            for page in pages:
+                self.note("pages", page.name, "plays on when the picture is back", lambda: self._plays_on(page, 480))
             self.note("pages", "Firefox", "offers the sound that it may not begin with",
                       lambda: self._offers_sound(firefox))
             self.note("pages", "Firefox", "is told that it cannot co-host",
@@ -259,6 +296,9 @@ class Check:
             # rtmp2sink does not show what comes once it may publish; the server's log has it.
             self.note("refusals", name, "H.264 in 4:4:4", lambda: self._refused(
                 name, self.house.key(), words, encoder, is_shown=name != "rtmp2sink"))
+        for codec, (encoder, words) in ENHANCED.items():
+            self.note("refusals", "ffmpeg 8", codec, lambda: self._refused(
+                "ffmpeg 8", self.house.key(), words, encoder))
         for check, (tag, words) in TAGS.items():
             self.note("refusals", "one tag", check, lambda: self._tag_refused(tag, words))
 
@@ -288,10 +328,17 @@ class Check:
         """After the server's end: whatever was published is in files that play."""
         status = self.house.stop()
         self.note("recording", "server", "ends", lambda: readers.require(status == 0, f"ended with {status}"))
-        files = sorted(self.house.recordings.glob("*.mp4"), key=lambda file: file.stat().st_mtime_ns)
+        files, odd = (sorted(self.house.recordings.glob(f"{room}-*.mp4"), key=lambda file: file.stat().st_mtime_ns)
+                      for room in (ROOM, OTHER))
         self.note("recording", "files", "are there", lambda: (
-            readers.require(files, "there are none"), f"{len(files)} files")[1])
+            readers.require(files or odd, "there are none"), f"{len(files)} and {len(odd)} files")[1])
+        for number, file in enumerate(odd, 1):
+            self.note("recording", f"odd file {number}", "ffmpeg", lambda: readers.decodes(str(file)))
+        # Those of the pages have a part without a picture.
         for number, file in enumerate(files, 1):
+            if self._size(file) == (0, 0):
+                self.note("recording", f"file {number}", "ffmpeg, sound alone", lambda: readers.decodes(str(file)))
+                continue
             width, height = self._size(file)
             for check, reader in (("ffmpeg", readers.ffmpeg_explode), ("ffprobe", readers.ffprobe)):
                 self.note("recording", f"file {number}", check,
@@ -356,7 +403,7 @@ def main():
     house = House(options.playhouse, folder.resolve())
     check = Check(house, folder.resolve())
     try:
-        for part in ("publishers", "takeover", "pages", "refusals", "recording"):
+        for part in PARTS:
             if part in parts:
                 print(part, file=sys.stderr)
                 # What breaks a part is a failure of the part; the others are tried all the same.

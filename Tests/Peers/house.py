@@ -96,8 +96,8 @@ class House:
     def ingest(self, key):
         return f"rtmp://127.0.0.1:{self.stream_port}/live/{key}"
 
-    def live(self, name):
-        return f"http://127.0.0.1:{self.stream_port}/rooms/{ROOM}/{name}"
+    def live(self, name, room=ROOM):
+        return f"http://127.0.0.1:{self.stream_port}/rooms/{room}/{name}"
 
     def page(self, kind="rooms", token=None):
         address = f"http://127.0.0.1:{self.port}/{kind}/{ROOM}?lang=en"

@@ -198,6 +198,21 @@ class Trial:
             wait("the publisher's end", lambda: self.house.told("publisher left") > left)
 
 
+def refused(house, clip, folder):
+    """What OBS shows of a key that is none."""
+    words = "this is not a stream key of this server"
+    home = folder / "home-refused"
+    home.mkdir(mode=0o700)
+    configure(home, clip, house.ingest(""), "nonsense", "")
+    obs = Obs(home, folder / "obs-refused.log")
+    try:
+        wait("the refusal in OBS's log", lambda: words in obs.text(), 60)
+        readers.require(house.told("publisher refused", words) == 1, "OBS tries again and again")
+    finally:
+        obs.end()
+    return words
+
+
 READINGS = 'playhouse.states.get("stream-readings")'
 
 
@@ -239,6 +254,7 @@ def main():
                 trial.note(subject, "readings", lambda: judge(subject, found[subject]))
             except Failure as failure:
                 trial.note(subject, "all", lambda: readers.require(False, str(failure)))
+        trial.note("wrong key", "refused in words", lambda: refused(house, folder / "clip.mp4", folder))
     finally:
         house.kill()
         if chromium:

@@ -1,6 +1,7 @@
 """Encoders that send a moving picture and a tone; and a hand that sends a single tag."""
 
 import functools
+import os
 import signal
 import socket
 import struct
@@ -9,12 +10,21 @@ import subprocess
 RATE = 30
 
 
-def ffmpeg(address, width, height, colours="yuv420p"):
-    return ["ffmpeg", "-nostdin", "-v", "info", "-nostats", "-re",
-            "-f", "lavfi", "-i", f"testsrc2=size={width}x{height}:rate={RATE}",
-            "-f", "lavfi", "-i", "sine=440:sample_rate=48000",
-            "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "60",
-            "-pix_fmt", colours, "-b:v", "800k", "-c:a", "aac", "-ac", "2", "-f", "flv", address]
+def ffmpeg(address, width, height, colours="yuv420p", program="ffmpeg", video="libx264", audio="aac",
+           rate=48_000, channels=2, more=()):
+    """Debian's, or another one; without a track where its codec is None."""
+    command = [program, "-nostdin", "-v", "info", "-nostats"]
+    if video:
+        command += ["-re", "-f", "lavfi", "-i", f"testsrc2=size={width}x{height}:rate={RATE}"]
+    if audio:
+        command += ["-re", "-f", "lavfi", "-i", f"sine=440:sample_rate={rate}"]
+    if video:
+        command += ["-c:v", video, "-g", "60", "-pix_fmt", colours, "-b:v", "800k"]
+    if video == "libx264":
+        command += ["-preset", "ultrafast", "-tune", "zerolatency"]
+    if audio:
+        command += ["-c:a", audio, "-ac", str(channels)]
+    return [*command, *more, "-f", "flv", address]
 
 
 def _gstreamer(sink, address, width, height, colours="I420"):
@@ -31,6 +41,31 @@ PUBLISHERS = {
     "ffmpeg": ffmpeg,
     "rtmp2sink": functools.partial(_gstreamer, "rtmp2sink"),
     "rtmpsink": functools.partial(_gstreamer, "rtmpsink"),
+}
+# An ffmpeg that speaks enhanced RTMP, which Debian's does not yet.
+NEWER = os.environ.get("PEERS_FFMPEG", "none")
+ENHANCED = {}
+if NEWER != "none":
+    PUBLISHERS["ffmpeg 8"] = functools.partial(ffmpeg, program=NEWER)
+    ENHANCED = {
+        "HEVC": ({"video": "libx265"}, "HEVC (H.265) video cannot be played"),
+        "AV1": ({"video": "libsvtav1"}, "AV1 video cannot be played"),
+        "VP9": ({"video": "libvpx-vp9", "more": ("-deadline", "realtime")}, "VP8 or VP9 video cannot be played"),
+        "Opus": ({"audio": "libopus"}, "Opus sound is not taken"),
+        "FLAC": ({"audio": "flac"}, "sound is not taken"),
+    }
+    ENHANCED = {name: (functools.partial(ffmpeg, program=NEWER, **values), words)
+                for name, (values, words) in ENHANCED.items()}
+# Seconds that the encoder's clock begins with; 24, 31 bits of milliseconds are full some seconds later. ffmpeg's
+# tags have 31 bits.
+ODD = {
+    "clock past 24 bits": functools.partial(ffmpeg, more=("-output_ts_offset", "16772")),
+    "clock past 31 bits": functools.partial(ffmpeg, more=("-output_ts_offset", "2147478")),
+    "B-frames": functools.partial(
+        ffmpeg, more=("-preset", "veryfast", "-tune", "animation", "-bf", "3", "-b_strategy", "0")),
+    "picture alone": functools.partial(ffmpeg, audio=None),
+    "sound alone": functools.partial(ffmpeg, video=None),
+    "44.1 kHz, mono": functools.partial(ffmpeg, rate=44_100, channels=1),
 }
 # What they make of a picture in full colours; GStreamer does so unasked.
 DEEP = {

@@ -43,6 +43,36 @@ def plausible(video, audio, seconds):
     return f"{len(video)} + {len(audio)} frames, {lasted:.1f} s"
 
 
+def steady(times, most):
+    """Checks that no time leaps by more than so many seconds; the largest step, in milliseconds."""
+    step = max(b - a for a, b in zip(times, times[1:]))
+    require(step <= most, f"a leap of {step:.2f} s")
+    return round(step * 1000)
+
+
+def packets(address, seconds):
+    """By kind of track, the facts of ffprobe and the times of decoding, for any stream that plays."""
+    done = run(["ffprobe", "-v", "error", "-read_intervals", f"%+{seconds}", "-show_streams", "-show_packets",
+                "-of", "json", address])
+    errors = done.stderr.decode(errors="replace").strip()
+    require(done.returncode == 0 and not errors, f"ffprobe ended with {done.returncode}: {errors[-300:]}")
+    found = json.loads(done.stdout)
+    return {stream["codec_type"]: (stream, [
+        float(packet["dts_time"]) for packet in found["packets"] if packet["stream_index"] == stream["index"]])
+        for stream in found["streams"]}
+
+
+def decodes(address, seconds=3_600):
+    """Whether ffmpeg decodes whatever tracks there are, without a warning.
+
+    Its output counts in frames, and GStreamer may send two pictures within one: times are checked elsewhere.
+    """
+    done = run(["ffmpeg", "-nostdin", "-v", "warning", "-xerror", "-err_detect", "explode", "-i", address,
+                "-t", str(seconds), "-fps_mode", "vfr", "-f", "null", "-"])
+    errors = done.stderr.decode(errors="replace").strip()
+    require(done.returncode == 0 and not errors, f"ffmpeg ended with {done.returncode}: {errors[-300:]}")
+
+
 def capture(address, seconds):
     """What comes within so many seconds."""
     end, data = time.monotonic() + seconds, bytearray()

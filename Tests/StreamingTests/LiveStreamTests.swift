@@ -101,6 +101,39 @@ import Testing
         #expect(!feed.fragments.contains { !$0.isKey })
     }
 
+    @Test func `Sound without a picture goes on where another publisher had one`() throws {
+        var feed = Feed()
+        try feed.start()
+        feed.stream.begin()
+        try feed.take(MediaFixture.audioConfiguration(), arrival: 100)
+        for number in 0..<60 {
+            let time = UInt32(number * 23)
+            try feed.take(MediaFixture.sound(time), arrival: 100 + Int64(time))
+        }
+        #expect(feed.initialisations.count == 2 && feed.fragments.count > 3)
+        #expect(feed.stream.mediaType == "video/mp4; codecs=\"mp4a.40.2\"")
+        #expect(!feed.fragments.dropFirst().contains { !$0.isKey || $0.hasPicture })
+        // The picture comes back with another one.
+        feed.stream.begin()
+        try feed.take(MediaFixture.videoConfiguration(), arrival: 2_000)
+        try feed.take(MediaFixture.audioConfiguration(), arrival: 2_000)
+        try feed.take(MediaFixture.picture(0, isKey: true), arrival: 2_000)
+        #expect(feed.initialisations.count == 3 && feed.fragments.last?.hasPicture == true)
+    }
+
+    @Test func `Sound waits for the picture of its own publisher`() throws {
+        var feed = Feed()
+        try feed.start()
+        feed.stream.begin()
+        try feed.take(MediaFixture.videoConfiguration(), arrival: 100)
+        try feed.take(MediaFixture.audioConfiguration(), arrival: 100)
+        for number in 0..<60 {
+            let time = UInt32(number * 23)
+            try feed.take(MediaFixture.sound(time), arrival: 100 + Int64(time))
+        }
+        #expect(feed.initialisations.count == 1 && feed.fragments.count == 1)
+    }
+
     @Test func `Another size makes a new segment at its keyframe, and time goes on`() throws {
         var feed = Feed()
         try feed.start()

@@ -35,6 +35,9 @@ const silentMilliseconds = 8_000;
 
 const Source = () => globalThis.ManagedMediaSource ?? globalThis.MediaSource;
 
+/** How many tracks a media type has. */
+const trackCount = (mediaType) => mediaType.split(",").length;
+
 /** Several pieces as one: what came at once is appended at once. */
 function joined(pieces) {
     if (pieces.length === 1) return pieces[0];
@@ -84,6 +87,8 @@ export class StreamPlayer extends EventTarget {
     #media = null;
     #buffer = null;
     #mediaType = "";
+    /** The newest media type that was told of; it may still wait in the queue. */
+    #told = "";
     #objectURL = null;
     /** Pieces to append, and media types to change to, in order. */
     #queue = [];
@@ -272,9 +277,12 @@ export class StreamPlayer extends EventTarget {
                 this.#end();
                 return this.#become("unsupported");
             }
-            // Over a new connection time may begin anew: the server may have been started again.
-            if (this.#isFresh || !this.#begun) this.#open(mediaType, burst);
+            // Over a new connection time may begin anew: the server may have been started again. And
+            // with a track more or less, a source buffer stands still or fails.
+            const isOther = trackCount(mediaType) !== trackCount(this.#told);
+            if (this.#isFresh || !this.#begun || isOther) this.#open(mediaType, burst);
             else this.#queue.push(mediaType);
+            this.#told = mediaType;
             this.#isFresh = false;
             return;
         }

@@ -28,6 +28,8 @@ struct Packager {
     /// What the present initialisation segment says; nil before the first.
     private var current: Initialisation?
     private var isAwaitingKey = true
+    /// Whether this publisher has a picture: the configuration of one before it says nothing of that.
+    private var hasPicture = false
     private var held: [VideoSample] = []
     private var sound: [AudioSample] = []
     private var counter: SampleCounter?
@@ -50,6 +52,7 @@ struct Packager {
     /// Another publisher goes on with the stream: begin at a keyframe.
     mutating func begin() {
         isAwaitingKey = true
+        hasPicture = false
         held = []
         sound = []
         firstMilliseconds = nil
@@ -58,6 +61,7 @@ struct Packager {
 
     mutating func configure(video configuration: VideoConfiguration) {
         video = configuration
+        hasPicture = true
     }
 
     mutating func configure(audio configuration: AudioConfiguration) {
@@ -77,8 +81,8 @@ struct Packager {
         firstMilliseconds = firstMilliseconds ?? milliseconds
         guard let position = counter?.position(atMilliseconds: milliseconds) else { return }
         sound.append(AudioSample(position: position, bytes: bytes))
-        guard let current else {
-            if video == nil { beginWithoutPicture(milliseconds, unixMilliseconds) }
+        guard let current, hasPicture || current.video == nil else {
+            if !hasPicture { beginWithoutPicture(milliseconds, unixMilliseconds) }
             if sound.count > Self.heldMax { sound.removeFirst() }
             return
         }

@@ -8,7 +8,7 @@ package struct VideoConfiguration: Sendable, Equatable {
     package let codec: String
 
     /// Baseline, main, extended and high, all of them 8 bits and 4:2:0: what every browser decodes.
-    /// Firefox plays none of the others; GStreamer and OBS make 4:4:4 when they are not told.
+    /// Firefox plays none of the others; GStreamer makes 4:4:4 when it is not told.
     private static let profiles: Set<UInt8> = [66, 77, 88, 100]
 
     /// - Throws: ``StreamRefusal`` when the record or its SPS cannot be read, or when its profile is
