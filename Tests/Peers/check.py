@@ -141,7 +141,7 @@ class Check:
         first = self.publish("ffmpeg")
         captures = {}
         threads = [threading.Thread(
-            target=lambda name=name: captures.update({name: readers.capture(self.house.live(name), 16)}))
+            target=lambda name=name: captures.update({name: readers.capture(self.house.live(name), 22)}))
             for name in ("live.mp4", "live.flv")]
         for thread in threads:
             thread.start()
@@ -154,10 +154,14 @@ class Check:
         third = self.publish("ffmpeg", 320, 180)
         self.note("takeover", "half-open rtmp2sink", "replaced by ffmpeg", lambda: readers.require(
             self.house.told("publisher replaced") > replaced, "the log does not say so"))
+        time.sleep(4)
+        # The same encoder in the same size: the same piece and the same file go on, with a pause in both tracks.
+        third.kill()
+        fourth = self.publish("ffmpeg", 320, 180)
         for thread in threads:
             thread.join()
         second.kill()
-        third.end()
+        fourth.end()
         sizes = [(640, 360), (480, 270), (320, 180)]
         pieces = readers.by_initialisation(captures["live.mp4"])
         self.note("takeover", "live.mp4", "three pictures", lambda: readers.require(

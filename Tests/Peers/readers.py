@@ -37,7 +37,7 @@ def plausible(video, audio, seconds):
     rates = len(video) / (lasted + 1 / RATE), len(audio) * AUDIO_FRAME / AUDIO_RATE / (
         audio[-1] - audio[0] + AUDIO_FRAME / AUDIO_RATE)
     require(0.8 * RATE <= rates[0] <= 1.1 * RATE, f"{rates[0]:.1f} frames a second")
-    require(0.9 <= rates[1] <= 1.05, f"{rates[1]:.2f} s of sound a second")
+    require(0.8 <= rates[1] <= 1.05, f"{rates[1]:.2f} s of sound a second")
     apart = abs(video[-1] - audio[-1])
     require(apart < 1, f"picture and sound end {apart:.1f} s apart")
     return f"{len(video)} + {len(audio)} frames, {lasted:.1f} s"

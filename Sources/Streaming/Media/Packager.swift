@@ -56,6 +56,7 @@ struct Packager {
         held = []
         sound = []
         firstMilliseconds = nil
+        soundStart = nil
         silentFrames = 0
     }
 
@@ -124,17 +125,17 @@ struct Packager {
             return
         }
         let rate = Int64(audio.sampleRate)
-        let end = filled.next.map { $0 * 1_000 / rate } ?? soundStart ?? milliseconds
+        // The pause before a publisher has no picture either.
+        let end = max(
+            filled.next.map { $0 * 1_000 / rate } ?? .min, soundStart ?? milliseconds)
         guard milliseconds - end > Self.silenceAfterMilliseconds else { return }
-        // What is missing at the beginning is the pause between two publishers.
-        let isPause = milliseconds == firstMilliseconds
         // After a long pause of both tracks nobody needs all of it.
         var time = max(end, milliseconds - Self.silenceMillisecondsMax)
         while time < milliseconds - Self.silenceUntilMilliseconds,
             let position = filled.position(atMilliseconds: time)
         {
             sound.append(AudioSample(position: position, bytes: frame))
-            if !isPause { silentFrames += 1 }
+            silentFrames += 1
             time = (position + Int64(audio.frameSamples)) * 1_000 / rate
         }
         counter = filled

@@ -18,6 +18,8 @@ package struct StreamReadings: Sendable, Equatable {
     package var clockJumps = 0
     /// Frames of silence in place of sound that did not come.
     package var silentFrames = 0
+    /// Those of the publishers before this one.
+    package var silentFramesBefore = 0
     /// Whether the last group of pictures was too long for the cache.
     package var isGroupTooLong = false
     package var publishers = 0
@@ -38,7 +40,7 @@ package struct StreamReadings: Sendable, Equatable {
         if isGroupTooLong { warnings.append(.group) }
         if hasReordering { warnings.append(.reordering) }
         if !codecs.isEmpty, !codecs.contains("mp4a") { warnings.append(.noSound) }
-        if silentFrames > 0 { warnings.append(.silence) }
+        if silentFrames > silentFramesBefore { warnings.append(.silence) }
         if gapMilliseconds > 500 { warnings.append(.gaps) }
         return warnings
     }
@@ -72,6 +74,7 @@ struct StreamMeter {
 
     mutating func begin() {
         readings.publishers += 1
+        readings.silentFramesBefore = readings.silentFrames
         readings.hasReordering = false
         readings.keyframeMilliseconds = nil
         lastKey = nil
