@@ -34,7 +34,7 @@ RUN = SWIFT="$(SWIFT)" LABEL="make $@"
 FORMATTED := Sources Tests Package.swift
 FORMAT_OPTIONS := --recursive --parallel --configuration .swift-format
 
-.PHONY: help demo build test test-fast fuzz asan tsan autobahn knowledge conformance shows pictures bench check-hls check-peers check-obs format lint \
+.PHONY: help demo build test test-fast fuzz asan tsan autobahn knowledge conformance shows pictures bench check-hls check-peers check-obs check-glass format lint \
     clean build-packages demo-packages test-packages peer-packages obs-packages
 
 help: ## lists what make can do here
@@ -80,6 +80,11 @@ check-hls: test-packages ## has python's m3u8 and hls.js (PyPI) read the low-lat
 	@$(SWIFT) build --product playhouse
 	@HLS_FOLDER="$${HLS_FOLDER:-$(CURDIR)/.build-hls}" Tests/HLS/run.sh \
 	    "$$($(SWIFT) build --show-bin-path)/playhouse"
+
+check-glass: test-packages ## measures delays by a clock in the picture, in a release build (CASES=picture,join …; ARGS=--json)
+	@$(SWIFT) build --configuration release --product playhouse
+	@HLS_FOLDER="$${HLS_FOLDER:-$(CURDIR)/.build-hls}" Tests/Glass/run.sh \
+	    "$$($(SWIFT) build --configuration release --show-bin-path)/playhouse" $(if $(CASES),--only $(CASES)) $(ARGS)
 
 check-peers: peer-packages ## tries the stream with ffmpeg (Debian, PyPI), GStreamer, flvmeta, Chromium, Firefox (ARGS=--json)
 	@$(SWIFT) build --product playhouse

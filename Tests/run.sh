@@ -24,6 +24,7 @@ address)
     ;;
 thread)
     options+=(--sanitize=thread --scratch-path .build-tsan)
+    export TSAN_OPTIONS="handle_segv=0:handle_sigbus=0:handle_sigill=0:handle_sigfpe=0:handle_abort=0"
     ;;
 *)
     echo "run.sh: PLAYHOUSE_SANITIZER is address or thread" >&2

@@ -40,6 +40,12 @@
     #define ALLOW_OUTPUT(name) \
         IF_EQUAL(SYS_##name, 0, 5), LOAD_ARGUMENT(0), IF_EQUAL(1, 1, 0), IF_EQUAL(2, 0, 1), ALLOW, KILL
 
+    #if defined(__has_feature)
+        #if __has_feature(thread_sanitizer)
+            #define SANITIZED_THREADS 1
+        #endif
+    #endif
+
 static struct sock_filter program[] = {
     LOAD(offsetof(struct seccomp_data, arch)),
     IF_EQUAL(ARCHITECTURE, 1, 0),
@@ -85,6 +91,9 @@ static struct sock_filter program[] = {
     ALLOW_CALL(restart_syscall),
     ALLOW_CALL(exit),
     ALLOW_CALL(exit_group),
+#ifdef SANITIZED_THREADS
+    ALLOW_CALL(nanosleep), // the sanitizer's own thread waits with it
+#endif
     KILL,
 };
 

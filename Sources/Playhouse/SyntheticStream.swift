@@ -36,14 +36,19 @@ package struct SyntheticStream: Sendable {
     package func invitation(user: String) -> String {
         let key =
             streams.key(room: room, user: user, hours: StreamConfiguration.keyHours) ?? ""
-        let missing =
+        let server = streams.address(forHost: "127.0.0.1")
+        let rest =
             ffmpeg == nil
-            ? "\n\n  No picture: ffmpeg is not installed (apt-get install ffmpeg, brew install ffmpeg)."
-            : ""
+            ? "\n  No picture: ffmpeg is not installed (apt-get install ffmpeg, brew install ffmpeg)."
+            : """
+                or      ffmpeg -re -f lavfi -i testsrc2=size=1280x720:rate=30 -f lavfi -i sine \
+            -c:v libx264 -pix_fmt yuv420p -tune zerolatency -g 60 -c:a aac -f flv '\(server)/\(key)'
+            """
         return """
               camera    point OBS at this server with this stream key; it takes the picture's place
-                server  \(streams.address(forHost: "127.0.0.1"))
-                key     \(key)\(missing)
+                server  \(server)
+                key     \(key)
+            \(rest)
             """
     }
 

@@ -26,23 +26,7 @@ finish() {
 }
 trap finish EXIT INT TERM
 
-mkdir -p "$folder"
-if [ ! -x "$folder/venv/bin/pip" ]; then
-    python3 -m venv "$folder/venv" ||
-        { echo "run.sh: cannot make a Python environment; on Debian: apt-get install python3-venv" >&2
-          exit 2; }
-fi
-pip=("$folder/venv/bin/pip" --quiet --disable-pip-version-check)
-"${pip[@]}" install --requirement "$here/requirements.txt"
-if [ ! -s "$folder/hls.js" ]; then
-    "${pip[@]}" download --no-deps --dest "$work" gradio==6.31.0
-    "$folder/venv/bin/python" - "$work" "$folder/hls.js" <<'PYTHON'
-import glob, sys, zipfile
-with zipfile.ZipFile(glob.glob(sys.argv[1] + "/gradio-*.whl")[0]) as wheel:
-    name = next(n for n in wheel.namelist() if "/frontend/assets/hls-" in n and n.endswith(".js"))
-    open(sys.argv[2], "wb").write(wheel.read(name))
-PYTHON
-fi
+"$here/fetch.sh" "$folder"
 
 cat > "$work/config.json" <<'JSON'
 {"listen": {"port": 0}, "data": "data", "log": {"format": "json"}, "stream": {"port": 0},

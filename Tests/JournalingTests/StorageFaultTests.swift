@@ -289,7 +289,13 @@ import Testing
             _ = try await journal.open(makeHeader())
             try await journal.append(makeRecords(1...3), [])
         }
-        let again = try opening().get()
+        // Its thread may still be on the way out.
+        var opened = opening()
+        for _ in 0..<500 where opened.storageSentence?.contains("in use") == true {
+            try await Task.sleep(for: .milliseconds(10))
+            opened = opening()
+        }
+        let again = try opened.get()
         #expect(try await again.allRecords() == makeRecords(1...3))
         await again.close()
     }

@@ -100,7 +100,9 @@ class Chromium:
         return answer["result"]
 
     def page(self, address):
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        """A page that shares nothing with others: each may be another person's."""
+        context = self.call("Target.createBrowserContext")["browserContextId"]
+        target = self.call("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
         page = ChromiumPage(self, self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"])
         for domain in ("Runtime", "Log", "Page"):
             page.call(f"{domain}.enable")

@@ -204,6 +204,25 @@ import Testing
         }
     }
 
+    @Test func `What one publisher left out is not held against the next`() throws {
+        var feed = Feed()
+        try feed.start()
+        try feed.take(MediaFixture.sound(0))
+        try feed.take(MediaFixture.picture(1_100))
+        #expect(feed.stream.readings.silentFrames > 0)
+        feed.stream.begin()
+        try feed.take(MediaFixture.picture(50_000, isKey: true), arrival: 5_000)
+        try feed.take(MediaFixture.sound(50_000), arrival: 5_000)
+        #expect(feed.stream.readings.silentFrames == 0)
+        #expect(feed.stream.readings.clockJumps == 0)
+        for number in 1...40 {
+            try feed.take(
+                MediaFixture.picture(UInt32(50_000 + number * 33)),
+                arrival: Int64(5_000 + number * 33))
+        }
+        #expect(feed.stream.readings.silentFrames > 0)
+    }
+
     @Test func `Two frames of one time are one tick apart`() throws {
         var feed = Feed()
         try feed.start()

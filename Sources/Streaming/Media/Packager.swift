@@ -40,7 +40,7 @@ struct Packager {
     private var frameMilliseconds: Int64 = 33
     private var sequence = 0
     private var output: [Output] = []
-    /// Frames of silence that were put in.
+    /// Frames of silence that were put in because this publisher's sound stayed away.
     private(set) var silentFrames = 0
 
     /// What was made since the last call.
@@ -57,6 +57,7 @@ struct Packager {
         sound = []
         firstMilliseconds = nil
         soundStart = nil
+        silentFrames = 0
     }
 
     mutating func configure(video configuration: VideoConfiguration) {

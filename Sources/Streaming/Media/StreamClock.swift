@@ -24,13 +24,14 @@ struct StreamClock {
     /// The latest stream time of any sample, and when it arrived; nil before the first.
     private var latest: (time: Int64, arrival: Int64)?
     private var newestOffset: Int64?
-    /// Breaks in the encoder's clock that were mended.
+    /// Breaks in this encoder's clock that were mended.
     private(set) var jumps = 0
 
     /// Forgets the encoder's clock: another publisher begins. Stream time goes on.
     mutating func begin() {
         readings = [nil, nil]
         newestOffset = nil
+        jumps = 0
     }
 
     /// Stream time of a sample in milliseconds, never below that of the one before in its track.

@@ -61,6 +61,10 @@ extension HLSWindow {
     /// Seconds from the end before which a playlist may leave segments out.
     private var skipSeconds: Int64 { 6 * (targetDuration ?? 2) }
 
+    /// How many parts readers stay behind the newest. Three are advised (section 4.4.3.8); with one more a
+    /// part that comes late does not stop the picture, after which hls.js stays a second further behind.
+    private static let heldBackParts: Int64 = 4
+
     /// Writes the media playlist.
     ///
     /// - Parameter skips: Whether the reader knows what is older (section 6.2.5.1).
@@ -73,7 +77,7 @@ extension HLSWindow {
             #EXTM3U
             #EXT-X-VERSION:9
             #EXT-X-TARGETDURATION:\(targetDuration)
-            #EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=\(Self.seconds(3 * partTarget)),\
+            #EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=\(Self.seconds(Self.heldBackParts * partTarget)),\
             CAN-SKIP-UNTIL=\(skipSeconds).0
             #EXT-X-PART-INF:PART-TARGET=\(Self.seconds(partTarget))
             #EXT-X-MEDIA-SEQUENCE:\(listed.first?.number ?? open.number)
