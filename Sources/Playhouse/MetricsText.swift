@@ -295,11 +295,11 @@ extension MetricsText {
             each { Double($0.readings.publishers) })
         add(
             "playhouse_stream_clock_jumps_total", "counter",
-            "Breaks in the encoder's clock that were mended.",
+            "Breaks in the present encoder's clock that were mended.",
             each { Double($0.readings.clockJumps) })
         add(
             "playhouse_stream_silent_frames_total", "counter",
-            "Frames of silence in place of sound that did not come.",
+            "Frames of silence in place of the present encoder's sound that did not come.",
             each { Double($0.readings.silentFrames) })
         add(
             "playhouse_stream_fragments_skipped_total", "counter",

@@ -90,14 +90,24 @@ actor RawConnection {
 
     // MARK: WebSocket
 
-    static let handshake = """
-        GET /v1/socket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+    static let handshake = handshake(to: "/v1/socket")
+
+    static func handshake(to target: String) -> String {
+        """
+        GET \(target) HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n
         """
+    }
+
+    /// Asks for a WebSocket, whatever the answer will be.
+    static func upgrade(_ port: UInt16, to target: String) async throws -> RawConnection {
+        let connection = try await open(port)
+        await connection.send(handshake(to: target))
+        return connection
+    }
 
     static func upgraded(_ port: UInt16) async throws -> RawConnection {
-        let connection = try await open(port)
-        await connection.send(handshake)
+        let connection = try await upgrade(port, to: "/v1/socket")
         let response = try await connection.response()
         try #require(response.status == 101)
         return connection

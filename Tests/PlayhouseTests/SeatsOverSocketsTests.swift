@@ -97,26 +97,10 @@ struct SeatsOverSocketsTests {
         }
     }
 
-    private func upgrade(_ house: TestHouse, _ target: String) async throws -> RawConnection {
-        let connection = try await RawConnection.open(house.port)
-        await connection.send(
-            """
-            GET \(target) HTTP/1.1\r
-            Host: a\r
-            Upgrade: websocket\r
-            Connection: Upgrade\r
-            Sec-WebSocket-Version: 13\r
-            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
-            \r
-
-            """)
-        return connection
-    }
-
     private func hello(
         _ house: TestHouse, _ fields: JSONObject, room: String = "teahouse"
     ) async throws -> RawConnection {
-        let connection = try await upgrade(house, "/rooms/\(room)/live/seat")
+        let connection = try await RawConnection.upgrade(house.port, to: "/rooms/\(room)/live/seat")
         try #require(try await connection.response(isBodyless: true).status == 101)
         var fields = fields
         fields["type"] = "publish"
@@ -154,7 +138,8 @@ struct SeatsOverSocketsTests {
                     "height": 360,
                 ])
 
-            let viewer = try await upgrade(house, "/rooms/teahouse/live/seats/sofa/\(lease)")
+            let viewer = try await RawConnection.upgrade(
+                house.port, to: "/rooms/teahouse/live/seats/sofa/\(lease)")
             #expect(try await viewer.response(isBodyless: true).status == 101)
             let facts = try await viewer.frame().json
             #expect(facts?["mediaType"] == "video/mp4; codecs=\"avc1.42c01e,opus\"")
@@ -212,7 +197,7 @@ struct SeatsOverSocketsTests {
             let page = try await publish(house, lease: lease)
             try await told(host, "- up")
             let seat = "/rooms/teahouse/live/seats/sofa/\(lease)"
-            let listener = try await upgrade(house, seat + "?tracks=sound")
+            let listener = try await RawConnection.upgrade(house.port, to: seat + "?tracks=sound")
             #expect(try await listener.response(isBodyless: true).status == 101)
             let facts = try await listener.frame().json
             #expect(facts?["mediaType"] == "audio/mp4; codecs=\"opus\"" && facts?["burst"] == 1)
@@ -239,7 +224,7 @@ struct SeatsOverSocketsTests {
                 #expect(bytes.firstRange(of: [0x41, 0x99]) == nil, "a picture")
             }
             #expect(boxes == ["ftyp", "moof", "moof"])
-            let other = try await upgrade(house, seat + "?tracks=smell")
+            let other = try await RawConnection.upgrade(house.port, to: seat + "?tracks=smell")
             #expect(try await other.response().status == 400)
             try await command(host, "revoke")
             #expect(try await listener.farewell().code == 1000)
@@ -295,11 +280,11 @@ struct SeatsOverSocketsTests {
                 let stranger = try await hello(house, fields)
                 #expect(try await stranger.farewell().code == code, "\(fields)")
             }
-            let early = try await upgrade(house, "/rooms/teahouse/live/seat")
+            let early = try await RawConnection.upgrade(house.port, to: "/rooms/teahouse/live/seat")
             #expect(try await early.response(isBodyless: true).status == 101)
             await early.send(opcode: 2, Self.messages[0].bytes)
             #expect(try await early.farewell().code == 4400)
-            let long = try await upgrade(house, "/rooms/teahouse/live/seat")
+            let long = try await RawConnection.upgrade(house.port, to: "/rooms/teahouse/live/seat")
             #expect(try await long.response(isBodyless: true).status == 101)
             await long.send(text: String(repeating: " ", count: (4 << 10) + 1))
             #expect(try await long.farewell().code == 1009)
@@ -324,7 +309,7 @@ struct SeatsOverSocketsTests {
                 ("/rooms/teahouse/live/seats/sofa/99", 404),
                 ("/rooms/teahouse/live/seats/none/\(lease)", 404),
             ] {
-                let stranger = try await upgrade(house, path)
+                let stranger = try await RawConnection.upgrade(house.port, to: path)
                 #expect(try await stranger.response().status == status, "\(path)")
             }
             await page.close()
@@ -335,11 +320,12 @@ struct SeatsOverSocketsTests {
         try await withSofa { house, _ in
             var strangers: [RawConnection] = []
             for _ in 0..<8 {
-                let stranger = try await upgrade(house, "/rooms/teahouse/live/seat")
+                let stranger = try await RawConnection.upgrade(
+                    house.port, to: "/rooms/teahouse/live/seat")
                 #expect(try await stranger.response(isBodyless: true).status == 101)
                 strangers.append(stranger)
             }
-            let ninth = try await upgrade(house, "/rooms/teahouse/live/seat")
+            let ninth = try await RawConnection.upgrade(house.port, to: "/rooms/teahouse/live/seat")
             #expect(try await ninth.response().status == 429)
             // They are sent away when they stay silent.
             #expect(try await strangers[0].farewell().code == 4400)

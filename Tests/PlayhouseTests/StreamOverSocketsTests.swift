@@ -46,22 +46,6 @@ struct StreamOverSocketsTests {
         }
     }
 
-    private func upgrade(_ house: TestHouse, _ target: String) async throws -> RawConnection {
-        let connection = try await RawConnection.open(house.port)
-        await connection.send(
-            """
-            GET \(target) HTTP/1.1\r
-            Host: a\r
-            Upgrade: websocket\r
-            Connection: Upgrade\r
-            Sec-WebSocket-Version: 13\r
-            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
-            \r
-
-            """)
-        return connection
-    }
-
     // MARK: - Watching
 
     @Test func `an encoder publishes, and ffmpeg reads it at the rooms' port without an error`()
@@ -93,7 +77,7 @@ struct StreamOverSocketsTests {
         try await withStream { house, streams in
             let publisher = try Encoder(to: address(streams))
             try await waitForPicture(streams)
-            let connection = try await upgrade(house, "/rooms/teahouse/live")
+            let connection = try await RawConnection.upgrade(house.port, to: "/rooms/teahouse/live")
             #expect(try await connection.response(isBodyless: true).status == 101)
             let facts = try await connection.frame().json
             #expect(facts?["type"] == "stream")
@@ -117,7 +101,8 @@ struct StreamOverSocketsTests {
         try await withStream({ $0.stream?.soundOnlyAfter = 7 }) { house, streams in
             let publisher = try Encoder(to: address(streams))
             try await waitForPicture(streams)
-            let listener = try await upgrade(house, "/rooms/teahouse/live?tracks=sound")
+            let listener = try await RawConnection.upgrade(
+                house.port, to: "/rooms/teahouse/live?tracks=sound")
             #expect(try await listener.response(isBodyless: true).status == 101)
             let facts = try await listener.frame().json
             #expect(facts?["mediaType"] == "audio/mp4; codecs=\"mp4a.40.2\"")
@@ -187,7 +172,7 @@ struct StreamOverSocketsTests {
             let direct = try await HTTPClient.get(
                 port: streams.port, path: "/rooms/teahouse/live.mp4")
             #expect(direct.status == 404)
-            let socket = try await upgrade(house, "/rooms/closed/live")
+            let socket = try await RawConnection.upgrade(house.port, to: "/rooms/closed/live")
             #expect(try await socket.response().status == 401)
         }
         try await withHouse { house in
@@ -202,17 +187,17 @@ struct StreamOverSocketsTests {
             try await waitForPicture(streams)
             var viewers: [RawConnection] = []
             for _ in 0..<2 {
-                let viewer = try await upgrade(house, "/rooms/teahouse/live")
+                let viewer = try await RawConnection.upgrade(house.port, to: "/rooms/teahouse/live")
                 #expect(try await viewer.response(isBodyless: true).status == 101)
                 viewers.append(viewer)
             }
-            let third = try await upgrade(house, "/rooms/teahouse/live")
+            let third = try await RawConnection.upgrade(house.port, to: "/rooms/teahouse/live")
             #expect(try await third.response().status == 429)
             await viewers[0].close()
             try await eventually("a free place") {
                 streams.board.latest["teahouse"]?.viewers == 1
             }
-            let next = try await upgrade(house, "/rooms/teahouse/live")
+            let next = try await RawConnection.upgrade(house.port, to: "/rooms/teahouse/live")
             #expect(try await next.response(isBodyless: true).status == 101)
             publisher.end()
         }
@@ -341,7 +326,7 @@ struct StreamOverSocketsTests {
         let streams = try #require(house.server.streams)
         let publisher = try Encoder(to: address(streams))
         try await waitForPicture(streams)
-        let viewer = try await upgrade(house, "/rooms/teahouse/live")
+        let viewer = try await RawConnection.upgrade(house.port, to: "/rooms/teahouse/live")
         #expect(try await viewer.response(isBodyless: true).status == 101)
         #expect(await house.server.drain())
         try await eventually("the farewell") { await viewer.isEnded }
@@ -390,9 +375,11 @@ struct StreamOverSocketsTests {
             try await waitForPicture(streams)
             let (bo, ana) = (house.token("bo"), house.token("ana"))
             _ = try await house.join("bo")
-            let watching = try await upgrade(house, "/rooms/teahouse/live?token=\(bo)")
+            let watching = try await RawConnection.upgrade(
+                house.port, to: "/rooms/teahouse/live?token=\(bo)")
             #expect(try await watching.response(isBodyless: true).status == 101)
-            let other = try await upgrade(house, "/rooms/teahouse/live?token=\(ana)")
+            let other = try await RawConnection.upgrade(
+                house.port, to: "/rooms/teahouse/live?token=\(ana)")
             #expect(try await other.response(isBodyless: true).status == 101)
             let mei = house.token("mei", .host)
             #expect(
@@ -403,13 +390,15 @@ struct StreamOverSocketsTests {
                 if case .close(let found, _) = try await watching.frame() { code = Int(found ?? 0) }
             }
             #expect(code == 4411)
-            let again = try await upgrade(house, "/rooms/teahouse/live?token=\(bo)")
+            let again = try await RawConnection.upgrade(
+                house.port, to: "/rooms/teahouse/live?token=\(bo)")
             #expect(try await again.response().status == 403)
             #expect(streams.board.latest["teahouse"]?.viewers == 1)
             #expect(
                 try await house.post(["type": "unban", "id": "2", "user": "bo"], token: mei).status
                     == 200)
-            let back = try await upgrade(house, "/rooms/teahouse/live?token=\(bo)")
+            let back = try await RawConnection.upgrade(
+                house.port, to: "/rooms/teahouse/live?token=\(bo)")
             #expect(try await back.response(isBodyless: true).status == 101)
             publisher.end()
         }
@@ -424,7 +413,7 @@ struct StreamOverSocketsTests {
             try await waitForPicture(streams)
             let live = "/rooms/teahouse/live"
             func status(_ query: String) async throws -> Int {
-                let connection = try await upgrade(house, live + query)
+                let connection = try await RawConnection.upgrade(house.port, to: live + query)
                 let found = try await connection.response(isBodyless: true).status
                 await connection.close()
                 return found
@@ -435,7 +424,7 @@ struct StreamOverSocketsTests {
                 .init(room: "teahouse", visitor: "0123456789abcdef"), port: house.port)
             let visitor = "?user=" + anonymous
             #expect(try await status(visitor) == 101)
-            let watching = try await upgrade(house, live + visitor)
+            let watching = try await RawConnection.upgrade(house.port, to: live + visitor)
             #expect(try await watching.response(isBodyless: true).status == 101)
             let mei = house.token("mei", .host)
             try #require(
