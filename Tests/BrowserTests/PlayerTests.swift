@@ -47,12 +47,12 @@ struct PlayerTests {
         try await withPicture { ana in
             try await waitForTarget(ana)
             try await ana.evaluate("window.leaps = player.leaps; window.rates = []")
-            // Half a second back is less than what a leap makes good.
-            try await ana.evaluate("\(Self.video).currentTime -= 0.5")
-            try await ana.wait(until: "window.rates.some((rate) => rate > 1.02)")
-            try await waitForTarget(ana)
-            try await ana.evaluate("\(Self.video).currentTime += player.ahead - 0.02")
+            // Moved is the target and not the picture: a seek costs a slow machine what it moves.
+            try await ana.evaluate("player.target = Math.max(player.ahead, player.target) + 0.2")
             try await ana.wait(until: "window.rates.some((rate) => rate < 1)")
+            try await waitForTarget(ana)
+            try await ana.evaluate("player.target = 0.25; window.rates.push(1)")
+            try await ana.wait(until: "window.rates.some((rate) => rate > 1.02)")
             try await waitForTarget(ana)
             let extremes = try await ana.evaluate(
                 "[Math.min(...window.rates), Math.max(...window.rates)]")
