@@ -128,7 +128,8 @@ final class StreamHouse: Sendable {
             answer: { request, id, lane in
                 guard let door = lane.handler as? StreamDoor else { return }
                 door.take(request, id, on: lane)
-            })
+            },
+            pictures: StreamPictures(lane: lane))
     }
 
     // MARK: - Keys

@@ -13,6 +13,8 @@ package final class StreamDoor: ConnectionHandling {
     private let board: StreamBoard
     /// The seats of co-hosts.
     let seats: SeatDoor
+    /// Who watches over the connection that they have in a room.
+    let relays = Relays()
     /// By slot of the lane.
     private var guests: ContiguousArray<Guest?> = []
     var rooms: [String: Broadcast] = [:]
@@ -100,7 +102,7 @@ package final class StreamDoor: ConnectionHandling {
     package init(premises: StreamPremises, board: StreamBoard) {
         self.premises = premises
         self.board = board
-        seats = SeatDoor(premises: premises, board: board)
+        seats = SeatDoor(premises: premises, board: board, relays: relays)
         flush = FlushPace(fixed: premises.flushMilliseconds)
     }
 
@@ -257,8 +259,8 @@ package final class StreamDoor: ConnectionHandling {
         let moment = premises.clock.monotonicNanoseconds
         let processor = Processor.threadNanoseconds
         if let busy, moment > busy.moment {
-            flush.observe(
-                busy: Double(processor &- busy.processor) / Double(moment &- busy.moment))
+            let own = Double(processor &- busy.processor) / Double(moment &- busy.moment)
+            flush.observe(busy: max(own, relays.busy))
         }
         busy = (processor, moment)
     }
@@ -274,8 +276,10 @@ package final class StreamDoor: ConnectionHandling {
         broadcast.entry.isLive = broadcast.publisher != nil
         broadcast.entry.publisher = broadcast.grant
         broadcast.entry.hasPicture = broadcast.stream.initialisation != nil
-        broadcast.entry.viewers = broadcast.viewers.count
-        broadcast.entry.listeners = broadcast.listeners.count
+        let picture = Relays.Picture.stream(room: room)
+        broadcast.entry.viewers = broadcast.viewers.count + relays.count(picture)
+        broadcast.entry.listeners =
+            broadcast.listeners.count + relays.count(Relays.Feed(picture: picture, isSound: true))
         broadcast.entry.hlsReaders = broadcast.hls?.readers.count ?? 0
         broadcast.entry.flushMilliseconds = flush.milliseconds
         broadcast.entry.readings = broadcast.stream.readings
@@ -291,6 +295,7 @@ package final class StreamDoor: ConnectionHandling {
         premises.changed(room, nil)
         premises.recorder?.end(room)
         dismissReaders(of: room, broadcast, on: lane)
+        relays.end(.stream(room: room))
         for id in broadcast.viewers {
             guard case .viewer(let viewer) = guest(id)?.stage else { continue }
             lane.close(
