@@ -105,6 +105,11 @@ extension Lane {
         if skipped > 0 { handler?.skipped(skipped, of: picture, on: self) }
     }
 
+    /// Bytes of pictures that wait for a connection.
+    func waitingPictureBytes(for id: ConnectionID) -> Int {
+        index(of: id).map(waitingBytes) ?? 0
+    }
+
     private func waitingBytes(at index: Int) -> Int {
         slots[index].waiting?.takeUnretainedValue().pictureBytes ?? 0
     }

@@ -80,6 +80,7 @@ struct StreamTests {
                         "idle", true,
                     ])
                 try await ana.evaluate("window.unbroken = true")
+                try await ana.countSockets()
                 try await refuseSoundBeforeATap(ana)
 
                 let first = try StreamEncoder(to: address, size: "640x360")
@@ -118,6 +119,8 @@ struct StreamTests {
                 #expect(try await differentFrames(ana) >= 4)
                 // The same page, the same element: nothing was loaded again.
                 #expect(try await ana.evaluate("window.unbroken") == true)
+                // And it came over the connection that the page has in the room.
+                #expect(try await ana.evaluate("window.sockets") == 0)
                 try await mei.keepPicture("stream-host")
 
                 second.kill()

@@ -39,12 +39,9 @@ final class Relays {
 
     /// Begins to give somebody a feed, instead of another one of the same picture.
     ///
-    /// - Parameters:
-    ///   - id: A connection of that lane.
-    ///   - request: What the answer is for.
-    ///   - needsKey: Whether nothing can follow the beginning before the next keyframe.
-    ///   - beginning: Frames to start with, for the number that the feed has; none while there are
-    ///     no tracks.
+    /// `id` is a connection of that lane, and `request` what the answer is for. With `needsKey` nothing
+    /// can follow the beginning before the next keyframe. `beginning` makes the frames to start with,
+    /// for the number that the feed has; none while there are no tracks.
     func join(
         _ id: ConnectionID, on lane: Lane, _ feed: Feed, request: String, needsKey: Bool,
         beginning: (UInt32) -> [[UInt8]]
