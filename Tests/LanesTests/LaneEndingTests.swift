@@ -15,7 +15,7 @@ import Wire
 @Suite(.timeLimit(.minutes(5)))
 struct LaneEndingTests {
     private func wait(for isDone: () -> Bool) async throws {
-        for _ in 0..<5_000 {
+        for _ in 0..<60_000 {
             if isDone() { return }
             try await Task.sleep(for: .milliseconds(1))
         }

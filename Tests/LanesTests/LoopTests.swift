@@ -69,7 +69,7 @@ private func threadNumber() -> Int { pthread_self().hashValue }
 @Suite(.timeLimit(.minutes(5)))
 struct LoopTests {
     private func wait(for isDone: () async -> Bool) async throws {
-        for _ in 0..<5_000 {
+        for _ in 0..<60_000 {
             if await isDone() { return }
             try await Task.sleep(for: .milliseconds(1))
         }
