@@ -40,7 +40,7 @@ fi
 
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
-server='^((ServingTests|VisitingTests|PlayhouseTests|BenchmarkingTests)\.|SimulationTests\.ServerDurabilityTests|StreamingTests\.(Stream(Peer|Reader)|PublisherEnd)Tests|WorkshopTests\.(DevHouse|Tutorial)Tests|KnowledgeTests\.(Endpoint|Wording)Tests)'
+server='^((ServingTests|VisitingTests|PlayhouseTests|BenchmarkingTests)\.|SimulationTests\.ServerDurabilityTests|StreamingTests\.(Stream(Peer|Reader)|Publisher(End|Replacement))Tests|WorkshopTests\.(DevHouse|Tutorial)Tests|KnowledgeTests\.(Endpoint|Wording)Tests)'
 shows='^ShowTrialsTests\.'
 browser='^BrowserTests\.'
 tests=0

@@ -61,6 +61,9 @@ final class StreamPublicity: Sendable {
             "skippedFragments": .integer(Int64(entry.skipped)),
             "slowClosed": .integer(Int64(entry.slowClosed)),
             "warnings": .array(readings.warnings.map { .string($0.rawValue) }),
+            "refusal": entry.refusal.map {
+                ["words": .string($0.words), "at": .integer($0.unixMilliseconds)]
+            } ?? .null,
         ]
     }
 }

@@ -16,6 +16,13 @@ package struct IngestLimits: Sendable, Equatable {
     package var chunkStreamsMax = 32
     /// Without a byte from the publisher; then the connection counts as half open and is cut.
     package var silentSeconds: UInt32 = 15
+    /// Without a byte from the publisher, in milliseconds; then another one takes its place at once
+    /// and not with its first picture.
+    package var halfOpenMilliseconds: Int64 = 2_000
+    /// What a publisher may send, and how long it may take, before something of it can be shown while
+    /// somebody else publishes.
+    package var auditionBytesMax = 8 << 20
+    package var auditionSeconds: UInt32 = 15
     /// How far in the future a stream key may expire.
     package var keySecondsMax: Int64 = 24 * 3_600
 

@@ -32,6 +32,9 @@ export class StreamCard {
     #state = make("p", { class: "hint", role: "status", "data-test": "stream-state" });
     #figures = make("dl", { class: "stream-figures", "data-test": "stream-figures", hidden: true });
     #warnings = make("ul", { class: "stream-warnings", "data-test": "stream-warnings" });
+    #refusal = make("p", {
+        class: "problem", role: "status", "data-test": "stream-refusal", hidden: true,
+    });
     #setup = make("div", { class: "stream-setup", hidden: true });
     #button = make("button", {
         class: "quiet", type: "button", "data-test": "stream-setup",
@@ -50,8 +53,8 @@ export class StreamCard {
     constructor({ room, words, card }) {
         this.#room = room;
         this.#words = words;
-        card.append(this.#state, this.#figures, this.#warnings, this.#setup, this.#button,
-            this.#problem);
+        card.append(this.#state, this.#figures, this.#warnings, this.#refusal, this.#setup,
+            this.#button, this.#problem);
         room.addEventListener("welcome", () => this.#show());
         room.addEventListener("state", ({ detail: { key } }) => {
             if (key === "stream-readings") this.#show();
@@ -77,6 +80,12 @@ export class StreamCard {
             make("dd", { "data-reading": name, text: value(figures, words) }))));
         this.#warnings.replaceChildren(...(isLive ? figures.warnings : []).map((warning) => make(
             "li", { "data-warning": warning, text: words.text(`stream.warning.${warning}`) })));
+        // Whoever sits at the encoder may see less of the reason than the host does here.
+        const refusal = figures?.refusal ?? null;
+        this.#refusal.hidden = !refusal;
+        this.#refusal.textContent = !refusal ? "" : words.text("stream.refusal", {
+            time: words.time(refusal.at), reason: refusal.words,
+        });
     }
 
     async #ask() {

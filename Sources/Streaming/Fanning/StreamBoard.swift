@@ -18,6 +18,8 @@ package final class StreamBoard: Sendable {
         /// How long fragments are held, so that several are written together; 0 is not at all.
         package var flushMilliseconds = 0
         package var readings = StreamReadings()
+        /// The newest publisher with a good key that was sent away; nil once another one is shown.
+        package var refusal: Refusal?
 
         /// The estimate of ``StreamReadings``; nil while nobody publishes.
         package var delayMilliseconds: Int64? {
@@ -27,6 +29,12 @@ package final class StreamBoard: Sendable {
         package var skipped = 0
         /// Viewers that were closed for being too slow.
         package var slowClosed = 0
+    }
+
+    /// Why a publisher was sent away, for the host.
+    package struct Refusal: Sendable, Equatable {
+        package var words: String
+        package var unixMilliseconds: Int64
     }
 
     /// The seats of one room.

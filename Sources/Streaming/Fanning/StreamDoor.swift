@@ -10,7 +10,7 @@ import Wire
 /// ``ViewerPace``.
 package final class StreamDoor: ConnectionHandling {
     let premises: StreamPremises
-    private let board: StreamBoard
+    let board: StreamBoard
     /// The seats of co-hosts.
     let seats: SeatDoor
     /// By slot of the lane.
@@ -60,6 +60,16 @@ package final class StreamDoor: ConnectionHandling {
         var session: PublishSession
         /// Empty before a key was accepted.
         var room = ""
+        /// What the key allows; nil before.
+        var grant: StreamKeyring.Grant?
+        /// While somebody else publishes; nil for whoever is the room's publisher.
+        var audition: Audition?
+        /// Of the lane, when the key was accepted.
+        var acceptedSeconds: UInt32 = 0
+        /// When its newest bytes came, on the clock of the premises.
+        var heardMilliseconds: Int64 = 0
+        /// Whether something of it was shown.
+        var isShown = false
 
         init(_ session: PublishSession) { self.session = session }
     }
@@ -90,6 +100,8 @@ package final class StreamDoor: ConnectionHandling {
         /// Fragments that have not been given to viewers yet.
         var held: [LiveStream.Output] = []
         var publisher: ConnectionID?
+        /// Somebody with a good key who will replace the publisher when there is something to show.
+        var candidate: ConnectionID?
         var grant: StreamKeyring.Grant?
         var viewers: Set<ConnectionID> = []
         var entry = StreamBoard.Entry()
@@ -236,6 +248,10 @@ package final class StreamDoor: ConnectionHandling {
                 } else if now - guest.lastHeard > premises.limits.silentSeconds {
                     premises.note("publisher fell silent", publishing.room, "")
                     lane.cut(guest.id)
+                } else if publishing.audition != nil,
+                    now - publishing.acceptedSeconds > premises.limits.auditionSeconds
+                {
+                    refuse(publishing, .nothingToShow, guest.id, on: lane)
                 }
             case .viewer, .seat: break
             case .reader(let reader): secondPassed(for: reader, guest.id, on: lane)
@@ -287,8 +303,14 @@ package final class StreamDoor: ConnectionHandling {
     /// The publisher did not come back.
     private func dismiss(_ room: String, on lane: isolated Lane) {
         guard let broadcast = rooms.removeValue(forKey: room) else { return }
-        board.set(nil, for: room)
-        premises.changed(room, nil)
+        // The host is to read why nobody is shown.
+        var rest: StreamBoard.Entry?
+        if let refusal = broadcast.entry.refusal {
+            rest = StreamBoard.Entry()
+            rest?.refusal = refusal
+        }
+        board.set(rest, for: room)
+        premises.changed(room, rest)
         premises.recorder?.end(room)
         dismissReaders(of: room, broadcast, on: lane)
         for id in broadcast.viewers {
