@@ -75,7 +75,7 @@ import Testing
             var second = try ScriptedEncoder(house)
             second.publish()
             second.waitForStart()
-            #expect(first.connection.ends(within: isHalfOpen ? 20 : 1) == isHalfOpen)
+            #expect(first.connection.ends(within: isHalfOpen ? 60 : 1) == isHalfOpen)
             #expect(house.board.latest["mall"]?.readings.publishers == (isHalfOpen ? 2 : 1))
             await house.end()
         }
