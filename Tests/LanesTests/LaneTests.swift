@@ -6,7 +6,7 @@ import Wire
 
 @testable import Lanes
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct LaneTests {
     @Test func `a newcomer gets the greeting, then every event in order`() async throws {
         let fixture = await LaneFixture()

@@ -5,7 +5,7 @@ import Wire
 @testable import Lanes
 
 /// What a lane does as time goes, on a clock that a test moves.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct LaneTimeTests {
     private let clock = VirtualClock()
 

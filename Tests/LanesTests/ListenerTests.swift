@@ -11,7 +11,7 @@ import Testing
 
 @testable import Lanes
 
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct ListenerTests {
     @Test func `a port that is taken, or an address that is none, is told in a sentence`()
         async throws

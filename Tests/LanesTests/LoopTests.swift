@@ -66,7 +66,7 @@ private func threadNumber() -> Int { pthread_self().hashValue }
     }
 #endif
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct LoopTests {
     private func wait(for isDone: () async -> Bool) async throws {
         for _ in 0..<60_000 {
