@@ -6,7 +6,7 @@ package enum BenchCommand {
     /// What `playhouse bench --help` prints.
     package static let help = """
         usage: playhouse bench fanout [--rooms R] [--viewers N] [--rate M] [--size B]
-                                      [--seconds S] [--slow K] [--json]
+                                      [--seconds S] [--slow K] [--turns N] [--json]
                playhouse bench fanout --cases [--json]
                playhouse bench idle [--connections N] [--rooms R] [--seconds S] [--json]
                playhouse bench stream [--viewers N] [--kbit K] [--fps F] [--seconds S]
@@ -23,9 +23,11 @@ package enum BenchCommand {
           --viewers N    viewers in each room (1000)
           --rate M       events a second in each room (50)
           --size B       size of an event's data, 30 to 16384 (200)
-          --seconds S    how long deliveries are counted (10)
+          --seconds S    how long deliveries are counted, in each turn (10)
           --slow K       viewers who stop reading (0)
-          --cases        the standard cases i to v in turn, against their targets
+          --turns N      server and floor in turns, 1 to 100 times: every ratio, and their median (1)
+          --cases        the standard cases i to v one after the other, against their targets; case i
+                         in five turns of 5 s
         idle     only joins, and measures memory
           --connections N   connections (19000)
           --rooms R         rooms (one for each hundred connections)
@@ -111,6 +113,10 @@ package enum BenchCommand {
     }
 
     private static func show(_ options: FanoutOptions) throws {
+        guard options.turns == 1 else {
+            let turns = try FanoutBenchmark.inTurns(options)
+            return say(options.isJSON ? line(turns.json) : turns.text)
+        }
         let report = try FanoutBenchmark.run(options)
         say(options.isJSON ? line(report.json) : report.text)
     }

@@ -11,6 +11,22 @@ package enum FanoutBenchmark {
     ///
     /// Throws ``BenchmarkFailure`` when a process does not start or end as it should.
     package static func run(_ options: FanoutOptions) throws(BenchmarkFailure) -> FanoutReport {
+        var turn = options
+        turn.turns = 1
+        let report = try inTurns(turn).reports.first
+        guard let report else { throw BenchmarkFailure("nothing was measured") }
+        return report
+    }
+
+    /// Measures floor and server in turns, `options.turns` times the server and once more the floor.
+    ///
+    /// What a neighbour on the machine takes changes within minutes: two measurements that are seconds
+    /// apart have it in common.
+    ///
+    /// Throws ``BenchmarkFailure`` when a process does not start or end as it should.
+    package static func inTurns(
+        _ options: FanoutOptions
+    ) throws(BenchmarkFailure) -> FanoutTurns {
         let files = LoadSocket.raiseFileLimit()
         guard options.rooms * options.viewers + options.rooms + 100 <= files else {
             throw BenchmarkFailure("this machine lets a process open \(files) files only")
@@ -18,10 +34,17 @@ package enum FanoutBenchmark {
         let folder = try BenchmarkFolder.make()
         defer { try? FileManager.default.removeItem(at: folder) }
 
-        let before = try floor(options, folder)
-        let load = try measure(options, folder)
-        let after = try floor(options, folder)
-        return FanoutReport(options: options, load: load, floor: [before, after].compactMap { $0 })
+        var reports: [FanoutReport] = []
+        var before = try floor(options, folder)
+        for _ in 0..<options.turns {
+            let load = try measure(options, folder)
+            let after = try floor(options, folder)
+            reports.append(
+                FanoutReport(
+                    options: options, load: load, floor: [before, after].compactMap { $0 }))
+            before = after
+        }
+        return FanoutTurns(options: options, reports: reports)
     }
 
     private static func measure(

@@ -8,8 +8,10 @@ package struct FanoutOptions: Sendable, Equatable {
     package var rate = 50.0
     /// Size of an event's `data`, 30 to 16,384.
     package var dataBytes = 200
-    /// How long deliveries are counted, 1 to 600.
+    /// How long deliveries are counted, 1 to 600; with several turns, in each.
     package var seconds = 10.0
+    /// How often server and floor are measured in turns, 1 to 100.
+    package var turns = 1
     /// Viewers who stop reading, less than there are.
     package var slowViewers = 0
     package var isJSON = false
@@ -26,6 +28,7 @@ package struct FanoutOptions: Sendable, Equatable {
             return "--size is \(LoadPlan.dataBytesMin) to 16384"
         }
         guard (1...600).contains(seconds) else { return "--seconds is 1 to 600" }
+        guard (1...100).contains(turns) else { return "--turns is 1 to 100" }
         guard (0..<rooms * viewers).contains(slowViewers) else {
             return "--slow is 0 to one less than the viewers"
         }
@@ -42,6 +45,7 @@ package struct FanoutOptions: Sendable, Equatable {
             case "--size": options.dataBytes = try integer(name, value)
             case "--seconds": options.seconds = try number(name, value)
             case "--slow": options.slowViewers = try integer(name, value)
+            case "--turns": options.turns = try integer(name, value)
             default: return false
             }
             return true

@@ -24,7 +24,7 @@ package enum HTTPClient {
     /// The whole exchange may take `millisecondsMax`.
     package static func exchange(
         host: String = "127.0.0.1", port: UInt16, bytes: [UInt8], isBodyless: Bool = false,
-        millisecondsMax: Int = 10_000, loop: SocketLoop = .shared
+        millisecondsMax: Int = 60_000, loop: SocketLoop = .shared
     ) async throws(SocketError) -> HTTPResponse {
         let exchange = HTTPExchange(
             bytes: bytes, reader: HTTPResponseReader(isBodyless: isBodyless), loop: loop)

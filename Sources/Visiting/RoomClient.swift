@@ -143,7 +143,7 @@ package actor RoomClient {
     /// The fields are what the request needs besides `type` and `id`. Throws
     /// ``RoomClientError/refused(code:message:retryAfterMilliseconds:)`` when the answer is an error.
     package func request(
-        _ type: String, _ fields: [(String, JSON)] = [], withinMilliseconds: Int = 10_000
+        _ type: String, _ fields: [(String, JSON)] = [], withinMilliseconds: Int = 60_000
     ) async throws(RoomClientError) -> JSONObject {
         guard !isClosed else { throw .closed(closeCode) }
         requestCount += 1
@@ -196,7 +196,7 @@ package actor RoomClient {
     /// Throws ``RoomClientError/timedOut(_:)``, or ``RoomClientError/overflow`` when a message that
     /// was not kept might have matched.
     package func first<Found: Sendable>(
-        withinMilliseconds: Int = 10_000, _ match: @escaping @Sendable (RoomMessage) -> Found?
+        withinMilliseconds: Int = 60_000, _ match: @escaping @Sendable (RoomMessage) -> Found?
     ) async throws(RoomClientError) -> Found {
         for message in kept {
             if let found = match(message) { return found }
@@ -207,7 +207,7 @@ package actor RoomClient {
 
     /// Returns what `match` finds in the value of a state key, now or as soon as it has it.
     package func state<Found: Sendable>(
-        _ key: String, withinMilliseconds: Int = 10_000,
+        _ key: String, withinMilliseconds: Int = 60_000,
         _ match: @escaping @Sendable (JSON) -> Found?
     ) async throws(RoomClientError) -> Found {
         if let found = match(states[key] ?? .null) { return found }
@@ -218,7 +218,7 @@ package actor RoomClient {
     }
 
     /// Waits until the server has closed and returns its close code.
-    package func closed(withinMilliseconds: Int = 10_000) async throws(RoomClientError) -> UInt16? {
+    package func closed(withinMilliseconds: Int = 60_000) async throws(RoomClientError) -> UInt16? {
         guard !isClosed else { return closeCode }
         do throws(RoomClientError) {
             let _: Bool = try await watch(withinMilliseconds: withinMilliseconds) { _ in nil }

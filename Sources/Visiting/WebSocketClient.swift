@@ -22,7 +22,7 @@ package actor WebSocketClient {
         package var messagesPendingMax = 256
         /// How many bytes may wait to be sent before ``WebSocketClient/send(text:)-(String)`` waits.
         package var bytesUnsentMax = 1 << 20
-        package var handshakeMillisecondsMax = 10_000
+        package var handshakeMillisecondsMax = 60_000
         /// How long a close waits for the peer's answer.
         package var closeMillisecondsMax = 2_000
 

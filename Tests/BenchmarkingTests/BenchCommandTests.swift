@@ -7,17 +7,18 @@ import Wire
 @Suite struct BenchCommandTests {
     @Test func `The options of the standard case iii`() throws {
         let options = try FanoutOptions(
-            fanout: "--rooms 100 --viewers 100 --rate 20 --size 200 --seconds 8 --json"
+            fanout: "--rooms 100 --viewers 100 --rate 20 --size 200 --seconds 8 --turns 7 --json"
                 .split(separator: " ").map(String.init))
         var expected = FanoutOptions()
         (expected.rooms, expected.viewers, expected.rate) = (100, 100, 20)
-        (expected.seconds, expected.isJSON) = (8, true)
+        (expected.seconds, expected.turns, expected.isJSON) = (8, 7, true)
         #expect(options == expected)
     }
 
     @Test(arguments: [
         "--rooms 1 --viewers 19000", "--rooms 1000 --viewers 19", "--rate 0.5", "--rate 10000",
         "--size 30", "--size 16384", "--seconds 1", "--seconds 600", "--viewers 2 --slow 1",
+        "--turns 1", "--turns 100",
     ])
     func `Options at their limits are taken`(_ line: String) throws {
         _ = try FanoutOptions(fanout: line.split(separator: " ").map(String.init))
@@ -26,7 +27,8 @@ import Wire
     @Test(arguments: [
         "--rooms 0", "--rooms 1001 --viewers 1", "--viewers 0", "--viewers 19001", "--rate 0",
         "--rate 10001", "--rate -1", "--rate nan", "--size 29", "--size 16385", "--seconds 0.9",
-        "--seconds 601", "--viewers 2 --slow 2", "--slow -1", "--rooms", "--rooms x", "--what 1",
+        "--seconds 601", "--viewers 2 --slow 2", "--slow -1", "--turns 0", "--turns 101", "--rooms",
+        "--rooms x", "--what 1",
         "rooms",
     ])
     func `Options past their limits are refused`(_ line: String) {
@@ -85,8 +87,50 @@ import Wire
         #expect(report.text.contains("× floor                  1\n"))
         #expect(report.json["ratioToFloor"] == 1.0)
         let outcome = BenchmarkCases.Outcome(
-            name: "i", figures: [("p99 ms ≤ 20", "14.25", true)], report: report)
+            name: "i", figures: [("p99 ms ≤ 20", "14.25", true)], json: report.json)
         #expect(BenchmarkCases.table([outcome]).contains("i     p99 ms ≤ 20  14.25     met"))
+    }
+
+    @Test func `Turns have a ratio each, and their median is what counts`() throws {
+        func report(_ microseconds: Double, _ floor: [Double]) -> FanoutReport {
+            FanoutReport(
+                options: FanoutOptions(),
+                load: [
+                    "deliveriesPerSecond": 50_000, "loss": 1,
+                    "latencyMilliseconds": ["p99": .double(microseconds)],
+                    "serverMicrosecondsPerDelivery": .double(microseconds),
+                ], floor: floor)
+        }
+        var options = FanoutOptions()
+        options.turns = 3
+        var turns = FanoutTurns(
+            options: options,
+            reports: [report(6, [5, 7]), report(9, [7, 5]), report(5.5, [5, 5])])
+        #expect(turns.ratios == [1, 1.5, 1.1])
+        #expect(turns.ratio == 1.1)
+        #expect(turns.sum("loss") == 3 && turns.latencyMax("p99") == 9)
+        #expect(turns.json["ratiosToFloor"] == [1.0, 1.5, 1.1])
+        #expect(turns.json["ratioToFloorMedian"] == 1.1)
+        #expect(turns.json["turns"]?.arrayValue?.count == 3)
+        #expect(
+            turns.text.contains("2     50000         1     9       9          7, 5      1.50"))
+        #expect(turns.text.contains("× floor, median  1.10\n"))
+        #expect(turns.text.contains("lowest, highest  1, 1.50\n"))
+        // A turn without a figure leaves no median of the others.
+        turns.reports.append(
+            FanoutReport(options: options, load: ["loss": 0], floor: [5, 5]))
+        #expect(turns.ratio == nil && turns.latencyMax("p99") == nil && turns.sum("loss") == 3)
+        #expect(turns.json["ratioToFloorMedian"] == .null)
+    }
+
+    @Test(
+        arguments: [
+            ([], nil), ([3], 3), ([4, 1], 2.5), ([9, 1, 2], 2), ([4, 1, 3, 2], 2.5),
+        ] as [([Double], Double?)])
+    func `The median is the middle, or what lies between the two`(
+        _ figures: [Double], _ expected: Double?
+    ) {
+        #expect(median(figures) == expected)
     }
 
     @Test(arguments: [

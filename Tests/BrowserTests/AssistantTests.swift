@@ -5,7 +5,7 @@ import Wire
 /// The FAQ assistant in real browsers: three viewers, a host and an operator go through it once.
 @Suite(
     .serialized, .enabled(if: Chromium.isUsable, "\(Chromium.skipReason)"),
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(15)))
 struct AssistantTests {
     /// What is asked and read in one language.
     struct Language: Sendable, CustomTestStringConvertible {

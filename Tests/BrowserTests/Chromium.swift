@@ -6,7 +6,7 @@ import Wire
 ///
 /// Driven through the DevTools protocol (https://chromedevtools.github.io/devtools-protocol/).
 final class Chromium: Sendable {
-    private static let startSecondsMax = 60.0
+    private static let startSecondsMax = 120.0
 
     private let process: ServedProcess
     private let profile: URL
@@ -110,7 +110,7 @@ final class Chromium: Sendable {
             throw BrowserError("Chromium did not attach to a page")
         }
         let page = Page(name: name, session: session, devTools: devTools)
-        for domain in ["Page", "Runtime", "Log", "Network"] {
+        for domain in ["Inspector", "Page", "Runtime", "Log", "Network"] {
             try await page.call("\(domain).enable")
         }
         try await page.setSize(width: width, height: height, isPhone: isPhone)
@@ -122,7 +122,7 @@ final class Chromium: Sendable {
     func close() async {
         // Killed outright, its helpers would go on writing into the profile for a moment.
         _ = try? await devTools.call("Browser.close")
-        let end = Date().addingTimeInterval(5)
+        let end = Date().addingTimeInterval(20)
         while process.isRunning, Date() < end { try? await Task.sleep(for: .milliseconds(10)) }
         process.kill()
         await devTools.close()

@@ -4,7 +4,8 @@ import Wire
 
 /// Functions of `playhouse.js` that integrators call, in a real browser.
 @Suite(
-    .serialized, .enabled(if: Chromium.isUsable, "\(Chromium.skipReason)"), .timeLimit(.minutes(2)))
+    .serialized, .enabled(if: Chromium.isUsable, "\(Chromium.skipReason)"), .timeLimit(.minutes(15))
+)
 struct ClientLibraryTests {
     @Test func `An update makes of a panel what the server would send whole, and no more`()
         async throws

@@ -5,7 +5,7 @@ import Wire
 actor DevTools {
     private typealias Answer = CheckedContinuation<Result<JSON, BrowserError>, Never>
 
-    private static let answerMillisecondsMax = 30_000
+    private static let answerMillisecondsMax = 120_000
     /// A screenshot comes as one message.
     private static let messageBytesMax = 64 << 20
 
@@ -14,12 +14,15 @@ actor DevTools {
     private var count: Int64 = 0
     private var answers: [Int64: Answer] = [:]
     private var complaints: [String: [String]] = [:]
+    /// Sessions whose page has gone or crashed: nothing answers there any more.
+    private var lost: [String: String] = [:]
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     init(port: UInt16, path: String) async throws {
         var limits = WebSocketClient.Limits()
         limits.messageBytesMax = Self.messageBytesMax
+        limits.handshakeMillisecondsMax = 60_000
         socket = try await WebSocketClient.connect(port: port, path: path, limits: limits)
         await socket.consume { [weak self] delivery in
             self?.assumeIsolated { $0.on(delivery) }
@@ -37,15 +40,26 @@ actor DevTools {
             "id": .integer(id), "method": .string(method), "params": .object(parameters),
         ]
         if let session { command["sessionId"] = .string(session) }
-        try await socket.send(text: command.encoded())
+        let text = command.encoded()
         return try await withCheckedContinuation { (answer: Answer) in
+            // Before it is sent, or the answer might come to nobody.
             answers[id] = answer
+            Task { await self.send(text, id) }
             loop.after(milliseconds: Self.answerMillisecondsMax) { [weak self] in
-                self?.assumeIsolated {
-                    $0.answer(id, .failure(BrowserError("no answer to \(method)")))
+                self?.assumeIsolated { tools in
+                    let loss = session.flatMap { tools.lost[$0] } ?? "its page is there"
+                    tools.answer(id, .failure(BrowserError("no answer to \(method); \(loss)")))
                 }
             }
         }.get()
+    }
+
+    private func send(_ text: [UInt8], _ id: Int64) async {
+        do {
+            try await socket.send(text: text)
+        } catch {
+            answer(id, .failure(BrowserError("\(error)")))
+        }
     }
 
     /// What a page's console complained about: errors, and exceptions that nobody caught.
@@ -69,6 +83,8 @@ actor DevTools {
                 } else {
                     answer(id, .success(message["result"] ?? .null))
                 }
+            } else if let loss = Self.loss(message) {
+                lost[loss.session] = loss.reason
             } else if let session = message["sessionId"]?.stringValue,
                 let complaint = Self.complaint(message)
             {
@@ -79,6 +95,16 @@ actor DevTools {
 
     private func answer(_ id: Int64, _ result: Result<JSON, BrowserError>) {
         answers.removeValue(forKey: id)?.resume(returning: result)
+    }
+
+    private static func loss(_ message: JSON) -> (session: String, reason: String)? {
+        switch message["method"]?.stringValue {
+        case "Inspector.targetCrashed":
+            message["sessionId"]?.stringValue.map { ($0, "the page has crashed") }
+        case "Target.detachedFromTarget":
+            message["params"]?["sessionId"]?.stringValue.map { ($0, "the page has gone") }
+        default: nil
+        }
     }
 
     private static func complaint(_ message: JSON) -> String? {

@@ -7,7 +7,7 @@ import Wire
 /// packets.
 @Suite(
     .serialized, .enabled(if: Chromium.isUsable, "\(Chromium.skipReason)"),
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(15)))
 struct LotteryTests {
     /// What is read in one language.
     struct Language: Sendable, CustomTestStringConvertible {
@@ -100,7 +100,7 @@ struct LotteryTests {
                             "config",
                             [
                                 "kind": "red_packet", "pool": "cash", "total": 600, "packets": 3,
-                                "per_viewer": 1, "seconds": 60,
+                                "per_viewer": 1, "seconds": 600,
                             ]
                         ),
                     ])

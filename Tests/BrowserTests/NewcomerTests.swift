@@ -4,7 +4,7 @@ import Wire
 /// What somebody sees who opens the pages for the first time.
 @Suite(
     .serialized, .enabled(if: Chromium.isUsable, "\(Chromium.skipReason)"),
-    .timeLimit(.minutes(4)))
+    .timeLimit(.minutes(15)))
 struct NewcomerTests {
     private static let game = Page.game
 

@@ -4,7 +4,7 @@ import Wire
 /// The operator's desk in a real browser.
 @Suite(
     .serialized, .enabled(if: Chromium.isUsable, "\(Chromium.skipReason)"),
-    .timeLimit(.minutes(4)))
+    .timeLimit(.minutes(15)))
 struct OperatorTests {
     @Test func `An operator starts, sets, commands and stops a plugin and sees how it is`()
         async throws

@@ -4,6 +4,10 @@ import Wire
 
 /// One person's page: looks, waits, clicks and types as a person does.
 struct Page: Sendable {
+    /// How long a page is waited for. It costs nothing when all is well, and a machine that others use
+    /// as well may stand for seconds.
+    static let patienceSeconds = 60.0
+
     /// Who looks at it, for messages.
     let name: String
     fileprivate let session: String
@@ -63,7 +67,7 @@ struct Page: Sendable {
 
     /// Waits until an expression is true, or throws with all that helps to see why it is not.
     func wait(
-        until expression: String, withinSeconds seconds: Double = 20,
+        until expression: String, withinSeconds seconds: Double = patienceSeconds,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         let end = Date().addingTimeInterval(seconds)
@@ -117,7 +121,7 @@ struct Page: Sendable {
     /// Clicks in the middle of an element, given by its `data-test` name, once it can be clicked:
     /// it is there, enabled, nothing lies over it, and it has stood still for a tenth of a second.
     func click(
-        _ test: String, withinSeconds: Double = 20,
+        _ test: String, withinSeconds: Double = patienceSeconds,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         try await click(
@@ -127,7 +131,7 @@ struct Page: Sendable {
 
     /// Clicks in the middle of the first element that a CSS selector finds.
     func click(
-        selector: String, withinSeconds: Double = 20,
+        selector: String, withinSeconds: Double = patienceSeconds,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         let selector = Self.quoted(selector)

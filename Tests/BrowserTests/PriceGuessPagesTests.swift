@@ -4,7 +4,7 @@ import Testing
 /// The price guess in real browsers: three viewers, a host and an operator play a round.
 @Suite(
     .serialized, .enabled(if: Chromium.isUsable, "\(Chromium.skipReason)"),
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(15)))
 struct PriceGuessPagesTests {
     /// What is read in one language.
     struct Language: Sendable, CustomTestStringConvertible {

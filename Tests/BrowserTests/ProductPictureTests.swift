@@ -3,7 +3,7 @@ import Testing
 /// Pictures of products that cannot be had.
 @Suite(
     .serialized, .enabled(if: Chromium.isUsable, "\(Chromium.skipReason)"),
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(15)))
 struct ProductPictureTests {
     @Test func `A picture that does not load leaves a neutral one in its place`()
         async throws

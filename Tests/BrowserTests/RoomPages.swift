@@ -128,6 +128,35 @@ extension Page {
             == true
     }
 
+    /// Begins to note what can be read in an element: some of it stands there for seconds only.
+    func noteTexts(in test: String) async throws {
+        try await evaluate(
+            """
+            (() => {
+                window.textsNoted = [];
+                const note = () => {
+                    const element = \(Self.element(test));
+                    const states = [...element?.querySelectorAll("[data-test][data-state]") ?? []]
+                        .map(({ dataset }) => `${dataset.test} is ${dataset.state}.`);
+                    const text = [element?.innerText ?? "", ...states].join("\\n");
+                    if (text !== textsNoted.at(-1)) textsNoted.push(text);
+                };
+                new MutationObserver(note).observe(document.body,
+                    { attributes: true, childList: true, subtree: true, characterData: true });
+                note();
+            })()
+            """)
+    }
+
+    /// Waits until a text can be read where texts are noted, or could be since then.
+    func wait(
+        forNoted text: String, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        try await wait(
+            until: "textsNoted.some((one) => one.includes(\(Self.quoted(text))))",
+            sourceLocation: sourceLocation)
+    }
+
     /// Waits until the state of an answer on a panel is as named, such as `accepted`.
     func wait(
         forAnswer element: String, _ state: String,

@@ -5,7 +5,7 @@ import Wire
 /// Seats with a picture in real browsers: somebody is seated, everybody sees them, and they go.
 @Suite(
     .serialized, .enabled(if: Chromium.isUsable, "\(Chromium.skipReason)"),
-    .enabled(if: StreamEncoder.isThere, "ffmpeg is not installed"), .timeLimit(.minutes(5)))
+    .enabled(if: StreamEncoder.isThere, "ffmpeg is not installed"), .timeLimit(.minutes(15)))
 struct SeatTests {
     private static let panel = "panel-co-host"
 
@@ -19,7 +19,7 @@ struct SeatTests {
     ) async throws {
         let video = Self.video(seat)
         try await page.wait(
-            until: "\(video)?.checkVisibility() && \(video).videoWidth > 0", withinSeconds: 30,
+            until: "\(video)?.checkVisibility() && \(video).videoWidth > 0",
             sourceLocation: sourceLocation)
         try await page.evaluate("window.moment = \(video).currentTime")
         try await page.wait(

@@ -4,7 +4,8 @@ import Wire
 /// A playhouse in a process of its own, as operators run it, with one room and one game.
 final class ServedPlayhouse: Sendable {
     static let room = "teahouse"
-    private static let startSecondsMax = 30.0
+    private static let startSecondsMax = 120.0
+    private static let commandSecondsMax = 60.0
 
     /// Which plugins a playhouse has.
     enum Plugins: Sendable {
@@ -93,7 +94,7 @@ final class ServedPlayhouse: Sendable {
                 "--room", role == "service" ? "*" : Self.room, "--role", role,
                 "--subject", subject, "--name", name,
             ], output: output)
-        let end = Date().addingTimeInterval(10)
+        let end = Date().addingTimeInterval(Self.commandSecondsMax)
         while command.isRunning, Date() < end { try await Task.sleep(for: .milliseconds(10)) }
         let text = command.text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard text.split(separator: ".").count == 3 else {
@@ -110,7 +111,7 @@ final class ServedPlayhouse: Sendable {
                 "stream-key", "--config", folder.appendingPathComponent("config.json").path,
                 "--room", Self.room, "--user", "mei",
             ], output: folder.appendingPathComponent("stream-key"))
-        let end = Date().addingTimeInterval(10)
+        let end = Date().addingTimeInterval(Self.commandSecondsMax)
         while command.isRunning, Date() < end { try await Task.sleep(for: .milliseconds(10)) }
         let key = command.text.trimmingCharacters(in: .whitespacesAndNewlines)
         for line in log.split(separator: "\n") {
@@ -156,12 +157,12 @@ final class ServedPlayhouse: Sendable {
     }
 
     private static let priceGuess: JSON = [
-        "id": "price-guess", "config": ["product": "oolong", "price": 12_800, "seconds": 60],
+        "id": "price-guess", "config": ["product": "oolong", "price": 12_800, "seconds": 600],
     ]
 
     /// Short waits, and questions that stay open until they are closed.
     private static let quiz: JSON = [
-        "seconds": 100, "ready": 1, "pause": 3, "winners": 2,
+        "seconds": 120, "ready": 1, "pause": 3, "winners": 2,
         "questions": [
             [
                 "id": "oolong", "correct": "b",
@@ -194,7 +195,13 @@ final class ServedPlayhouse: Sendable {
             case .house: priceGuess
             case .gallery: ["id": "gallery"]
             case .coHost, .coHostStream:
-                ["id": "co-host", "config": ["seats": 3, "link_seconds": 120]]
+                [
+                    "id": "co-host",
+                    "config": [
+                        "seats": 3, "apply_seconds": 600, "invite_seconds": 600,
+                        "link_seconds": 120, "hold_seconds": 300, "host_grace": 600,
+                    ],
+                ]
             case .lottery:
                 [
                     "id": "lottery",

@@ -37,7 +37,7 @@ final class ServedProcess: Sendable {
     }
 
     /// Asks the process to end and returns its exit code, or nil if it had to be killed.
-    func terminate(withinSeconds seconds: Double = 15) async throws -> Int32? {
+    func terminate(withinSeconds seconds: Double = 60) async throws -> Int32? {
         process.withLock { $0.terminate() }
         let end = Date().addingTimeInterval(seconds)
         while isRunning, Date() < end { try await Task.sleep(for: .milliseconds(20)) }

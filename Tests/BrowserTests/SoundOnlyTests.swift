@@ -6,7 +6,7 @@ import Wire
 /// cannot be decoded, and the sound alone.
 @Suite(
     .serialized, .enabled(if: Chromium.isUsable, "\(Chromium.skipReason)"),
-    .enabled(if: StreamEncoder.isThere, "ffmpeg is not installed"), .timeLimit(.minutes(5)))
+    .enabled(if: StreamEncoder.isThere, "ffmpeg is not installed"), .timeLimit(.minutes(15)))
 struct SoundOnlyTests {
     private static let video = Page.element("video")
     private static let only = Page.element("sound-only")
@@ -29,8 +29,7 @@ struct SoundOnlyTests {
             until: """
                 player.state === "playing" && \(Self.video).checkVisibility()
                     && \(Self.video).videoWidth === 640
-                """,
-            withinSeconds: 30, sourceLocation: sourceLocation)
+                """, sourceLocation: sourceLocation)
     }
 
     private func waitForSound(
@@ -40,8 +39,7 @@ struct SoundOnlyTests {
             until: """
                 player.isSoundOnly && player.state === "playing" && \(Self.video).videoWidth === 0
                     && !\(Self.video).checkVisibility()
-                """,
-            withinSeconds: 30, sourceLocation: sourceLocation)
+                """, sourceLocation: sourceLocation)
         try await page.evaluate("window.moment = \(Self.video).currentTime")
         try await page.wait(
             until: "\(Self.video).currentTime > window.moment + 0.5",
@@ -56,16 +54,18 @@ struct SoundOnlyTests {
         });
         """
 
-    private func bytesOfTwoSeconds(_ page: Page) async throws -> Int64 {
+    /// The bytes of a second of what is played, which a slow machine makes no fewer than a quick one.
+    private func bytesPerSecond(_ page: Page) async throws -> Double {
         try await page.evaluate(
             """
             (async () => {
-                const before = window.bytes;
-                await new Promise((done) => setTimeout(done, 2000));
-                return window.bytes - before;
+                const end = () => \(Self.video).currentTime + player.ahead;
+                const before = { bytes: window.bytes, end: end() };
+                while (end() < before.end + 2) await new Promise((done) => setTimeout(done, 50));
+                return (window.bytes - before.bytes) / (end() - before.end);
             })()
             """
-        ).integerValue ?? 0
+        ).doubleValue ?? 0
     }
 
     @Test func `a viewer takes the sound alone, the bytes fall away, and the picture comes back`()
@@ -79,7 +79,7 @@ struct SoundOnlyTests {
             try await waitForSound(ana)
             try await ana.wait(forText: "Sound only, as you wished", in: "video-note")
             try await ana.wait(forText: "Show the picture again", in: "sound-only")
-            let listening = try await bytesOfTwoSeconds(ana)
+            let listening = try await bytesPerSecond(ana)
             try await ana.keepPicture("stream-sound-only")
             // What was chosen is kept for the next visit.
             try await ana.go(to: server.viewerAddress() + "?lang=zh")
@@ -89,9 +89,10 @@ struct SoundOnlyTests {
             try await ana.click("sound-only")
             try await waitForPicture(ana)
             try await ana.wait(forText: "只听声音", in: "sound-only")
-            let watching = try await bytesOfTwoSeconds(ana)
+            let watching = try await bytesPerSecond(ana)
             #expect(
-                listening > 5_000 && watching > 5 * listening, "\(listening) to \(watching) bytes")
+                listening > 2_500 && watching > 5 * listening,
+                "\(listening) to \(watching) bytes a second")
             #expect(await ana.complaints() == [])
         }
     }
@@ -106,7 +107,7 @@ struct SoundOnlyTests {
             try await ana.evaluate(
                 """
                 (() => {
-                    pictureChoice.pauses = [1500, 3000];
+                    pictureChoice.pauses = [4000, 8000];
                     window.isBroken = true;
                     window.pauses = [];
                     pictureChoice.addEventListener("change", () => {
@@ -120,15 +121,15 @@ struct SoundOnlyTests {
                     };
                 })()
                 """)
-            try await ana.wait(until: "window.reason === 'trouble'", withinSeconds: 40)
+            try await ana.wait(until: "window.reason === 'trouble'")
             try await waitForSound(ana)
             try await ana.wait(forText: "the picture was too much", in: "video-note")
             // It is tried again, fails at the first trouble, and the pause is longer.
-            try await ana.wait(until: "!player.isSoundOnly", withinSeconds: 30)
-            try await ana.wait(until: "player.isSoundOnly", withinSeconds: 30)
+            try await ana.wait(until: "!player.isSoundOnly")
+            try await ana.wait(until: "player.isSoundOnly")
             try await waitForSound(ana)
             try await ana.evaluate("window.isBroken = false")
-            try await ana.wait(until: "!player.isSoundOnly", withinSeconds: 30)
+            try await ana.wait(until: "!player.isSoundOnly")
             try await waitForPicture(ana)
         }
     }
@@ -139,27 +140,43 @@ struct SoundOnlyTests {
             let ana = try await browser.page(
                 server.viewerAddress(port: proxy.port) + "?lang=en", name: "Ana")
             try await waitForPicture(ana)
-            try await ana.wait(until: "player.target === 0.25")
             try await ana.wait(until: "player.ahead > 0.05 && player.ahead < 1")
+            try await ana.evaluate(
+                """
+                // The picture is not to come back by itself before the test is over.
+                pictureChoice.pauses = [600_000, 600_000];
+                window.choices = [];
+                pictureChoice.addEventListener("change", () => {
+                    const { dataset, textContent } = \(Self.only);
+                    choices.push([dataset.offered, pictureChoice.reason, textContent]);
+                });
+                """)
 
             // A short stall makes the buffer deeper, and the picture goes on by itself.
-            for _ in 0..<20 where try await ana.evaluate("player.stalls") == 0 {
+            var isDeeper = false
+            for _ in 0..<20 where !isDeeper {
+                try await ana.evaluate(
+                    "window.before = { stalls: player.stalls, target: player.target }")
                 try await stall(proxy, ana, milliseconds: 450)
+                isDeeper =
+                    try await ana.evaluate(
+                        "player.stalls > before.stalls && player.target > before.target") == true
             }
-            #expect(try await ana.evaluate("player.stalls > 0 && player.target > 0.25") == true)
-            #expect(try await ana.evaluate("player.isSoundOnly") == false)
+            #expect(isDeeper)
             try await ana.evaluate("window.moment = \(Self.video).currentTime")
             try await ana.wait(until: "\(Self.video).currentTime > window.moment + 0.5")
             // Where no buffer helps, the sound alone is offered first, and then taken.
-            try await stall(proxy, ana, milliseconds: 3_000)
-            try await ana.wait(forText: "Sound only", in: "sound-only")
-            try await ana.wait(
-                until: "\(Self.only).dataset.offered === 'true' && !player.isSoundOnly")
-            for _ in 0..<6 where try await ana.evaluate("player.isSoundOnly") == false {
+            for _ in 0..<12 where try await ana.evaluate("player.isSoundOnly") == false {
                 try await stall(proxy, ana, milliseconds: 3_000)
             }
             try await waitForSound(ana)
-            #expect(try await ana.evaluate("pictureChoice.reason") == "trouble")
+            let choices = try await ana.evaluate("choices").arrayValue ?? []
+            let taken = try #require(choices.firstIndex { $0[1] == "trouble" })
+            #expect(
+                choices[..<taken].contains {
+                    $0[0] == "true" && $0[2]?.stringValue?.contains("stutters") == true
+                }, "\(choices)")
+            #expect(choices.allSatisfy { $0[1] == .null || $0[1] == "trouble" })
             // The button brings the picture back at once.
             try await ana.click("sound-only")
             try await waitForPicture(ana)

@@ -48,10 +48,10 @@ private final class Answerer: Sendable {
     deinit { listener.close() }
 }
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct FetchSessionTests {
     private func post(
-        _ text: String, milliseconds: Int = 20_000, bytesMax: Int = 100, closes: Bool = false,
+        _ text: String, milliseconds: Int = 120_000, bytesMax: Int = 100, closes: Bool = false,
         onBytes: (@Sendable ([UInt8]) -> Bool)? = nil
     ) async throws -> FetchAnswer {
         let answerer = try Answerer(text, closes: closes)
@@ -68,7 +68,7 @@ struct FetchSessionTests {
         let answerer = try Answerer(good("yes"))
         let answer = try await FetchSession().post(
             Array("{}".utf8), to: answerer.url(), headers: [("X-One", "1")],
-            millisecondsMax: 20_000, bytesMax: 3)
+            millisecondsMax: 120_000, bytesMax: 3)
         #expect(answer == FetchAnswer(status: 200, body: Array("yes".utf8)))
         let request = try #require(answerer.requests.withLock { $0.first })
         #expect(request.hasPrefix("POST /here HTTP/1.1\r\n"))
@@ -80,7 +80,7 @@ struct FetchSessionTests {
         let answerer = try Answerer(
             "HTTP/1.1 \(status) X\r\nLocation: /elsewhere\r\nContent-Length: 2\r\n\r\nno")
         let answer = try await FetchSession().post(
-            [], to: answerer.url(), headers: [], millisecondsMax: 20_000, bytesMax: 100)
+            [], to: answerer.url(), headers: [], millisecondsMax: 120_000, bytesMax: 100)
         #expect(answer == FetchAnswer(status: status, body: []))
         #expect(answerer.requests.withLock { $0.count } == 1)
     }
@@ -131,7 +131,7 @@ struct FetchSessionTests {
             }
         }
         let answer = try await session.post(
-            [], to: url, headers: [], millisecondsMax: 20_000, bytesMax: 10)
+            [], to: url, headers: [], millisecondsMax: 120_000, bytesMax: 10)
         #expect(answer.status == status)
     }
 }

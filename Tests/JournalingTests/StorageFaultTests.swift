@@ -291,7 +291,7 @@ import Testing
         }
         // Its thread may still be on the way out.
         var opened = opening()
-        for _ in 0..<500 where opened.storageSentence?.contains("in use") == true {
+        for _ in 0..<6_000 where opened.storageSentence?.contains("in use") == true {
             try await Task.sleep(for: .milliseconds(10))
             opened = opening()
         }

@@ -14,7 +14,7 @@ import Visiting
         _ change: (inout Embedder.Limits) -> Void = { _ in }
     ) throws -> (service: KnowledgeService, embedder: Embedder) {
         var limits = Embedder.Limits()
-        limits.lineMillisecondsMax = 10_000
+        limits.lineMillisecondsMax = 60_000
         change(&limits)
         let endpoint = try Endpoint(
             address: address, service: .embeddings, key: "secret-key", model: "small")
@@ -69,7 +69,7 @@ import Visiting
     func `A bad endpoint leaves the lexical score`(badness: Badness) async throws {
         let server = try FakeEndpoint { request in Self.behave(badness, request) }
         let (service, embedder) = try service(server.address) {
-            $0.batchMillisecondsMax = badness == .silence ? 200 : 10_000
+            $0.batchMillisecondsMax = badness == .silence ? 200 : 60_000
             $0.answerBytesMax = 4_096
         }
         #expect(await service.prepare() == false)
@@ -143,7 +143,8 @@ import Visiting
         }
         let clock = VirtualClock()
         let (service, embedder) = try service(server.address, clock: clock) {
-            $0.lineMillisecondsMax = 1_000
+            // The one that stays silent takes as long.
+            $0.lineMillisecondsMax = 5_000
         }
         #expect(await service.prepare())
         for error in [EndpointError.malformed("vectors of another dimension than before"), .slow] {

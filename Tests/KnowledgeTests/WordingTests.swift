@@ -11,7 +11,7 @@ import Wire
         id: "ship", question: "多久发货?", answer: "48小时内发出,周末顺延。")
 
     private func wording(
-        _ server: FakeEndpoint, millisecondsMax: Int = 10_000
+        _ server: FakeEndpoint, millisecondsMax: Int = 60_000
     ) throws -> Wording {
         var limits = Wording.Limits()
         limits.millisecondsMax = millisecondsMax
@@ -90,7 +90,7 @@ import Wire
             }
             request.endStream()
         }
-        let answer = try await wording(server, millisecondsMax: badness == .silence ? 200 : 10_000)
+        let answer = try await wording(server, millisecondsMax: badness == .silence ? 200 : 60_000)
             .answer(for: Self.entry, line: "啥时候发")
         #expect(answer.text == Self.entry.answer)
         #expect(!answer.isModels)

@@ -7,7 +7,7 @@ import Wire
 @testable import Lanes
 
 /// The steady path of fan-out: what is delivered to one reader more costs no allocation more.
-@Suite(.serialized, .enabled(if: allocation_counter_works()), .timeLimit(.minutes(5)))
+@Suite(.serialized, .enabled(if: allocation_counter_works()), .timeLimit(.minutes(15)))
 struct AllocationTests {
     enum Kind: CaseIterable {
         case event, chatter, state

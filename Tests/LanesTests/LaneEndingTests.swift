@@ -12,10 +12,10 @@ import Wire
 @testable import Lanes
 
 /// How connections end, and what one connection may make wait.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct LaneEndingTests {
     private func wait(for isDone: () -> Bool) async throws {
-        for _ in 0..<5_000 {
+        for _ in 0..<60_000 {
             if isDone() { return }
             try await Task.sleep(for: .milliseconds(1))
         }

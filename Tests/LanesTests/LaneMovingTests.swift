@@ -4,7 +4,7 @@ import Testing
 @testable import Lanes
 
 /// Connections that change their lane.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct LaneMovingTests {
     @Test func `a connection that was moved goes on there and has ended here`() async throws {
         let (here, there) = (await LaneFixture(), await LaneFixture())

@@ -66,10 +66,10 @@ private func threadNumber() -> Int { pthread_self().hashValue }
     }
 #endif
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct LoopTests {
     private func wait(for isDone: () async -> Bool) async throws {
-        for _ in 0..<5_000 {
+        for _ in 0..<60_000 {
             if await isDone() { return }
             try await Task.sleep(for: .milliseconds(1))
         }

@@ -52,7 +52,7 @@ final class Encoder: Sendable {
 
     /// What it ended with, and what it said.
     func outcome() async throws -> (status: Int32, errors: String) {
-        for _ in 0..<2_000 where isRunning { try await Task.sleep(for: .milliseconds(20)) }
+        for _ in 0..<6_000 where isRunning { try await Task.sleep(for: .milliseconds(20)) }
         guard !isRunning else { return (-1, "it does not end") }
         return (process.withLock { $0.terminationStatus }, folder.read("errors"))
     }

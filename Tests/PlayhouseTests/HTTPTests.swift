@@ -278,7 +278,7 @@ struct HTTPTests {
 
     @Test func `an idle connection is closed without a word`() async throws {
         try await withHouse { configuration in
-            configuration.limits.idleSeconds = 1
+            configuration.limits.idleSeconds = 4
         } _: { house in
             let silent = try await RawConnection.open(house.port)
             let served = try await RawConnection.open(house.port)

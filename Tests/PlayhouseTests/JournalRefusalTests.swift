@@ -152,7 +152,7 @@ struct JournalRefusalTests {
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
-            try await Task.sleep(for: .milliseconds(50))
+            try await eventually("a record that waits") { house.journal.waitingCount == 1 }
             house.journal.become(.refusing(.conflict("another writer")))
             #expect(try await answers == Array(repeating: "UNAVAILABLE", count: 5))
         }
@@ -175,7 +175,7 @@ struct JournalRefusalTests {
             // Its connection is open by the time that one is served.
             await idle.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
             #expect(try await idle.response().status == 200)
-            try await Task.sleep(for: .milliseconds(50))
+            try await eventually("a record that waits") { house.journal.waitingCount == 1 }
             await house.lane.drain()
             try await idle.end()
             house.journal.become(.willing)

@@ -106,7 +106,7 @@ struct KnowledgeOverSocketsTests {
     }
 
     private func helper(
-        _ model: StandInModel, _ service: Endpoint.Service, milliseconds: Int = 10_000
+        _ model: StandInModel, _ service: Endpoint.Service, milliseconds: Int = 60_000
     ) throws -> KnowledgeConfiguration.Helper {
         KnowledgeConfiguration.Helper(
             endpoint: try Endpoint(address: model.address, service: service, model: "m"),
@@ -142,7 +142,7 @@ struct KnowledgeOverSocketsTests {
     func `A bad model leaves the merchant's text`(mood: StandInModel.Mood) async throws {
         let model = try StandInModel(mood, words: "The lamp has 12 watts, dear.")
         try await withShop {
-            $0.chat = try helper(model, .chat, milliseconds: mood == .silent ? 200 : 10_000)
+            $0.chat = try helper(model, .chat, milliseconds: mood == .silent ? 200 : 60_000)
         } _: { house, host, _ in
             let told = try await ask("how many watts?", 1, host)
             #expect(told["answer"] == "It has 12 watts.")

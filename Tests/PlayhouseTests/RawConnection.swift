@@ -65,13 +65,15 @@ actor RawConnection {
     var unsentCount: Int { channel.bytesUnsent }
 
     var text: String { String(decoding: bytes, as: UTF8.self) }
+    /// The beginning of what was received, for messages.
+    private var beginning: String { String(decoding: bytes.prefix(300), as: UTF8.self) }
 
     // MARK: HTTP
 
     /// Takes the next answer; interim answers are skipped.
     func response(isBodyless: Bool = false) async throws -> HTTPResponse {
         var response: HTTPResponse?
-        try await eventually("an answer; there is: \(text.prefix(300))") {
+        try await eventually("an answer; there is: \(beginning)") {
             var reader = HTTPResponseReader(isBodyless: isBodyless)
             try reader.read(bytes)
             if isEnded { try reader.end() }
@@ -157,10 +159,13 @@ actor RawConnection {
     }
 
     /// Takes the next frame; a server's frames are whole messages without mask.
-    func frame() async throws -> Frame {
+    ///
+    /// Pings are left out unless they are asked for: one may come at any time, between hello and welcome
+    /// too.
+    func frame(orPing: Bool = false) async throws -> Frame {
         var frame: Frame?
-        try await eventually("a frame; there is: \(text.prefix(300)), ended: \(isEnded)") {
-            frame = takeFrame()
+        try await eventually("a frame; there is: \(beginning), ended: \(isEnded)") {
+            repeat { frame = takeFrame() } while frame == .ping && !orPing
             return frame != nil
         }
         return try #require(frame)
@@ -189,12 +194,12 @@ actor RawConnection {
         let payload = Array(bytes[start..<(start + count)])
         let first = bytes[0]
         bytes.removeFirst(start + count)
-        let text = String(decoding: payload, as: UTF8.self)
         switch first {
-        case 0x81: return .text(text)
+        case 0x81: return .text(String(decoding: payload, as: UTF8.self))
+        // Video: who took this for a text would be a slow viewer.
         case 0x82: return .binary(payload)
         case 0x89: return .ping
-        case 0x8A: return .pong(text)
+        case 0x8A: return .pong(String(decoding: payload, as: UTF8.self))
         case 0x88:
             guard payload.count >= 2 else { return .close(nil, "") }
             return .close(

@@ -218,13 +218,15 @@ struct StreamOverSocketsTests {
             }
             #expect(size == 320)
             let figures: JSON = try await mei.state("stream-readings") { value in
+                // An encoder on a machine that stands still for a moment has a gap, for a moment.
                 let isWhole =
                     (value["bitsPerSecond"]?.integerValue ?? 0) > 0
                     && value["keyframeMilliseconds"]?.integerValue != nil
+                    && value["warnings"] == []
                 return isWhole ? .some(value) : .none
             }
             #expect(figures["publisher"] == "mei" && figures["filler"] == false)
-            #expect(figures["warnings"] == [] && figures["listeners"] == 0)
+            #expect(figures["listeners"] == 0)
             #expect(figures["delayMilliseconds"] == 360 && figures["reordering"] == false)
             let delay = #"playhouse_stream_delay_seconds{room="teahouse"}"#
             #expect(try await house.metric(delay) == 0.36)
@@ -322,6 +324,7 @@ struct StreamOverSocketsTests {
             var stream = StreamConfiguration()
             stream.port = 0
             $0.stream = stream
+            $0.drainSeconds = 60
         }
         let streams = try #require(house.server.streams)
         let publisher = try Encoder(to: address(streams))

@@ -8,11 +8,16 @@ final class StubbornJournal: Journal {
     private let journal = MemoryJournal()
     private let mood = Lock(Mood.willing)
     private let refusals = Lock(0)
+    private let waiting = Lock(0)
 
     func become(_ mood: Mood) { self.mood.withLock { $0 = mood } }
     var refusalCount: Int { refusals.withLock { $0 } }
+    /// How many appends wait until the journal becomes something else.
+    var waitingCount: Int { waiting.withLock { $0 } }
 
     func append(_ records: [Record], _ entries: [LedgerEntry]) async throws(JournalError) {
+        waiting.withLock { $0 += 1 }
+        defer { waiting.withLock { $0 -= 1 } }
         while case .waiting = mood.withLock({ $0 }) {
             try? await Task.sleep(for: .milliseconds(2))
         }

@@ -253,7 +253,7 @@ struct WebSocketTests {
         async throws
     {
         try await withHouse {
-            $0.limits.helloSeconds = 1
+            $0.limits.helloSeconds = 4
         } _: { house in
             let member = try await house.join("ana")
             let silent = try await RawConnection.upgraded(house.port)
@@ -270,13 +270,13 @@ struct WebSocketTests {
     @Test func `who answers no ping is closed with 4426, who does is not`() async throws {
         try await withHouse { configuration in
             configuration.limits.pingSeconds = 1
-            configuration.limits.silentSeconds = 3
+            configuration.limits.silentSeconds = 6
         } _: { house in
             let member = try await house.join("ana")
             let silent = try await RawConnection.joined(house.port)
             var pings = 0
             while true {
-                let frame = try await silent.frame()
+                let frame = try await silent.frame(orPing: true)
                 if frame == .ping { pings += 1 }
                 guard case .close(let code, _) = frame else { continue }
                 #expect(code == 4426)

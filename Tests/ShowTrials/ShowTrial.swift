@@ -105,7 +105,7 @@ package struct ShowTrial: Sendable {
             }
             group.addTask {
                 try await executioner.wait(untilNoLaterThan: 60)
-                _ = try await first.ended(withinSeconds: 10)
+                _ = try await first.ended(withinSeconds: 60)
                 try await Task.sleep(for: .milliseconds(moment.downMilliseconds))
                 return try await TrialServer.start(plan.executable, in: folder)
             }

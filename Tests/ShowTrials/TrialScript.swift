@@ -120,7 +120,7 @@ struct TrialScript: Sendable {
     }
 
     func stop(_ plugin: String, _ staff: Attendee) async throws {
-        try await wait("the stop of \(plugin)", seconds: 60) {
+        try await wait("the stop of \(plugin)", seconds: 120) {
             guard await staff.connect() else { return false }
             if await staff.stops(of: plugin) >= 1 { return true }
             _ = await staff.request("stop", [("plugin", .string(plugin))])
@@ -206,7 +206,7 @@ struct TrialScript: Sendable {
         try await stop("faq-assistant", operatorOfShow)
         try await stop("co-host", operatorOfShow)
         var last: Int64 = 0
-        try await wait("the last event", seconds: 30) {
+        try await wait("the last event", seconds: 120) {
             guard await host.connect() else { return false }
             let answer = await host.request(
                 "publish", [("name", "curtain"), ("data", .null)])
@@ -214,7 +214,7 @@ struct TrialScript: Sendable {
             last = reply["offset"]?.integerValue ?? 0
             return last > 0
         }
-        let end = clock.monotonicNanoseconds + 30_000_000_000
+        let end = clock.monotonicNanoseconds + 120_000_000_000
         for person in crowd + [host, operatorOfShow] {
             while await person.offset < last {
                 guard clock.monotonicNanoseconds < end else {

@@ -18,7 +18,7 @@ final class TrialServer: Sendable {
     let pid: Int32
     let port: UInt16
 
-    private static let startSecondsMax = 60.0
+    private static let startSecondsMax = 120.0
 
     /// Starts a server on the configuration in a folder and waits until it listens.
     static func start(_ executable: String, in folder: TrialFolder) async throws -> TrialServer {

@@ -6,7 +6,7 @@ import Wire
 @testable import ShowTrials
 
 /// One show of few viewers, killed once; `make shows` plays more and larger ones.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct ShowTrialTests {
     private func plan() throws -> TrialPlan {
         let given = ProcessInfo.processInfo.environment["PLAYHOUSE_FUZZ_SEED"].flatMap {

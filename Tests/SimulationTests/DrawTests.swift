@@ -58,7 +58,7 @@ import Wire
 
     /// Waits for reveals, which come by themselves behind the command that asked.
     private func revealed(_ show: TestShow, _ count: Int64) async throws {
-        for _ in 0..<4_000 {
+        for _ in 0..<12_000 {
             // The stage knows it before the journal does.
             let isRecorded =
                 try await show.records.count { $0.kind == "on_revealed" } >= Int(count)

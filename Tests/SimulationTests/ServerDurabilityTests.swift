@@ -16,7 +16,7 @@ import Wire
         configuration.data = folder.path
         configuration.lanes = 1
         configuration.stage = .inProcess
-        configuration.drainSeconds = 5
+        configuration.drainSeconds = 60
         configuration.rooms = ["good", "bad"].map { id in
             var settings = RoomSettings(id: id, title: ["en": id])
             settings.anonymous = true

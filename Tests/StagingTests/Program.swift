@@ -60,7 +60,7 @@ enum Program {
 
 /// Waits for something that another process does; gives up after a time that only a hang needs.
 func eventually(_ condition: () throws -> Bool) async throws {
-    for _ in 0..<3_000 {
+    for _ in 0..<6_000 {
         if try condition() { return }
         try await Task.sleep(for: .milliseconds(10))
     }

@@ -117,7 +117,7 @@ struct RecordingDeck {
 
     /// Everything that was taken is with the disk, and the files go on.
     func settle() async throws {
-        for _ in 0..<2_000 {
+        for _ in 0..<12_000 {
             if recorder.waitingBytes == 0 { return }
             try await Task.sleep(for: .milliseconds(5))
         }

@@ -58,7 +58,7 @@ import Testing
         var watch: String { "http://127.0.0.1:\(listener.port)/rooms/mall/live.mp4" }
 
         func wait(_ what: String, _ isTrue: (StreamBoard.Entry?) -> Bool) async throws {
-            for _ in 0..<600 {
+            for _ in 0..<1_200 {
                 if isTrue(board.latest["mall"]) { return }
                 try await Task.sleep(for: .milliseconds(50))
             }
@@ -217,12 +217,12 @@ import Testing
         let first = PlainConnection(port: house.listener.port)
         let second = PlainConnection(port: house.listener.port)
         #expect(!first.ends(within: 1) && !second.ends(within: 1))
-        #expect(PlainConnection(port: house.listener.port).ends(within: 20))
+        #expect(PlainConnection(port: house.listener.port).ends(within: 60))
         await house.end()
         let small = try await House { $0.strangersMax = 1 }
         let only = PlainConnection(port: small.listener.port)
         #expect(!only.ends(within: 1))
-        #expect(PlainConnection(port: small.listener.port).ends(within: 20))
+        #expect(PlainConnection(port: small.listener.port).ends(within: 60))
         await small.end()
     }
 
@@ -236,13 +236,14 @@ import Testing
         half.write("GET /rooms/mall/live.mp4 HTTP/1.1\r\n")
         let publisher = PlainConnection(port: house.listener.port)
         publisher.write("\u{3}")
-        #expect(silent.ends(within: 20) && half.ends(within: 20) && publisher.ends(within: 20))
+        #expect(silent.ends(within: 60) && half.ends(within: 60) && publisher.ends(within: 60))
         await house.end()
     }
 
     @Test func `A publisher that stops is cut, and its viewers after it`() async throws {
         let house = try await House {
-            $0.limits.silentSeconds = 1
+            // Longer than a busy machine lets an encoder wait.
+            $0.limits.silentSeconds = 5
             $0.holdSeconds = 1
             $0.viewersMax = 1
         }
@@ -254,7 +255,7 @@ import Testing
         let (status, text) = try await run("curl", ["-s", "-f", house.watch])
         #expect(status == 22, "a viewer too many is refused \(text)")
         kill(publisher.processIdentifier, SIGSTOP)
-        #expect(viewer.ends(within: 30))
+        #expect(viewer.ends(within: 60))
         try await house.wait("the end of the stream") { $0 == nil }
         end(publisher)
         await house.end()
@@ -284,9 +285,9 @@ final class PlainConnection {
 
     func write(_ bytes: [UInt8]) { _ = send(descriptor, bytes, bytes.count, 0) }
 
-    /// What comes until it is enough, the other side ends, or half a minute has passed without a byte.
+    /// What comes until it is enough, the other side ends, or a minute has passed without a byte.
     func read(until isEnough: (String) -> Bool) -> String {
-        var time = timeval(tv_sec: 30, tv_usec: 0)
+        var time = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(
             descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
         var all: [UInt8] = []

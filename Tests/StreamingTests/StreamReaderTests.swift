@@ -68,7 +68,9 @@ import Testing
         let file = FileManager.default.temporaryDirectory
             .appending(path: "reader-\(UUID().uuidString).flv")
         defer { try? FileManager.default.removeItem(at: file) }
-        _ = try await peers.run("curl", ["-s", "-N", "-m", "3", "-o", file.path, address])
+        let (reader, _) = try peers.process("curl", ["-s", "-N", "-o", file.path, address])
+        try await Self.wait(for: 40_000, in: file)
+        peers.end(reader)
         peers.end(publisher)
         // A reader that goes away does so in the middle of a tag.
         let whole = Self.wholeTags([UInt8](try Data(contentsOf: file)))
@@ -81,6 +83,19 @@ import Testing
             "bash", ["-c", "flvmeta --check --level=error '\(file.path)' >&2"])
         #expect(verdict == 0, "flvmeta (apt-get install flvmeta) says: \(text)")
         await house.end()
+    }
+
+    /// Waits until a file has so many bytes.
+    private static func wait(for bytes: Int, in file: URL) async throws {
+        for _ in 0..<1_200 where size(file) < bytes {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        #expect(size(file) >= bytes)
+    }
+
+    private static func size(_ file: URL) -> Int {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: file.path)
+        return (attributes?[.size] as? NSNumber)?.intValue ?? 0
     }
 
     private static func wholeTags(_ bytes: [UInt8]) -> [UInt8] {
@@ -111,7 +126,7 @@ import Testing
         try await house.wait("the publisher's end") { $0?.isLive == false }
         let second = try peers.publish(house, size: "640x360")
         try await house.wait("the new size") { $0?.readings.width == 640 && $0?.isLive == true }
-        try await Task.sleep(for: .seconds(1))
+        try await Self.wait(for: Self.size(file) + 40_000, in: file)
         peers.end(second)
         peers.end(reader)
         let whole = Self.wholeTags([UInt8](try Data(contentsOf: file)))
@@ -213,9 +228,9 @@ import Testing
                 ("none/hls/t.o-k_en/media.m3u8", 404, "NOT_FOUND"),
                 ("mall/hls/t.o-k_en/other.m3u8", 404, "NOT_FOUND"),
                 ("mall/hls/t.o-k_en/1.m4s", 404, "NOT_FOUND"),
-                ("mall/hls/t.o-k_en/\(open.number + 3).0.m4s", 404, "NOT_FOUND"),
+                ("mall/hls/t.o-k_en/\(open.number + 900).0.m4s", 404, "NOT_FOUND"),
                 ("mall/hls/t.o-k_en/media.m3u8?_HLS_part=1", 400, "BAD_DIRECTIVE"),
-                ("mall/hls/t.o-k_en/media.m3u8?_HLS_msn=\(open.number + 9)", 400, "TOO_FAR"),
+                ("mall/hls/t.o-k_en/media.m3u8?_HLS_msn=\(open.number + 900)", 400, "TOO_FAR"),
                 ("mall/hls/t.o-k_en/media.m3u8?_HLS_msn=x", 400, "BAD_DIRECTIVE"),
             ] {
                 let answer = try await get(house, path)
@@ -307,7 +322,7 @@ import Testing
                 #expect(answer.status == 200)
                 #expect(answer.headers["cache-control"] == "public, \(age)", "\(name)")
             }
-            let none = try await get(house, "mall/hls/\(open.number + 3).0.m4s")
+            let none = try await get(house, "mall/hls/\(open.number + 900).0.m4s")
             #expect(none.status == 404 && none.headers["cache-control"] == "no-store")
         }
     }
@@ -318,14 +333,17 @@ import Testing
     ) async throws {
         try await withStream({
             $0.holdSeconds = 1
-            $0.hlsEndedSeconds = isWhile ? 60 : 0
+            $0.hlsEndedSeconds = isWhile ? 600 : 0
         }) { house, publisher in
             _ = try await get(house, "mall/hls/media.m3u8")
             peers.end(publisher)
             try await house.wait("the end of the stream") { $0 == nil }
+            var last = try await get(house, "mall/hls/media.m3u8")
             // The second in which it ended is still counted.
-            if !isWhile { try await Task.sleep(for: .seconds(2)) }
-            let last = try await get(house, "mall/hls/media.m3u8")
+            for _ in 0..<600 where !isWhile && last.status == 200 {
+                try await Task.sleep(for: .milliseconds(100))
+                last = try await get(house, "mall/hls/media.m3u8")
+            }
             #expect(last.status == (isWhile ? 200 : 404))
             guard isWhile else {
                 #expect(last.text.contains("NOT_LIVE"))

@@ -55,7 +55,7 @@ import Testing
                     }
                 }
             }
-            for _ in 0..<5_000 where story.withLock({ $0.ends }) == 0 {
+            for _ in 0..<60_000 where story.withLock({ $0.ends }) == 0 {
                 try await Task.sleep(for: .milliseconds(1))
             }
             #expect(story.withLock { $0.ends } == 1)
@@ -87,7 +87,7 @@ import Testing
             )
         }
         var reads = 0
-        while story.withLock({ $0.bytes }) < sent, reads < 5_000 {
+        while story.withLock({ $0.bytes }) < sent, reads < 60_000 {
             reads += 1
             try await Task.sleep(for: .milliseconds(1))
             loop.async { channel.resumeReading() }

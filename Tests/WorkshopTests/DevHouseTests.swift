@@ -34,7 +34,7 @@ import Wire
             until isTrue: (JSON) -> Bool
         ) async throws -> JSON {
             var last = JSON.null
-            for _ in 0..<400 {
+            for _ in 0..<1_200 {
                 if let status = try? await json("/dev/status") {
                     if isTrue(status) { return status }
                     last = status

@@ -143,7 +143,7 @@ final class PageDesk {
     }
 
     private func port(in file: URL) async throws -> UInt16 {
-        for _ in 0..<600 {
+        for _ in 0..<1_200 {
             let printed = try String(contentsOf: file, encoding: .utf8)
             if let port = printed.firstMatch(of: #/http:\/\/127\.0\.0\.1:(?<port>\d+)\D/#)?
                 .output.port
@@ -169,7 +169,7 @@ final class PageDesk {
     }
 
     private func waitForLog(_ lines: [String]) async throws {
-        for _ in 0..<600 {
+        for _ in 0..<1_200 {
             let printed = try String(contentsOf: newestLog, encoding: .utf8)
             if (try? find(lines, in: printed)) != nil { return try await visitNow() }
             try await Task.sleep(for: .milliseconds(50))
