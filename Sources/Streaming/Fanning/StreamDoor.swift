@@ -90,7 +90,7 @@ package final class StreamDoor: ConnectionHandling {
 
     /// The stream of a room and who watches it.
     struct Broadcast {
-        var stream = LiveStream()
+        var stream: LiveStream
         let flv = FLVFeed()
         var sound = SoundFeed()
         /// Those of the viewers who get the sound alone.
@@ -109,6 +109,8 @@ package final class StreamDoor: ConnectionHandling {
         var entry = StreamBoard.Entry()
         /// When the last publisher went.
         var endedAt: UInt32 = 0
+
+        init(codings: Set<VideoCoding>) { stream = LiveStream(codings: codings) }
     }
 
     package init(premises: StreamPremises, board: StreamBoard) {
