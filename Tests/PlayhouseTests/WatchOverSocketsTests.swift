@@ -61,6 +61,19 @@ struct WatchOverSocketsTests {
         }
     }
 
+    /// The members of the page's last example of a kind of message.
+    private func members(ofExample type: String) throws -> Set<String> {
+        let page = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../SDK-docs/protocol.md")
+        let text = try String(contentsOf: page, encoding: .utf8)
+        let example = try #require(text.components(separatedBy: "```json server \(type)\n").last)
+        return try members(JSON(parsing: Array(example.prefix { $0 != "\n" }.utf8)))
+    }
+
+    private func members(_ message: JSON?) throws -> Set<String> {
+        Set(try #require(message?.objectValue).members.map(\.name))
+    }
+
     @Test func `one connection gives the room, the picture, the sound alone, and neither`()
         async throws
     {
@@ -68,7 +81,9 @@ struct WatchOverSocketsTests {
             let ana = try await RawConnection.joined(house.port)
             let reply = try await ask(ana, ["type": "watch", "id": "2"])
             let picture = try #require(reply["picture"]?.integerValue)
+            #expect(try members(reply) == members(ofExample: "reply"))
             let facts = try await ana.frame { $0.json?["type"] == "picture" }.json
+            #expect(try members(facts) == members(ofExample: "picture"))
             #expect(facts?["picture"] == .integer(picture) && facts?["soundOnlyAfter"] == 3)
             #expect(facts?["mediaType"]?.stringValue?.hasPrefix("video/mp4; codecs=") == true)
             #expect((facts?["burst"]?.integerValue ?? -1) >= 0)
