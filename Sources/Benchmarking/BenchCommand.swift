@@ -10,7 +10,7 @@ package enum BenchCommand {
                playhouse bench fanout --cases [--json]
                playhouse bench idle [--connections N] [--rooms R] [--seconds S] [--json]
                playhouse bench stream [--viewers N] [--kbit K] [--fps F] [--seconds S]
-                                      [--slow K] [--stopped K] [--flush MS] [--json]
+                                      [--slow K] [--stopped K] [--flush MS] [--direct] [--json]
                playhouse bench dispatch|rooms|sandbox|recovery|takeover [--help]
 
         Measures a server that it starts in a process of its own, on loopback, with the load in
@@ -41,6 +41,8 @@ package enum BenchCommand {
           --slow K       viewers who read half as fast as it comes (0)
           --stopped K    viewers who stop reading (0)
           --flush MS     how long frames are held to be written together, 0 to 1000 (by the load)
+          --direct       each viewer has a connection for the picture alone, as tools do, and not one
+                         for room and picture, as pages do
         dispatch   plugin calls: one call beside plain C, the whole path, a burst of answers
         rooms      memory of many rooms with idle plugins
         sandbox    Lua loops and patterns in the sandbox, beside the distribution's Lua

@@ -12,10 +12,21 @@ package protocol ConnectionHandling: AnyObject {
     /// The socket of a connection that has ended is no more; until now it may have been read from by
     /// a peer that takes its time.
     func released(_ id: ConnectionID, on lane: isolated Lane)
+    /// Somebody could not keep up with a picture, and has it no more.
+    func fellBehind(_ id: ConnectionID, picture: UInt32, on lane: isolated Lane)
+    /// How many pieces of pictures were left out within the last second or so, because somebody was
+    /// behind.
+    func skipped(_ count: Int, of picture: UInt32, on lane: isolated Lane)
     /// About once a second, for time limits.
     func secondPassed(on lane: isolated Lane)
     /// The server is about to end: everybody is to be told to come back.
     func drain(on lane: isolated Lane)
+}
+
+extension ConnectionHandling {
+    // On lanes that show no pictures.
+    package func fellBehind(_ id: ConnectionID, picture: UInt32, on lane: isolated Lane) {}
+    package func skipped(_ count: Int, of picture: UInt32, on lane: isolated Lane) {}
 }
 
 /// What a lane has done since it began, for metrics.
@@ -27,6 +38,8 @@ package struct LaneStatistics: Sendable {
     package var slowClosed: UInt64 = 0
     package var chatterSkips: UInt64 = 0
     package var tickMilliseconds = 0
+    /// The share of a processor that the lane took of late, 0 to 1.
+    package var busy = 0.0
 
     package init() {}
 }

@@ -17,6 +17,16 @@ package enum Delivery: Sendable {
     /// Sends what waits for this connection alone, then these last frames, and closes; what its room
     /// still had for it is dropped.
     case close(ConnectionID, farewell: [UInt8])
+    /// Gives somebody who is in a room a picture besides, from its beginning on: the frames that it
+    /// starts with. With `needsKey` nothing follows them before the next keyframe.
+    case tune(ConnectionID, picture: UInt32, beginning: [[UInt8]], needsKey: Bool)
+    /// Gives somebody a picture no more.
+    case detune(ConnectionID, picture: UInt32)
+    /// Class `picture`: in order; who falls behind goes on with the next keyframe, and loses the picture
+    /// in the end but not the room. Without `isKey` it is a new beginning, which everybody gets.
+    case picture(UInt32, [UInt8], isKey: Bool?)
+    /// A picture is over: everybody who has it gets these last frames of it.
+    case pictureOver(UInt32, farewell: [UInt8])
 }
 
 /// The bounds of a lane.
@@ -28,6 +38,10 @@ package struct LaneLimits: Sendable {
     /// Bytes waiting for one connection alone, beyond which nothing more is taken for it; a single
     /// message may go past it.
     package var directBytesMax = 1 << 20
+    /// Bytes of pictures that may wait for one connection, of what it was not sent on tuning in.
+    package var pictureBytesMax = ViewerPace.waitingBytesMax
+    /// The kernel's send buffer of somebody who has a picture, instead of ``sendBufferBytes``.
+    package var pictureSendBufferBytes: Int32 = 256 << 10
     /// The kernel's send buffer of one connection (`SO_SNDBUF`); the kernel books twice as much.
     package var sendBufferBytes: Int32 = 48 << 10
     /// How long a closing connection may take to read its farewell.

@@ -157,6 +157,7 @@ extension Lane {
             // A half-sent part must be finished, or the frame after it could not be read; what is
             // wholly unsent gives way when there is too much of it.
             if isSlow { waiting.dropUnsent() }
+            waiting.dropPictures()
         }
         enqueue(farewell, at: index)
     }

@@ -77,7 +77,8 @@ extension Lane {
     func houseKeep() {
         let now = clock.monotonicNanoseconds
         housekeeping?.set(afterNanoseconds: houseKeepingNanoseconds)
-        observation.windowNanoseconds = now &- observationStart
+        let windowNanoseconds = now &- observationStart
+        observation.windowNanoseconds = windowNanoseconds
         observationStart = now
         for audience in audiences.values where audience.framesSinceObservation > 0 {
             observation.readers += audience.members.count
@@ -87,6 +88,13 @@ extension Lane {
         observation = TickControl.Observation()
         countSeconds(until: now)
         statistics.tickMilliseconds = control.tickMilliseconds
+        let processor = Processor.threadNanoseconds
+        if observedProcessor > 0 {
+            let share =
+                Double(processor &- observedProcessor) / Double(max(1, windowNanoseconds))
+            statistics.busy += (share - statistics.busy) * 0.25
+        }
+        observedProcessor = processor
         let current = statistics
         published.withLock { $0 = current }
     }
@@ -103,6 +111,7 @@ extension Lane {
                 remove(Int(index))
             }
             closeWhoStalled()
+            tellOfSkipped()
             handler?.secondPassed(on: self)
         }
     }

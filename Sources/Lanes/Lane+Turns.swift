@@ -44,6 +44,14 @@ extension Lane {
             markDirty(audience)
         case .close(let id, let farewell):
             close(id, farewell: farewell)
+        case .tune(let id, let picture, let beginning, let needsKey):
+            tune(id, to: picture, beginning: beginning, needsKey: needsKey)
+        case .detune(let id, let picture):
+            detune(id, from: picture)
+        case .picture(let picture, let bytes, let isKey):
+            show(bytes, of: picture, isKey: isKey)
+        case .pictureOver(let picture, let farewell):
+            end(picture, farewell: farewell)
         }
     }
 
@@ -110,13 +118,7 @@ extension Lane {
 
     func enqueue(_ bytes: [UInt8], at index: Int, isCounted: Bool = true) {
         let slot = slots + index
-        let waiting: Waiting
-        if let present = slot.pointee.waiting {
-            waiting = present.takeUnretainedValue()
-        } else {
-            waiting = Waiting()
-            slot.pointee.waiting = Unmanaged.passRetained(waiting)
-        }
+        let waiting = waiting(at: index)
         // What waits already decides and not what comes: one large answer, or a greeting with a
         // thousand missed events, is no sign of a slow reader.
         let isSlow = waiting.byteCount > limits.directBytesMax
@@ -132,7 +134,7 @@ extension Lane {
         markDirty(index)
     }
 
-    private func markDirty(_ index: Int) {
+    func markDirty(_ index: Int) {
         guard !slots[index].flags.contains(.dirty) else { return }
         slots[index].flags.insert(.dirty)
         dirtySlots.append(Int32(index))

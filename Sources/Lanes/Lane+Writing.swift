@@ -9,7 +9,7 @@ import Wire
 
 /// A piece of what a connection is sent in one system call.
 private struct Segment {
-    enum Source { case direct, events, states, chatter }
+    enum Source { case direct, events, states, chatter, picture }
     var source: Source
     var bytes: UnsafeRawBufferPointer
     /// Where the reader stands once the piece is written: a position, or a state version.
@@ -190,6 +190,11 @@ extension Lane {
         }
         let danmaku = chatter.pointee.bytes(from: slot.pointee.chatterCursor)
         list.add(.chatter, danmaku, chatter.pointee.end)
+        guard let waiting = slot.pointee.waiting?.takeUnretainedValue() else { return }
+        // Last, so that nobody's answer waits behind a keyframe that was not begun.
+        for piece in waiting.pictures.prefix(segmentsMax) where list.hasRoom(for: 1) {
+            list.add(.picture, piece.bytes.withUnsafeBytes { $0 }, 0)
+        }
     }
 
     /// Books that the kernel took the first `count` bytes of a piece.
@@ -199,9 +204,9 @@ extension Lane {
     private func taken(_ count: Int, of segment: inout Segment, _ index: Int) {
         let slot = slots + index
         let whole = count == segment.bytes.count
-        if segment.source == .direct {
-            takenDirect(count, index)
-            return
+        switch segment.source {
+        case .direct, .picture: return taken(count, ofPicture: segment.source == .picture, index)
+        case .events, .states, .chatter: break
         }
         var boundary = count
         if !whole, let start = segment.bytes.baseAddress {
@@ -221,25 +226,27 @@ extension Lane {
         case .chatter: slot.pointee.chatterCursor = segment.reaches &- missing
         // Partly written states are sent again as a whole: newest wins, so repeating is harmless.
         case .states: if whole { slot.pointee.stateVersion = segment.reaches }
-        case .direct: break
+        case .direct, .picture: break
         }
     }
 
     private func keepRest(_ bytes: Slice<UnsafeRawBufferPointer>, _ index: Int) {
-        let waiting: Waiting
-        if let present = slots[index].waiting {
-            waiting = present.takeUnretainedValue()
-        } else {
-            waiting = Waiting()
-            slots[index].waiting = Unmanaged.passRetained(waiting)
-        }
-        waiting.prepend([UInt8](bytes))
+        waiting(at: index).prepend([UInt8](bytes))
     }
 
-    private func takenDirect(_ count: Int, _ index: Int) {
+    /// What waits for one connection alone; begun if nothing does.
+    func waiting(at index: Int) -> Waiting {
+        if let present = slots[index].waiting { return present.takeUnretainedValue() }
+        let waiting = Waiting()
+        slots[index].waiting = Unmanaged.passRetained(waiting)
+        return waiting
+    }
+
+    /// Books what was taken of that which waits for this connection alone.
+    private func taken(_ count: Int, ofPicture: Bool, _ index: Int) {
         guard let waiting = slots[index].waiting?.takeUnretainedValue() else { return }
-        waiting.sent(count)
-        if waiting.parts.isEmpty {
+        if ofPicture { waiting.sentPicture(count) } else { waiting.sent(count) }
+        if waiting.isEmpty {
             slots[index].waiting?.release()
             slots[index].waiting = nil
         }

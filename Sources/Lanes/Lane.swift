@@ -36,6 +36,7 @@ package actor Lane {
     var dirtyAudiences: [Audience] = []
     var dirtySlots: ContiguousArray<Int32> = []
     var lingering: Set<Int32> = []
+    var pictures: [UInt32: PictureAudience] = [:]
     /// Connections whose kernel buffer is full.
     var blockedCount = 0
     let readBuffer: UnsafeMutableRawBufferPointer
@@ -45,6 +46,8 @@ package actor Lane {
     var observation = TickControl.Observation()
     var control: TickControl
     var observationStart: UInt64
+    /// Processor time of the lane's thread at that moment; 0 before the first look.
+    var observedProcessor: UInt64 = 0
     let began: UInt64
     var housekeeping: LoopAlarm?
     /// The next step of a tick; set while the lane ticks.
@@ -139,6 +142,11 @@ package actor Lane {
     package func send(_ bytes: [UInt8], to id: ConnectionID) {
         guard let index = index(of: id), !slots[index].flags.contains(.closing) else { return }
         enqueue(bytes, at: index)
+    }
+
+    /// Whether somebody is in a room.
+    package func isAdmitted(_ id: ConnectionID) -> Bool {
+        index(of: id).map { slots[$0].audience >= 0 } ?? false
     }
 
     /// Bytes that wait for one connection alone, because its kernel buffer is full.

@@ -58,6 +58,18 @@ final class Waiting {
     var parts: [Part] = []
     /// Unsent bytes that count as backlog.
     private(set) var byteCount = 0
+    /// Pieces of pictures that were not begun, in order; they go when nothing else waits.
+    private(set) var pictures: [Picture] = []
+    /// The bytes of those.
+    private(set) var pictureBytes = 0
+
+    struct Picture {
+        var bytes: [UInt8]
+        /// Number of the picture that it is of.
+        var number: UInt32
+    }
+
+    var isEmpty: Bool { parts.isEmpty && pictures.isEmpty }
 
     func append(_ bytes: [UInt8], after position: UInt64, isCounted: Bool) {
         if isCounted { byteCount += bytes.count }
@@ -77,6 +89,28 @@ final class Waiting {
         parts[0].sent += count
         if parts[0].isCounted { byteCount -= count }
         if parts[0].sent == parts[0].bytes.count { parts.removeFirst() }
+    }
+
+    /// Adds a piece of a picture; its bytes are shared with whoever else watches.
+    func append(_ bytes: [UInt8], of picture: UInt32) {
+        pictures.append(Picture(bytes: bytes, number: picture))
+        pictureBytes += bytes.count
+    }
+
+    /// Books that the first `count` bytes of the first piece of a picture were sent. The rest of one
+    /// that is half sent goes before everything else.
+    func sentPicture(_ count: Int) {
+        let piece = pictures.removeFirst()
+        pictureBytes -= piece.bytes.count
+        guard count < piece.bytes.count else { return }
+        parts.insert(
+            Part(bytes: piece.bytes, sent: count, after: 0, isRest: true, isCounted: false), at: 0)
+    }
+
+    /// Gives up what was not begun of one picture, or of all.
+    func dropPictures(of number: UInt32? = nil) {
+        pictures.removeAll { number == nil || $0.number == number }
+        pictureBytes = pictures.reduce(0) { $0 + $1.bytes.count }
     }
 
     /// Gives up what has not been begun.

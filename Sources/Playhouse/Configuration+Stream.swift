@@ -1,3 +1,6 @@
+import Streaming
+import Wire
+
 extension StreamConfiguration {
     /// Reads that of a server; problems are noted.
     init(_ reader: inout ConfigurationReader, path: (String) -> String) {
@@ -9,6 +12,16 @@ extension StreamConfiguration {
         reader.integer("flushMilliseconds", 0...1_000) { flushMilliseconds = Int($0) }
         reader.integer("soundOnlyAfter", 0...100) { soundOnlyAfter = Int($0) }
         reader.bool("banAddresses") { bansAddresses = $0 }
+        reader.list(
+            "codecs",
+            of: VideoCoding.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
+        ) { value in
+            guard case .string(let name) = value, let coding = VideoCoding(rawValue: name) else {
+                return false
+            }
+            codecs.insert(coding)
+            return true
+        }
         reader.text("address") { address = $0 }
         reader.text("record") { record = path($0) }
         if let address, !Self.isAddress(address) {

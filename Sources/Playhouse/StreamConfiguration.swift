@@ -1,3 +1,5 @@
+package import Streaming
+
 /// Where encoders bring live video, and for how many (SDK-docs/streaming.md).
 package struct StreamConfiguration: Sendable, Equatable {
     /// Whether the port is opened at all.
@@ -19,6 +21,8 @@ package struct StreamConfiguration: Sendable, Equatable {
     package var soundOnlyAfter = 3
     /// Whether somebody banned is kept from coming back without a name, by their address.
     package var bansAddresses = false
+    /// Codings of the picture that are taken; H.264 always is.
+    package var codecs: Set<VideoCoding> = [.h264]
     /// Folder that shows are recorded to; nil for no recording.
     package var record: String?
 

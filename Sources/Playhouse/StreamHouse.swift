@@ -40,7 +40,8 @@ final class StreamHouse: Sendable {
         limits.sendBufferBytes = 256 << 10
         let lane = Lane(number: number, limits: limits, clock: clock, slowFarewell: [])
         self.lane = lane
-        let ingest = IngestLimits()
+        var ingest = IngestLimits()
+        ingest.codings = settings.codecs
         keyring = StreamKeyring(keys: configuration.keys, secondsMax: ingest.keySecondsMax)
         publicity = StreamPublicity(rooms: rooms)
         let open = Dictionary(uniqueKeysWithValues: rooms.map { ($0.id, $0) })
@@ -128,7 +129,8 @@ final class StreamHouse: Sendable {
             answer: { request, id, lane in
                 guard let door = lane.handler as? StreamDoor else { return }
                 door.take(request, id, on: lane)
-            })
+            },
+            pictures: StreamPictures(lane: lane))
     }
 
     // MARK: - Keys

@@ -36,6 +36,7 @@ final class StreamPublicity: Sendable {
             "live": .bool(entry.isLive), "width": .integer(Int64(entry.readings.width)),
             "height": .integer(Int64(entry.readings.height)),
             "sound": .bool(entry.readings.codecs.contains("mp4a")),
+            "codecs": .string(entry.readings.codecs),
         ]
     }
 

@@ -46,6 +46,9 @@ package struct RequestError: Error, Sendable, Equatable {
         case refused = "REFUSED"
         case busy = "BUSY"
         case unavailable = "UNAVAILABLE"
+        case notLive = "NOT_LIVE"
+        case noSound = "NO_SOUND"
+        case serverFull = "SERVER_FULL"
 
         /// When it happens, in a few words.
         package var summary: String {
@@ -76,6 +79,9 @@ package struct RequestError: Error, Sendable, Equatable {
             case .busy: "A queue is full; try again."
             case .unavailable:
                 "Nothing was taken: the journal cannot be written, or the plugin failed."
+            case .notLive: "Nobody publishes this picture now."
+            case .noSound: "The picture has no sound."
+            case .serverFull: "As many watch as may."
             }
         }
     }

@@ -34,6 +34,8 @@ struct Connection {
     var lastHeard: UInt32
     /// When the present stage, or the present part of an HTTP request, began.
     var since: UInt32
+    /// Whether it has asked for pictures.
+    var watches = false
     var messages: RateLimit
     var bytes: RateLimit
 }

@@ -33,14 +33,18 @@ package struct Elsewhere: Sendable {
     package let wants: @Sendable (HTTPRequest) -> Bool
     /// Answers a request there; the connection may be gone by then.
     package let answer: @Sendable (HTTPRequest, ConnectionID, isolated Lane) -> Void
+    /// Gives pictures to those who stay.
+    package let pictures: any PictureDesk
 
     package init(
         lane: Lane, wants: @escaping @Sendable (HTTPRequest) -> Bool,
-        answer: @escaping @Sendable (HTTPRequest, ConnectionID, isolated Lane) -> Void
+        answer: @escaping @Sendable (HTTPRequest, ConnectionID, isolated Lane) -> Void,
+        pictures: any PictureDesk
     ) {
         self.lane = lane
         self.wants = wants
         self.answer = answer
+        self.pictures = pictures
     }
 }
 

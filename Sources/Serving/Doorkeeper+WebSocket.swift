@@ -132,13 +132,35 @@ extension Doorkeeper {
             return
         }
         do throws(RequestParser.Refusal) {
-            let request = try RequestParser.request(try RequestParser.json(payload))
+            let message = try RequestParser.json(payload)
+            if let (request, picture) = try RequestParser.picture(message) {
+                try watch(picture, request, id, on: lane)
+                return
+            }
+            let request = try RequestParser.request(message)
             collected.append(.request(SessionID(raw: id.raw), id: request.id, request.command))
         } catch {
             premises.counters.refused(error.error.code.rawValue)
             lane.send(
                 WebSocketFrame.text(ServerMessage.error(id: error.id, error.error)), to: id)
         }
+    }
+
+    /// Asks for a picture, or for no more of one.
+    private func watch(
+        _ picture: PictureRequest, _ request: String, _ id: ConnectionID, on lane: isolated Lane
+    ) throws(RequestParser.Refusal) {
+        guard let connection = connections[id.slot], case .member(let door) = connection.stage
+        else { return }
+        guard let elsewhere = premises.elsewhere, lane.isAdmitted(id) else {
+            let message =
+                premises.elsewhere == nil
+                ? "this server takes no live video" : "pictures come after the welcome"
+            throw RequestParser.Refusal(
+                id: request, error: RequestError(.notLive, message))
+        }
+        connections[id.slot]?.watches = true
+        elsewhere.pictures.take(picture, id: request, room: door.room, of: id, in: lane)
     }
 
     // MARK: - Rate limits

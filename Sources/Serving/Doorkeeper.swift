@@ -88,6 +88,18 @@ package final class Doorkeeper: ConnectionHandling {
         if case .member(let door) = connection.stage {
             door.post(takeCollected(from: id) + [.leave(SessionID(raw: id.raw))])
         }
+        if connection.watches { premises.elsewhere?.pictures.left(id) }
+    }
+
+    // MARK: - Pictures
+
+    package func fellBehind(_ id: ConnectionID, picture: UInt32, on lane: isolated Lane) {
+        lane.send(WebSocketFrame.text(ServerMessage.tooSlow(picture: picture)), to: id)
+        premises.elsewhere?.pictures.fellBehind(id, picture: picture)
+    }
+
+    package func skipped(_ count: Int, of picture: UInt32, on lane: isolated Lane) {
+        premises.elsewhere?.pictures.skipped(count, of: picture)
     }
 
     package func released(_ id: ConnectionID, on lane: isolated Lane) {

@@ -29,6 +29,33 @@ package enum RequestParser {
         }
     }
 
+    /// Reads what is asked of live video; nil for any other request.
+    package static func picture(
+        _ message: JSON
+    ) throws(Refusal) -> (id: String, request: PictureRequest)? {
+        guard message["type"] == "watch" || message["type"] == "unwatch" else { return nil }
+        let (id, type, members) = try envelope(message)
+        let fields = Fields(members)
+        do throws(RequestError) {
+            if type == "unwatch" {
+                let number = try fields.integer("picture", 1...Int64(UInt32.max))
+                return (id, .unwatch(picture: UInt32(number)))
+            }
+            let tracks = try fields.optionalText("tracks", bytesMax: 64)
+            guard tracks == nil || tracks == "sound" else {
+                throw RequestError(.badRequest, "\"tracks\" may be \"sound\", or be left out")
+            }
+            guard members["plugin"] != nil || members["lease"] != nil else {
+                return (id, .watch(plugin: nil, lease: 0, soundOnly: tracks != nil))
+            }
+            let plugin = try fields.identifier("plugin")
+            let lease = try fields.integer("lease", 1...Int64.max)
+            return (id, .watch(plugin: plugin, lease: lease, soundOnly: tracks != nil))
+        } catch {
+            throw Refusal(id: id, error: error)
+        }
+    }
+
     /// Reads the JSON text of a message.
     package static func json(_ bytes: UnsafeRawBufferPointer) throws(Refusal) -> JSON {
         do throws(JSONError) {

@@ -322,12 +322,13 @@ package struct Router: Sendable {
             switch error.code {
             case .badJSON, .badRequest, .unknownType, .badConfig, .tooLong, .empty: 400
             case .forbidden, .muted, .blockedWord: 403
-            case .unknownMessage, .unknownUser, .unknownPlugin, .noSuchAction: 404
+            case .unknownMessage, .unknownUser, .unknownPlugin, .noSuchAction, .notLive, .noSound:
+                404
             case .duplicate, .notRunning, .alreadyRunning, .paused, .late, .alreadyAnswered,
                 .refused:
                 409
             case .slowMode, .tooManyMessages, .tooManyBytes: 429
-            case .busy, .unavailable: 503
+            case .busy, .unavailable, .serverFull: 503
             }
         let retry = error.retryAfterMilliseconds.map {
             [("Retry-After", String(($0 + 999) / 1000))]

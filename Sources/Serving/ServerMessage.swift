@@ -33,6 +33,14 @@ package enum ServerMessage {
         return writer.bytes
     }
 
+    /// `pictureOver` for somebody who could not keep up, as a JSON text.
+    package static func tooSlow(picture: UInt32) -> [UInt8] {
+        let message: JSON = [
+            "type": "pictureOver", "picture": .integer(Int64(picture)), "reason": "SLOW",
+        ]
+        return message.encoded()
+    }
+
     /// The last frames of somebody who may not come in: `error` in answer to the `hello`, then as
     /// ``farewell(_:afterMilliseconds:)``.
     package static func refusal(_ code: CloseCode, id: String?, _ message: String) -> [UInt8] {

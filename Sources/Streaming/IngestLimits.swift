@@ -23,6 +23,8 @@ package struct IngestLimits: Sendable, Equatable {
     /// somebody else publishes.
     package var auditionBytesMax = 8 << 20
     package var auditionSeconds: UInt32 = 15
+    /// Codings of the picture that are taken beside H.264, in enhanced RTMP.
+    package var codings: Set<VideoCoding> = []
     /// How far in the future a stream key may expire.
     package var keySecondsMax: Int64 = 24 * 3_600
 

@@ -20,15 +20,16 @@ import Wire
     @Test func `a plan survives the way to its process`() throws {
         let plan = StreamPlan(
             port: 1, process: 2, viewers: 3, slow: 1, stopped: 1, bytesPerSecond: 250_000,
-            seconds: 2.5)
+            seconds: 2.5, isDirect: true)
         #expect(StreamPlan(plan.encoded) == plan)
         #expect(StreamPlan(["port": 1]) == nil)
     }
 
     /// A fragment of 2026-11-23 05:30:00.250 UTC, 300 bytes long.
     private static let stamp: Int64 = 1_795_411_800_250
-    private static func fragment(_ count: Int = 300) -> [UInt8] {
-        var payload: [UInt8] = [0, 0, 0, 32] + Array("prft".utf8) + [1, 0, 0, 0, 0, 0, 0, 1]
+    private static func fragment(_ count: Int = 300, number: [UInt8] = []) -> [UInt8] {
+        var payload: [UInt8] =
+            number + [0, 0, 0, 32] + Array("prft".utf8) + [1, 0, 0, 0, 0, 0, 0, 1]
         let seconds = UInt32(stamp / 1_000 + 2_208_988_800)
         payload += (0..<4).map { UInt8(truncatingIfNeeded: seconds >> (24 - 8 * $0)) }
         payload += [0x40, 0, 0, 0]
@@ -39,8 +40,10 @@ import Wire
     }
 
     /// What a viewer notes of these bytes when they come in pieces of this size.
-    private func messages(_ bytes: [UInt8], pieces: Int) throws -> [StreamWalk.Message] {
-        var walk = StreamWalk()
+    private func messages(
+        _ bytes: [UInt8], pieces: Int, isNumbered: Bool = false
+    ) throws -> [StreamWalk.Message] {
+        var walk = StreamWalk(isNumbered: isNumbered)
         var held: [UInt8] = []
         var messages: [StreamWalk.Message] = []
         var rest = bytes[...]
@@ -72,6 +75,20 @@ import Wire
         #expect(
             try messages(bytes, pieces: pieces)
                 == [.other, fragment, fragment, .other, fragment, .close])
+    }
+
+    @Test(arguments: [1, 3, 28, 38, 1_000_000])
+    func `fragments behind the number of their picture are found, and pings`(
+        pieces: Int
+    ) throws {
+        var ping: [UInt8] = []
+        WebSocketFrame.encode(.ping, [], into: &ping)
+        let bytes =
+            Self.fragment(number: [0, 0, 0, 7]) + ping
+            + Self.fragment(70_000, number: [0, 0, 1, 0])
+        let fragment = StreamWalk.Message.fragment(unixMilliseconds: Self.stamp)
+        #expect(
+            try messages(bytes, pieces: pieces, isNumbered: true) == [fragment, .ping, fragment])
     }
 
     @Test func `what no server sends is refused`() {

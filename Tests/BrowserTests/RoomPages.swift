@@ -14,6 +14,22 @@ extension Page {
             sourceLocation: sourceLocation)
     }
 
+    /// Counts the WebSockets that the page opens from now on, as `window.sockets`.
+    func countSockets() async throws {
+        try await evaluate(
+            """
+            (() => {
+                window.sockets = 0;
+                window.WebSocket = class extends WebSocket {
+                    constructor(...parts) {
+                        super(...parts);
+                        window.sockets += 1;
+                    }
+                };
+            })()
+            """)
+    }
+
     /// Gives a name on the card that asks for one.
     func giveName(_ name: String) async throws {
         try await wait(until: "\(Self.element("name-card"))?.hidden === false")

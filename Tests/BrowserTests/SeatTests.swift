@@ -63,6 +63,7 @@ struct SeatTests {
                     viewer + "?lang=zh", name: "Cy", width: 390, height: 844, isPhone: true)
                 let mei = try await browser.page(desk, name: "Mei")
                 for page in [ana, bo, cy, mei] { try await page.waitForRoom() }
+                try await bo.countSockets()
                 try await mei.click("start-co-host")
                 try await ana.click("answer-send-apply")
                 try await mei.click("answer-send-accept-1")
@@ -117,6 +118,8 @@ struct SeatTests {
                 for page in [bo, cy, mei] { try await page.wait(until: "!\(Self.video(1))") }
                 try await ana.wait(until: "!\(Page.element("studio"))")
                 #expect(try await ana.evaluate("studio.publisher.state") == "ended")
+                // Host and seat came over the connection that the page has in the room.
+                #expect(try await bo.evaluate("window.sockets") == 0)
                 for page in [ana, bo, cy, mei] { #expect(await page.complaints() == []) }
             }
         }

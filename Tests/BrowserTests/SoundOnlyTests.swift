@@ -46,21 +46,12 @@ struct SoundOnlyTests {
             sourceLocation: sourceLocation)
     }
 
-    /// Counts bytes of every stream that is opened from now on.
+    /// Counts bytes of pictures that come from now on.
     private static let countBytes = """
-        (() => {
-            const Plain = window.WebSocket;
-            window.bytes = 0;
-            window.WebSocket = class extends Plain {
-                constructor(...all) {
-                    super(...all);
-                    if (!String(all[0]).includes("/live")) return;
-                    this.addEventListener("message", ({ data }) => {
-                        window.bytes += data.byteLength ?? data.length;
-                    });
-                }
-            };
-        })()
+        window.bytes = 0;
+        playhouse.addEventListener("piece", ({ detail }) => {
+            window.bytes += detail.bytes.byteLength;
+        });
         """
 
     /// The bytes of a second of what is played, which a slow machine makes no fewer than a quick one.

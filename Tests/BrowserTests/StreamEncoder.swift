@@ -8,8 +8,16 @@ struct StreamEncoder: Sendable {
     private let process: ServedProcess
     private let output: URL
 
-    /// Publishes a picture of a size; `source` is one of ffmpeg's.
-    init(to address: String, size: String, source: String = "testsrc2") throws {
+    /// What every server takes.
+    private static let h264 = [
+        "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "60", "-pix_fmt",
+        "yuv420p",
+    ]
+
+    /// Publishes a picture of a size; `source` is one of ffmpeg's, `video` how it is coded.
+    init(
+        to address: String, size: String, source: String = "testsrc2", video: [String] = h264
+    ) throws {
         output = FileManager.default.temporaryDirectory
             .appendingPathComponent("playhouse-encoder-\(UUID().uuidString).log")
         process = try ServedProcess(
@@ -17,10 +25,8 @@ struct StreamEncoder: Sendable {
             [
                 "-nostdin", "-v", "error", "-re", "-f", "lavfi", "-i",
                 "\(source)=size=\(size):rate=30", "-f", "lavfi", "-i",
-                "sine=330:sample_rate=48000", "-c:v", "libx264", "-preset", "ultrafast",
-                "-tune", "zerolatency", "-g", "60", "-pix_fmt", "yuv420p", "-c:a", "aac",
-                "-f", "flv", address,
-            ], output: output)
+                "sine=330:sample_rate=48000",
+            ] + video + ["-c:a", "aac", "-f", "flv", address], output: output)
     }
 
     /// Ends it as `kill -9` does.

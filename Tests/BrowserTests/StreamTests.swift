@@ -82,6 +82,7 @@ struct StreamTests {
                         "idle", true,
                     ])
                 try await ana.evaluate("window.unbroken = true")
+                try await ana.countSockets()
                 try await refuseSoundBeforeATap(ana)
 
                 let first = try StreamEncoder(to: address, size: "640x360")
@@ -120,6 +121,8 @@ struct StreamTests {
                 try await waitForDifferentFrames(ana, count: 4)
                 // The same page, the same element: nothing was loaded again.
                 #expect(try await ana.evaluate("window.unbroken") == true)
+                // And it came over the connection that the page has in the room.
+                #expect(try await ana.evaluate("window.sockets") == 0)
                 try await mei.keepPicture("stream-host")
 
                 second.kill()
@@ -142,12 +145,23 @@ struct StreamTests {
                 try await mei.wait(until: "\(Page.element("stream-key"))?.value")
                 let address = try await mei.evaluate("\(Page.element("stream-address")).value")
                 let key = try await mei.evaluate("\(Page.element("stream-key")).value")
-                let encoder = try StreamEncoder(
-                    to: "\(address.stringValue ?? "")/\(key.stringValue ?? "")", size: "640x360")
+                let full = "\(address.stringValue ?? "")/\(key.stringValue ?? "")"
+                let encoder = try StreamEncoder(to: full, size: "640x360")
                 defer { encoder.kill() }
                 let ana = try await browser.page(viewer, name: "Ana")
                 try await waitForMovement(ana, width: 640)
                 try await mei.keepPicture("stream-setup")
+                // One that cannot be shown takes nobody's place, and the host reads why.
+                let old = try StreamEncoder(to: full, size: "320x180", video: ["-c:v", "flv1"])
+                defer { old.kill() }
+                try await mei.wait(forText: "Sorenson H.263", in: "stream-refusal")
+                try await mei.wait(forText: "avc1.", in: "stream-figures")
+                try await waitForMovement(ana, width: 640)
+                try await mei.keepPicture("stream-refusal")
+                let third = try StreamEncoder(to: full, size: "320x180")
+                defer { third.kill() }
+                try await waitForMovement(ana, width: 320)
+                try await mei.wait(until: "\(Page.element("stream-refusal")).hidden")
                 for page in [ana, mei] { #expect(await page.complaints() == []) }
             }
         }

@@ -18,14 +18,20 @@ final class LaneFixture {
     let handler = Lock<[ConnectionID]>([])
     let endings = Lock<[ConnectionID]>([])
     let releases = Lock<[ConnectionID]>([])
+    /// Who could not keep up with a picture, and how many pieces were left out.
+    let behind = Lock<[ConnectionID]>([])
+    let skipped = Lock(0)
 
     init(limits: LaneLimits = LaneLimits(), clock: any Clock = SystemClock()) async {
         lane = Lane(
             number: 3, limits: limits, clock: clock,
             slowFarewell: WebSocketFrame.close(code: 4420, reason: "SLOW_VIEWER"))
         let (opened, endings, releases) = (handler, endings, releases)
+        let (behind, skipped) = (behind, skipped)
         await lane.start { _ in
-            RecordingHandler(opened: opened, endings: endings, releases: releases)
+            RecordingHandler(
+                opened: opened, endings: endings, releases: releases, behind: behind,
+                skipped: skipped)
         }
     }
 
@@ -65,11 +71,15 @@ private final class RecordingHandler: ConnectionHandling {
     let opened: Lock<[ConnectionID]>
     let endings: Lock<[ConnectionID]>
     let releases: Lock<[ConnectionID]>
+    let behind: Lock<[ConnectionID]>
+    let skipped: Lock<Int>
 
     init(
         opened: Lock<[ConnectionID]>, endings: Lock<[ConnectionID]>,
-        releases: Lock<[ConnectionID]>
+        releases: Lock<[ConnectionID]>, behind: Lock<[ConnectionID]>, skipped: Lock<Int>
     ) {
+        self.behind = behind
+        self.skipped = skipped
         self.opened = opened
         self.endings = endings
         self.releases = releases
@@ -97,6 +107,14 @@ private final class RecordingHandler: ConnectionHandling {
 
     func released(_ id: ConnectionID, on lane: isolated Lane) {
         releases.withLock { $0.append(id) }
+    }
+
+    func fellBehind(_ id: ConnectionID, picture: UInt32, on lane: isolated Lane) {
+        behind.withLock { $0.append(id) }
+    }
+
+    func skipped(_ count: Int, of picture: UInt32, on lane: isolated Lane) {
+        skipped.withLock { $0 += count }
     }
 
     func secondPassed(on lane: isolated Lane) {}

@@ -4,19 +4,21 @@ import argparse
 import concurrent.futures
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import urllib.request
 
 import readers
 from browsers import Chromium, Firefox
 from house import OTHER, ROOM, Failure, House, wait
-from publishers import DEEP, ENHANCED, ODD, PUBLISHERS, TAGS, Publisher, publish_tag
+from publishers import CONFIGURED, DEEP, ENHANCED, NEWER, ODD, PUBLISHERS, TAGS, Publisher, publish_tag
 
-PARTS = ["publishers", "oddities", "takeover", "pages", "refusals", "recording"]
+PARTS = ["publishers", "oddities", "takeover", "pages", "refusals", "codecs", "recording"]
 WIDTH, HEIGHT = 640, 360
 
 
@@ -300,11 +302,17 @@ class Check:
             # rtmp2sink does not show what comes once it may publish; the server's log has it.
             self.note("refusals", name, "H.264 in 4:4:4", lambda: self._refused(
                 name, self.house.key(), words, encoder, is_shown=name != "rtmp2sink"))
+        shown = self.publish("ffmpeg")
+        replaced = self.house.told("publisher replaced")
         for codec, (encoder, words) in ENHANCED.items():
             self.note("refusals", "ffmpeg 8", codec, lambda: self._refused(
                 "ffmpeg 8", self.house.key(), words, encoder))
         for check, (tag, words) in TAGS.items():
             self.note("refusals", "one tag", check, lambda: self._tag_refused(tag, words))
+        self.note("refusals", "ffmpeg", "is shown all the while", lambda: readers.require(
+            shown.process.poll() is None and self.house.told("publisher replaced") == replaced,
+            "a publisher that was refused took its place"))
+        shown.end()
 
     def _refused(self, name, key, words, encoder=None, is_shown=True):
         told = self.house.told("publisher refused", words)
@@ -325,6 +333,77 @@ class Check:
         readers.require(words in said and "H.264" in said, f"it was told: {said[-200:]!r}")
         readers.require(self.house.told("publisher refused", words) > told, "the server's log does not say so")
         return f"{words} …"
+
+    # MARK: HEVC and AV1
+
+    def codecs(self):
+        """A house that takes both, with encoders that send them."""
+        if NEWER == "none":
+            return
+        folder = self.folder / "codecs"
+        folder.mkdir()
+        house = House(self.house.command, folder, CONFIGURED)
+        check = Check(house, folder)
+        check.rows, check.lock = self.rows, self.lock
+        chromium = Chromium()
+        try:
+            page = chromium.page(house.page())
+            for codec in CONFIGURED:
+                check._codec(codec, page)
+            # The page that could not play one plays the next.
+            publisher = check.publish("ffmpeg", 480, 270)
+            check.note("codecs", "h264", "plays in Chromium again", lambda: check._plays(page, 480))
+            publisher.end()
+            check.note("codecs", "Chromium", "console", lambda: check._is_quiet(page))
+            house.stop()
+            files = sorted(house.recordings.glob("*.mp4"), key=lambda file: file.stat().st_mtime_ns)
+            check.note("codecs", "recordings", "are there", lambda: readers.require(len(files) == 3, f"{len(files)}"))
+            for codec, file in zip(CONFIGURED, files):
+                check.note("codecs", codec, "recording", lambda: readers.ffmpeg_explode(
+                    str(file), 320, 180, seconds=1, live=False))
+        finally:
+            chromium.end()
+            house.kill()
+
+    def _codec(self, codec, page):
+        mp4, size = self.house.live("live.mp4"), (320, 180)
+        running = []
+        if not self.note("codecs", codec, "publishes", lambda: running.append(
+                self.publish("ffmpeg 8", *size, encoder=CONFIGURED[codec]))):
+            return
+        self.note("codecs", codec, "page", lambda: self._played_or_told(codec, page))
+        self.note("codecs", codec, "ffmpeg mp4", lambda: readers.ffmpeg_explode(mp4, *size))
+        self.note("codecs", codec, "ffprobe mp4", lambda: readers.ffprobe(mp4, *size, codec=codec))
+        # The newer ffmpeg knows enhanced tags but may have no decoder of AV1; Debian's is the other way round.
+        copy = self.folder / f"{codec}.mkv"
+        self.note("codecs", codec, "ffmpeg 8 flv", lambda: (
+            readers.copied(NEWER, self.house.live("live.flv"), copy),
+            readers.ffmpeg_explode(str(copy), *size, live=False))[1])
+        self.note("codecs", codec, "HLS", lambda: self._hls(codec))
+        self.note("codecs", codec, "ends", lambda: self._ends(running[0]))
+
+    def _played_or_told(self, codec, page):
+        """A page plays what its browser can, and says in its language what it cannot."""
+        name = {"hevc": "hvc1.1.6.L60.90", "av1": "av01.0.00M.08"}[codec]
+        if page.evaluate(f"MediaSource.isTypeSupported('video/mp4; codecs=\"{name},mp4a.40.2\"')"):
+            return self._plays(page, 320)
+        chinese = page.browser.page(self.house.page().replace("lang=en", "lang=zh"))
+        for shown, words in ((page, "cannot play the picture; another browser may"), (chinese, "可以换一个浏览器试试")):
+            shown.wait("a player that gives up", "window.player?.state === 'unsupported'")
+            said = shown.text("video-note")
+            readers.require(words in said, f"it says: {said!r}")
+        chinese.evaluate("player.close()")
+        return f"not played by this browser; its viewer reads: {page.text('video-note')}, {said}"
+
+    def _hls(self, codec):
+        address = self.house.live("hls/live.m3u8")
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            text = answer.read().decode()
+        name = re.search('CODECS="([^"]*)"', text)[1]
+        readers.require(name.startswith({"hevc": "hvc1.", "av1": "av01."}[codec]), name)
+        tracks = readers.packets(address, 4)
+        readers.require(tracks["video"][0]["codec_name"] == codec, str(tracks["video"][0]["codec_name"]))
+        return f"{name}, {len(tracks['video'][1])} frames"
 
     # MARK: Recordings
 

@@ -31,14 +31,14 @@ def wait(what, is_true, seconds=20.0):
 
 
 class House:
-    def __init__(self, command, folder):
+    def __init__(self, command, folder, codecs=()):
         self.command, self.folder = command, folder
         self.recordings = folder / "recordings"
         self.configuration = folder / "config.json"
         show = {"id": "peers", "plugins": [{"id": "co-host", "config": {"seats": 3, "link_seconds": 120}}]}
         self.configuration.write_text(json.dumps({
             "listen": {"host": "127.0.0.1", "port": 0}, "data": "data", "log": {"format": "json"},
-            "plugins": str(PLUGINS), "stream": {"port": 0, "record": str(self.recordings)},
+            "plugins": str(PLUGINS), "stream": {"port": 0, "record": str(self.recordings), "codecs": list(codecs)},
             "keys": [{"kid": "peers", "secret": SECRET}],
             "rooms": [{"id": ROOM, "anonymous": True, "show": show}, {"id": OTHER, "anonymous": True}],
         }))

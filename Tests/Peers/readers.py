@@ -73,6 +73,14 @@ def decodes(address, seconds=3_600):
     require(done.returncode == 0 and not errors, f"ffmpeg ended with {done.returncode}: {errors[-300:]}")
 
 
+def copied(program, address, path, seconds=SECONDS):
+    """Has another ffmpeg read packets and write them to a file, without a warning."""
+    done = run([program, "-nostdin", "-v", "warning", "-xerror", "-err_detect", "explode", "-i", address,
+                "-map", "0:v", "-map", "0:a", "-t", str(seconds), "-c", "copy", "-y", str(path)])
+    errors = done.stderr.decode(errors="replace").strip()
+    require(done.returncode == 0 and not errors, f"{program} ended with {done.returncode}: {errors[-300:]}")
+
+
 def capture(address, seconds):
     """What comes within so many seconds."""
     end, data = time.monotonic() + seconds, bytearray()
@@ -151,7 +159,7 @@ def ffmpeg_explode(address, width, height, seconds=SECONDS, live=True):
     return plausible(times[0], times[1], seconds)
 
 
-def ffprobe(address, width, height, seconds=SECONDS, live=True):
+def ffprobe(address, width, height, seconds=SECONDS, live=True, codec="h264"):
     limit = ["-read_intervals", f"%+{seconds}"] if live else []
     done = run(["ffprobe", "-v", "error", *limit, "-show_streams", "-show_packets", "-of", "json",
                 address])
@@ -162,7 +170,7 @@ def ffprobe(address, width, height, seconds=SECONDS, live=True):
     streams = {stream["codec_type"]: stream for stream in found["streams"]}
     require({"video", "audio"} <= set(streams), f"tracks {sorted(streams)}")
     video, audio = streams["video"], streams["audio"]
-    require((video["codec_name"], audio["codec_name"]) == ("h264", "aac"),
+    require((video["codec_name"], audio["codec_name"]) == (codec, "aac"),
             f"codecs {video['codec_name']}, {audio['codec_name']}")
     require((video["width"], video["height"]) == (width, height),
             f"size {video['width']}x{video['height']}")

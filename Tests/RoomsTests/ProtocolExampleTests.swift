@@ -47,7 +47,8 @@ import Wire
 
     @Test func `replies are written as in the examples`() throws {
         let replies = try examples("reply")
-        #expect(replies.count == 4)
+        // The last, to `watch`, is held against a real server by WatchOverSocketsTests.
+        #expect(replies.count == 5)
         var house = House()
         house.join(1, "shop", role: .service)
         for index in 1...17 {

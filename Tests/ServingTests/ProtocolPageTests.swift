@@ -97,6 +97,12 @@ struct ProtocolPage {
         "publish": .publish(name: "flash-sale", data: ["product": "oolong", "left": 20]),
     ]
 
+    /// What the examples of requests for live video must be read as.
+    private static let pictures: [String: PictureRequest] = [
+        "watch": .watch(plugin: "co-host", lease: 3, soundOnly: true),
+        "unwatch": .unwatch(picture: 7),
+    ]
+
     @Test(arguments: ProtocolPage.all("client"))
     func `an example of a request is read as what it is`(example: ProtocolPage.Example) throws {
         let message = try JSON(parsing: Array(example.text.utf8))
@@ -109,6 +115,10 @@ struct ProtocolPage {
             #expect(hello.recover == Hello.Recover(epoch: "5f0c9a1e", offset: 41))
             return
         }
+        if let picture = Self.pictures[name] {
+            #expect(try RequestParser.picture(message)?.request == picture)
+            return
+        }
         let request = try RequestParser.request(message)
         #expect(request.id == message["id"]?.stringValue)
         #expect(request.command == Self.commands[name])
@@ -117,7 +127,8 @@ struct ProtocolPage {
     @Test func `every request there is has an example, with an id of its own`() throws {
         let examples = ProtocolPage.all("client")
         #expect(
-            Set(examples.map { $0.words[2] }) == Set(Self.commands.keys).union(["hello"]))
+            Set(examples.map { $0.words[2] })
+                == Set(Self.commands.keys).union(Self.pictures.keys).union(["hello"]))
         let ids = try examples.map { try JSON(parsing: Array($0.text.utf8))["id"]?.stringValue }
         #expect(Set(ids).count == examples.count)
     }
@@ -129,7 +140,8 @@ struct ProtocolPage {
         let message = try JSON(parsing: Array(example.text.utf8))
         let name = example.words[2]
         let types = [
-            "welcome", "reply", "event", "state", "danmaku", "speaking", "bye", "error", "problem",
+            "welcome", "reply", "event", "state", "danmaku", "speaking", "picture", "pictureOver",
+            "bye", "error", "problem",
         ]
         #expect(types.contains(name))
         #expect(message["type"]?.stringValue == (name == "problem" ? "about:blank" : name))

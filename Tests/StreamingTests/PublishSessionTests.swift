@@ -76,6 +76,39 @@ private struct Publisher {
             ])
     }
 
+    /// What `connect` is answered with when it says this.
+    private func answer(
+        codings: Set<VideoCoding>, _ member: AMFValue.Member
+    ) throws -> AMFValue? {
+        var limits = IngestLimits()
+        limits.codings = codings
+        var publisher = try Publisher(limits: limits)
+        publisher.command(
+            "connect", .number(1), .object([.init("app", .string("live")), member]))
+        #expect(try publisher.events() == [])
+        let result = try #require(
+            publisher.answers.first { $0.type == RTMPMessage.Kind.command0 })
+        return try AMFValue.decode(result.payload)[2]
+    }
+
+    @Test func `A client that tells its codecs is told those of the server`() throws {
+        let list = AMFValue.Member("fourCcList", .array([.string("av01"), .string("hvc1")]))
+        let map = AMFValue.Member("videoFourCcInfoMap", .object([.init("*", .number(2))]))
+        for member in [list, map] {
+            let told = try answer(codings: [.av1, .hevc], member)
+            #expect(
+                told?["fourCcList"]
+                    == .array([.string("avc1"), .string("hvc1"), .string("av01")]))
+            #expect(told?["videoFourCcInfoMap"]?["av01"] == .number(4))
+            #expect(told?["fmsVer"] != nil)
+        }
+        let one = try answer(codings: [.av1], list)
+        #expect(one?["fourCcList"] == .array([.string("avc1"), .string("av01")]))
+        #expect(try answer(codings: [], list)?["fourCcList"] == nil)
+        let other = AMFValue.Member("flashVer", .string("a"))
+        #expect(try answer(codings: [.av1], other)?["fourCcList"] == nil)
+    }
+
     @Test func `What rtmp2sink says makes a publisher, and deleteStream by name ends it`() throws {
         var publisher = try Publisher()
         publisher.command("connect", .number(1), .object([.init("app", .string("live"))]))

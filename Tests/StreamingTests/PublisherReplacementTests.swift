@@ -61,6 +61,27 @@ import Testing
         await house.end()
     }
 
+    @Test func `A coding that is configured takes over, and others do not`() async throws {
+        let house = try await house { $0.limits.codings = [.av1] }
+        var first = try ScriptedEncoder(house)
+        first.show()
+        try await house.wait("a picture") { $0?.readings.codecs.hasPrefix("avc1.") == true }
+        var second = try ScriptedEncoder(house)
+        second.publish()
+        second.send(EnhancedFixture.configuration(.hevc))
+        #expect(second.lastWords().contains("HEVC (H.265) video cannot be played"))
+        var third = try ScriptedEncoder(house)
+        third.publish()
+        third.send(EnhancedFixture.configuration(.av1))
+        third.send(MediaFixture.audioConfiguration())
+        third.send(EnhancedFixture.picture(.av1, 0, isKey: true))
+        try await house.wait("another picture") {
+            $0?.readings.codecs == "av01.0.00M.08,mp4a.40.2"
+        }
+        #expect(first.connection.ends(within: 20))
+        await house.end()
+    }
+
     @Test func `A publisher that was not heard for long is replaced at once, and no other`()
         async throws
     {

@@ -1,3 +1,4 @@
+import Lanes
 import Testing
 
 @testable import Streaming

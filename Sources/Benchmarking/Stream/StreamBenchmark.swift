@@ -65,7 +65,8 @@ package enum StreamBenchmark {
         let plan = StreamPlan(
             port: server.port, process: server.identifier, viewers: options.viewers,
             slow: options.slow, stopped: options.stopped,
-            bytesPerSecond: options.kilobits * 1_000 / 8, seconds: options.seconds)
+            bytesPerSecond: options.kilobits * 1_000 / 8, seconds: options.seconds,
+            isDirect: options.isDirect)
         let load = try ChildProcess(
             ["bench", "stream-load", String(decoding: plan.encoded.encoded(), as: UTF8.self)],
             folder: folder, name: "load")

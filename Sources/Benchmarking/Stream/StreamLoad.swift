@@ -16,12 +16,12 @@ final class StreamLoad {
     private static let connectingMax = 128
     private static let slowTurnNanoseconds: Int64 = 100_000_000
 
-    private enum Phase { case connecting, upgrading, watching, closed }
+    private enum Phase { case connecting, upgrading, joining, watching, closed }
 
     private struct Viewer {
         var descriptor: Int32
         var phase = Phase.connecting
-        var walk = StreamWalk()
+        var walk: StreamWalk
         /// Bytes of a beginning that is not whole, in the viewer's part of `heads`.
         var held = 0
         var lastArrival: Int64 = 0
@@ -126,10 +126,12 @@ final class StreamLoad {
             let number = viewers.count
             guard let descriptor = LoadSocket.connecting(port: plan.port, number: number) else {
                 failed += 1
-                viewers.append(Viewer(descriptor: -1, phase: .closed))
+                viewers.append(
+                    Viewer(descriptor: -1, phase: .closed, walk: StreamWalk(isNumbered: false)))
                 continue
             }
-            var viewer = Viewer(descriptor: descriptor)
+            var viewer = Viewer(
+                descriptor: descriptor, walk: StreamWalk(isNumbered: !plan.isDirect))
             viewer.isStopped = number < plan.stopped
             viewer.isSlow = !viewer.isStopped && number < plan.stopped + plan.slow
             viewers.append(viewer)
@@ -143,17 +145,16 @@ final class StreamLoad {
         case .closed: break
         case .connecting: ask(number)
         case .upgrading: isBroken ? close(number) : upgrade(number)
-        case .watching: isBroken ? close(number) : read(number)
+        case .joining, .watching: isBroken ? close(number) : read(number)
         }
     }
 
     private func ask(_ number: Int) {
         let descriptor = viewers[number].descriptor
         guard LoadSocket.hasConnected(descriptor) else { return close(number) }
-        let request = Array(
-            ("GET /rooms/r0/live HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
-                + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n").utf8)
+        let request = WebSocketHandshake.request(
+            host: "127.0.0.1:\(plan.port)", path: plan.isDirect ? "/rooms/r0/live" : "/v1/socket",
+            key: "cGxheWhvdXNlIGxvYWQgIQ==")
         guard request.withUnsafeBytes({ LoadSocket.sendAll(descriptor, $0) }) else {
             return close(number)
         }
@@ -176,13 +177,26 @@ final class StreamLoad {
             return close(number)
         }
         _ = recv(descriptor, scratch.baseAddress, end.upperBound, 0)
-        viewers[number].phase = .watching
+        if plan.isDirect { return watches(&viewers[number], number) }
+        viewers[number].phase = .joining
+        send(.text, ["type": "hello", "id": "1", "version": 1, "room": "r0"], number)
+    }
+
+    /// The picture comes from now on.
+    private func watches(_ viewer: inout Viewer, _ number: Int) {
+        viewer.phase = .watching
         inFlight -= 1
         connected += 1
-        if viewers[number].isStopped || viewers[number].isSlow {
+        if viewer.isStopped || viewer.isSlow {
             // What is not read must not wake the loop.
-            readiness.forget(descriptor)
+            readiness.forget(viewer.descriptor)
         }
+    }
+
+    private func send(_ opcode: WebSocketFrame.Opcode, _ message: JSON?, _ number: Int) {
+        let bytes = WebSocketFrame.masked(opcode, message?.encoded() ?? [], mask: 0x5A17_C388)
+        let descriptor = viewers[number].descriptor
+        if !bytes.withUnsafeBytes({ LoadSocket.sendAll(descriptor, $0) }) { close(number) }
     }
 
     private func close(_ number: Int) {
@@ -207,10 +221,11 @@ final class StreamLoad {
         let head = UnsafeMutableRawBufferPointer(
             rebasing: heads[(number * StreamWalk.headBytesMax)...].prefix(StreamWalk.headBytesMax))
         while true {
-            if viewer.isSlow, viewer.allowance <= 0 { return }
+            if viewer.isSlow, viewer.phase == .watching, viewer.allowance <= 0 { return }
             if viewer.walk.rest > 0 {
                 let want =
-                    viewer.isSlow ? min(viewer.walk.rest, viewer.allowance) : viewer.walk.rest
+                    viewer.isSlow && viewer.phase == .watching
+                    ? min(viewer.walk.rest, viewer.allowance) : viewer.walk.rest
                 guard let count = discard(viewer.descriptor, want, number) else { return }
                 viewer.allowance -= count
                 bytes += count
@@ -262,7 +277,12 @@ final class StreamLoad {
     private func note(_ message: StreamWalk.Message, _ viewer: inout Viewer, _ number: Int) {
         switch message {
         case .close: close(number)
-        case .other: break
+        case .ping: send(.pong, nil, number)
+        case .other:
+            // The first is the welcome.
+            guard viewer.phase == .joining else { return }
+            send(.text, ["type": "watch", "id": "2"], number)
+            watches(&viewer, number)
         case .fragment(let stamp):
             guard !viewer.isSlow else { return }
             let moment = now

@@ -14,6 +14,8 @@ package struct StreamOptions: Sendable, Equatable {
     package var stopped = 0
     /// Milliseconds between two flushes; nil as the server decides.
     package var flush: Int?
+    /// Whether each viewer has a connection for the picture alone, and not one for the room and it.
+    package var isDirect = false
     package var isJSON = false
 
     package init() {}
@@ -24,6 +26,10 @@ package struct StreamOptions: Sendable, Equatable {
         while let name = rest.popFirst() {
             if name == "--json" {
                 isJSON = true
+                continue
+            }
+            if name == "--direct" {
+                isDirect = true
                 continue
             }
             guard name.hasPrefix("--"), let value = rest.popFirst(), let number = Double(value)

@@ -11,6 +11,8 @@ struct StreamPlan: Equatable {
     /// Bytes a second of the stream, by which slow viewers read half.
     var bytesPerSecond: Int
     var seconds: Double
+    /// Whether each viewer has a connection for the picture alone, and is in no room.
+    var isDirect: Bool
 
     static let connectSecondsMax = 60.0
     /// From the last viewer's coming to the first arrival that counts.
@@ -25,12 +27,13 @@ struct StreamPlan: Equatable {
             "viewers": .integer(Int64(viewers)), "slow": .integer(Int64(slow)),
             "stopped": .integer(Int64(stopped)),
             "bytesPerSecond": .integer(Int64(bytesPerSecond)), "seconds": .double(seconds),
+            "direct": .bool(isDirect),
         ]
     }
 
     init(
         port: UInt16, process: Int32, viewers: Int, slow: Int, stopped: Int, bytesPerSecond: Int,
-        seconds: Double
+        seconds: Double, isDirect: Bool
     ) {
         self.port = port
         self.process = process
@@ -39,6 +42,7 @@ struct StreamPlan: Equatable {
         self.stopped = stopped
         self.bytesPerSecond = bytesPerSecond
         self.seconds = seconds
+        self.isDirect = isDirect
     }
 
     /// Reads what ``encoded`` wrote; nil for anything else.
@@ -50,10 +54,11 @@ struct StreamPlan: Equatable {
             let process = integer("process").flatMap(Int32.init(exactly:)),
             let viewers = integer("viewers"), let slow = integer("slow"),
             let stopped = integer("stopped"), let bytesPerSecond = integer("bytesPerSecond"),
-            let seconds = json["seconds"]?.doubleValue
+            let seconds = json["seconds"]?.doubleValue,
+            case .bool(let isDirect)? = json["direct"]
         else { return nil }
         self.init(
             port: port, process: process, viewers: viewers, slow: slow, stopped: stopped,
-            bytesPerSecond: bytesPerSecond, seconds: seconds)
+            bytesPerSecond: bytesPerSecond, seconds: seconds, isDirect: isDirect)
     }
 }

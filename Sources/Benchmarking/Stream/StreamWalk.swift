@@ -7,6 +7,7 @@ struct StreamWalk {
     enum Message: Equatable {
         /// A fragment, and when its first sample arrived at the server, in milliseconds of Unix time.
         case fragment(unixMilliseconds: Int64)
+        case ping
         case other
         case close
     }
@@ -14,14 +15,23 @@ struct StreamWalk {
     /// A frame that a server may not send here: masked or cut in pieces.
     struct Malformed: Error {}
 
-    /// Bytes of a message that are looked at: size, type, version, track and time of a `prft`.
-    static let wanted = 24
+    /// Size, type, version, track and time of a `prft`.
+    private static let stampBytes = 24
+    /// The number of the picture, over the connection of a room.
+    static let numberBytes = 4
     /// Header of a frame and what is wanted of it.
-    static let headBytesMax = 10 + wanted
+    static let headBytesMax = 10 + numberBytes + stampBytes
 
+    /// Bytes of a message before the fragment.
+    private let prefix: Int
+    /// Bytes of a message that are looked at.
+    private var wanted: Int { prefix + Self.stampBytes }
     /// Bytes to be thrown away before the next frame begins.
     private(set) var rest = 0
     private var pending = Message.other
+
+    /// - Parameter isNumbered: Whether each fragment comes behind the number of its picture.
+    init(isNumbered: Bool) { prefix = isNumbered ? Self.numberBytes : 0 }
 
     /// Books that bytes of the ``rest`` were thrown away; returns the message if they were the last.
     mutating func skip(_ count: Int) -> Message? {
@@ -51,21 +61,22 @@ struct StreamWalk {
             payload = (2..<10).reduce(0) { $0 << 8 | Int(bytes[$1]) }
         }
         let here = min(payload, bytes.count - header)
-        guard here >= min(payload, Self.wanted) else { return nil }
-        pending = Self.message(
+        guard here >= min(payload, wanted) else { return nil }
+        pending = message(
             opcode: bytes[0] & 0x0F,
             UnsafeRawBufferPointer(rebasing: bytes[header..<(header + here)]))
         rest = payload - here
         return (header + here, rest == 0 ? pending : nil)
     }
 
-    private static func message(opcode: UInt8, _ start: UnsafeRawBufferPointer) -> Message {
+    private func message(opcode: UInt8, _ start: UnsafeRawBufferPointer) -> Message {
         if opcode == 8 { return .close }
-        guard opcode == 2, start.count >= wanted, start[4..<8].elementsEqual("prft".utf8) else {
-            return .other
-        }
+        if opcode == 9 { return .ping }
+        guard opcode == 2, start.count >= wanted,
+            start[(prefix + 4)..<(prefix + 8)].elementsEqual("prft".utf8)
+        else { return .other }
         func number(_ from: Int) -> Int64 {
-            (from..<from + 4).reduce(0) { $0 << 8 | Int64(start[$1]) }
+            (prefix + from..<prefix + from + 4).reduce(0) { $0 << 8 | Int64(start[$1]) }
         }
         // NTP counts from 1900.
         let seconds = number(16) - 2_208_988_800

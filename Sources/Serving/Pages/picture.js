@@ -7,6 +7,7 @@
 
 import { find } from "./dom.js";
 import { PictureChoice } from "./picture-choice.js";
+import { PictureFeed } from "./picture-feed.js";
 import { StreamPlayer } from "./player.js";
 import { SeatPictures } from "./seat-pictures.js";
 
@@ -28,14 +29,7 @@ export function showPicture({ room, words, silent = false }) {
     /** Only pages of viewers have it: a host hears nothing of their own. */
     const only = find("sound-only", stage);
     video.muted = silent;
-    const player = new StreamPlayer(video, (soundOnly) => {
-        const address = new URL(`/rooms/${encodeURIComponent(room.room)}/live`, location.href);
-        address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-        if (room.token) address.searchParams.set("token", room.token);
-        else if (room.me) address.searchParams.set("user", room.me.user);
-        if (soundOnly) address.searchParams.set("tracks", "sound");
-        return address.href;
-    });
+    const player = new StreamPlayer(video, (soundOnly) => new PictureFeed(room, { soundOnly }));
     const choice = new PictureChoice(player);
     const seats = new SeatPictures({
         room, words, pictures: stage.querySelector(".pictures"), silent,

@@ -1,10 +1,10 @@
 /**
- * Plays a room's live video: fragmented MP4 over a WebSocket into a media source, a quarter of a
+ * Plays live video: the fragmented MP4 of a {@link PictureFeed} into a media source, a quarter of a
  * second behind the encoder.
  *
- * The server sends a text message with the media type and the number of fragments that follow at
- * once, then the initialisation segment, then fragments. All of that burst is appended before the
- * first seek, so that the first picture is already live.
+ * A feed says what it is and how many fragments follow at once; then come the initialisation segment
+ * and fragments. All of that burst is appended before the first seek, so that the first picture is
+ * already live.
  *
  * @module player
  */
@@ -30,7 +30,7 @@ const lateMilliseconds = 1_700;
 const lateEveryMilliseconds = 5_000;
 /** So long after another encoder came a hole is its doing; after a stall a lost connection is. */
 const aftermathMilliseconds = 10_000;
-/** A socket that says nothing for this long while there is a stream is given up. */
+/** A feed that gives nothing for this long while there is a stream is given up. */
 const silentMilliseconds = 8_000;
 
 const Source = () => globalThis.ManagedMediaSource ?? globalThis.MediaSource;
@@ -45,7 +45,7 @@ function joined(pieces) {
     const whole = new Uint8Array(size);
     let place = 0;
     for (const piece of pieces) {
-        whole.set(new Uint8Array(piece), place);
+        whole.set(piece, place);
         place += piece.byteLength;
     }
     return whole;
@@ -53,7 +53,7 @@ function joined(pieces) {
 
 /** When the server got a fragment, by its clock in milliseconds, from its `prft` box; null without one. */
 function arrivalOf(piece) {
-    const view = new DataView(piece);
+    const view = new DataView(piece.buffer, piece.byteOffset, piece.byteLength);
     if (piece.byteLength < 24 || view.getUint32(4) !== 0x70726674) return null;
     return (view.getUint32(16) + view.getUint32(20) / 2 ** 32) * 1_000;
 }
@@ -79,10 +79,10 @@ export class StreamPlayer extends EventTarget {
     target = targetSeconds;
 
     #video;
-    #address;
+    #tune;
     #wanted = false;
-    #socket = null;
-    /** Whether nothing was heard over this socket yet. */
+    #feed = null;
+    /** Whether nothing was heard of this feed yet. */
     #isFresh = true;
     #media = null;
     #buffer = null;
@@ -117,12 +117,12 @@ export class StreamPlayer extends EventTarget {
 
     /**
      * @param {HTMLVideoElement} video
-     * @param {(soundOnly: boolean) => string} address The WebSocket's address, asked for each time.
+     * @param {(soundOnly: boolean) => import("./picture-feed.js").PictureFeed} tune Begins a feed.
      */
-    constructor(video, address) {
+    constructor(video, tune) {
         super();
         this.#video = video;
-        this.#address = address;
+        this.#tune = tune;
         video.playsInline = true;
         video.disableRemotePlayback = true;
         video.addEventListener("playing", () => this.#started());
@@ -144,12 +144,12 @@ export class StreamPlayer extends EventTarget {
             clearTimeout(this.#retry);
             this.#retry = null;
             // Viewers that are here stay: the encoder may come back within seconds.
-            if (!this.#socket) this.#end();
+            if (!this.#feed) this.#end();
             return;
         }
         this.#attempts = 0;
         this.#heardAt = performance.now();
-        if (!this.#socket) this.#connect();
+        if (!this.#feed) this.#connect();
     }
 
     /** Ends for good: the element is about to go. */
@@ -173,7 +173,7 @@ export class StreamPlayer extends EventTarget {
         if (this.isSoundOnly === soundOnly) return;
         this.isSoundOnly = soundOnly;
         this.target = this.#least;
-        if (this.#socket || this.#retry) this.#connect();
+        if (this.#feed || this.#retry) this.#connect();
         this.#tell();
     }
 
@@ -193,25 +193,23 @@ export class StreamPlayer extends EventTarget {
         clearTimeout(this.#retry);
         this.#retry = null;
         this.#close();
-        const socket = new WebSocket(this.#address(this.isSoundOnly));
-        socket.binaryType = "arraybuffer";
-        this.#socket = socket;
+        const feed = this.#tune(this.isSoundOnly);
+        this.#feed = feed;
         this.#isFresh = true;
         this.#heardAt = performance.now();
         this.#become("waiting");
-        socket.addEventListener("message", ({ data }) => {
-            if (socket === this.#socket) this.#hear(data);
+        const hear = (type, listener) => feed.addEventListener(type, ({ detail }) => {
+            if (feed === this.#feed) listener(detail);
         });
-        socket.addEventListener("close", ({ code }) => {
-            if (socket !== this.#socket) return;
-            this.#socket = null;
-            // 1000: the stream has ended, and nobody came back. 4411: who watches was banned.
-            if (code === 1000 || code === 4411) this.#wanted = false;
-            // Without a word, behind: it had more for this page than it may keep.
+        hear("facts", (facts) => this.#begins(facts));
+        hear("piece", (bytes) => this.#hear(bytes));
+        hear("end", ({ reason }) => {
+            this.#feed = null;
+            if (reason === "over") this.#wanted = false;
+            // Lost while behind: there was more for this page than may be kept for it.
             const behindAt = Math.max(this.#stalledAt, this.#lateAt);
-            if (code === 1006 && performance.now() - behindAt < aftermathMilliseconds) {
-                this.#trouble("closed");
-            }
+            const isBehind = performance.now() - behindAt < aftermathMilliseconds;
+            if (reason === "slow" || (reason === "lost" && isBehind)) this.#trouble("closed");
             if (this.#wanted) this.#later();
             else this.#end();
         });
@@ -229,16 +227,16 @@ export class StreamPlayer extends EventTarget {
 
     /** Begins anew after something that cannot be mended. */
     #again() {
-        if (!this.#socket && !this.#media) return;
+        if (!this.#feed && !this.#media) return;
         this.#close();
         if (this.#wanted) this.#later();
         else this.#end();
     }
 
     #close() {
-        const socket = this.#socket;
-        this.#socket = null;
-        socket?.close();
+        const feed = this.#feed;
+        this.#feed = null;
+        feed?.close();
     }
 
     #end() {
@@ -260,34 +258,34 @@ export class StreamPlayer extends EventTarget {
         this.#video.load();
     }
 
-    #hear(data) {
+    /** Tracks begin, or go on as others. */
+    #begins({ mediaType, burst, soundOnlyAfter }) {
         this.#heardAt = performance.now();
-        if (typeof data === "string") {
-            const { type, mediaType, burst, soundOnlyAfter } = JSON.parse(data);
-            if (type !== "stream") return;
-            this.#attempts = 0;
-            this.#changedAt = performance.now();
-            this.soundOnlyAfter = soundOnlyAfter ?? 0;
-            // It was another encoder that came, and not the network that was uneven.
-            if (this.#begun && performance.now() - this.#stalledAt < 10_000) {
-                this.target = Math.max(this.#least, this.target / 1.5);
-            }
-            if (!Source().isTypeSupported(mediaType)) {
-                this.#wanted = false;
-                this.#end();
-                return this.#become("unsupported");
-            }
-            // Over a new connection time may begin anew: the server may have been started again. And
-            // with a track more or less, a source buffer stands still or fails.
-            const isOther = trackCount(mediaType) !== trackCount(this.#told);
-            if (this.#isFresh || !this.#begun || isOther) this.#open(mediaType, burst);
-            else this.#queue.push(mediaType);
-            this.#told = mediaType;
-            this.#isFresh = false;
-            return;
+        this.#attempts = 0;
+        this.#changedAt = performance.now();
+        this.soundOnlyAfter = soundOnlyAfter ?? 0;
+        // It was another encoder that came, and not the network that was uneven.
+        if (this.#begun && performance.now() - this.#stalledAt < 10_000) {
+            this.target = Math.max(this.#least, this.target / 1.5);
         }
-        this.#judge(arrivalOf(data));
-        this.#queue.push(data);
+        if (!Source().isTypeSupported(mediaType)) {
+            this.#wanted = false;
+            this.#end();
+            return this.#become("unsupported");
+        }
+        // Of a new feed time may begin anew: the server may have been started again. And with a track
+        // more or less, a source buffer stands still or fails.
+        const isOther = trackCount(mediaType) !== trackCount(this.#told);
+        if (this.#isFresh || !this.#begun || isOther) this.#open(mediaType, burst);
+        else this.#queue.push(mediaType);
+        this.#told = mediaType;
+        this.#isFresh = false;
+    }
+
+    #hear(piece) {
+        this.#heardAt = performance.now();
+        this.#judge(arrivalOf(piece));
+        this.#queue.push(piece);
         this.#append();
     }
 
@@ -426,7 +424,7 @@ export class StreamPlayer extends EventTarget {
         const video = this.#video;
         const now = performance.now();
         const isSilent = now - this.#heardAt > silentMilliseconds;
-        if (this.#socket && this.#wanted && isSilent) return this.#again();
+        if (this.#feed && this.#wanted && isSilent) return this.#again();
         if (!this.#begun) return;
         if (this.state === "playing" && now - this.#heardAt > 1_500) this.#become("waiting");
         if (now - this.#calmSince > calmMilliseconds && this.target > this.#least) {

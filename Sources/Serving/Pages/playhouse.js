@@ -168,6 +168,9 @@ export function questionOf(panel, name) {
  * | `event` | the message; each offset exactly once and in order |
  * | `speaking` | `seats`: who speaks on which seat of which plugin, `level` 0 to 100 |
  * | `danmaku` | the message; may repeat one of `history` |
+ * | `picture` | the message: a picture begins that was asked for with the request `watch` |
+ * | `piece` | `{picture, bytes}`: a `Uint8Array` of it |
+ * | `pictureOver` | the message |
  * | `bye` | the message |
  * | `error` | {@link PlayhouseError}: an error that answers no request |
  */
@@ -302,6 +305,7 @@ export class Playhouse extends EventTarget {
             return;
         }
         this.#link = link;
+        link.socket.binaryType = "arraybuffer";
         link.socket.onopen = () => this.#link === link && this.#greet(link);
         link.socket.onmessage = ({ data }) => this.#link === link && this.#receive(link, data);
         link.socket.onclose = ({ code }) => this.#link === link && this.#lost(link, code);
@@ -480,6 +484,7 @@ export class Playhouse extends EventTarget {
 
     #receive(link, data) {
         link.receivedAt = Date.now();
+        if (typeof data !== "string") return this.#piece(data);
         let message;
         try {
             message = JSON.parse(data);
@@ -494,8 +499,10 @@ export class Playhouse extends EventTarget {
             const key = this.#take(message.key, message.value);
             return this.#emit("state", { key, value: this.states.get(key) });
         }
-        case "danmaku": return this.#emit("danmaku", message);
-        case "speaking": return this.#emit("speaking", message);
+        case "danmaku":
+        case "speaking":
+        case "picture":
+        case "pictureOver": return this.#emit(message.type, message);
         case "reply": return this.#settle(message.id, null, message);
         case "error": return this.#refused(link, message);
         case "bye":
@@ -503,6 +510,12 @@ export class Playhouse extends EventTarget {
             link.minimum = Math.max(link.minimum, message.afterMilliseconds ?? 0);
             return this.#emit("bye", message);
         }
+    }
+
+    #piece(data) {
+        if (data.byteLength <= 4) return;
+        const picture = new DataView(data).getUint32(0);
+        this.#emit("piece", { picture, bytes: new Uint8Array(data, 4) });
     }
 
     /** Keeps a state, a panel as its newest update makes it; returns the key that has changed. */

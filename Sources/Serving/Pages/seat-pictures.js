@@ -5,6 +5,7 @@
  */
 
 import { make } from "./dom.js";
+import { PictureFeed } from "./picture-feed.js";
 import { StreamPlayer } from "./player.js";
 import { elementsOf } from "./playhouse.js";
 
@@ -146,7 +147,8 @@ export class SeatPictures extends EventTarget {
         video.muted = isOwn || this.#muted;
         let player = null;
         if (!isOwn) {
-            player = new StreamPlayer(video, (soundOnly) => this.#address(lease, soundOnly));
+            player = new StreamPlayer(video, (soundOnly) =>
+                new PictureFeed(this.#room, { soundOnly, seat: lease }));
             player.listen(this.#listens);
             player.addEventListener("change", () => {
                 figure.dataset.stream = player.state;
@@ -156,17 +158,6 @@ export class SeatPictures extends EventTarget {
         const tile = { figure, video, player };
         this.#tiles.set(keyOf(lease), tile);
         return tile;
-    }
-
-    #address({ plugin, lease }, soundOnly) {
-        const room = encodeURIComponent(this.#room.room);
-        const address = new URL(
-            `/rooms/${room}/live/seats/${encodeURIComponent(plugin)}/${lease}`, location.href);
-        address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-        if (this.#room.token) address.searchParams.set("token", this.#room.token);
-        else if (this.#room.me) address.searchParams.set("user", this.#room.me.user);
-        if (soundOnly) address.searchParams.set("tracks", "sound");
-        return address.href;
     }
 
     // MARK: Layout

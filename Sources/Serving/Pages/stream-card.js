@@ -9,6 +9,7 @@ import { make } from "./dom.js";
 
 const readings = [
     ["size", ({ width, height }) => (width > 0 ? `${width} × ${height}` : "–")],
+    ["codecs", ({ codecs }) => codecs || "–"],
     ["rate", ({ bitsPerSecond }, words) => words.text("stream.rate.value", {
         count: words.integer(Math.round(bitsPerSecond / 1000)),
     })],

@@ -7,6 +7,7 @@ extension StreamDoor {
         guard case .fragment = item, width > 0 else {
             release(room, on: lane)
             deliver(item, in: room, on: lane)
+            relays.send()
             return
         }
         rooms[room]?.held.append(item)
@@ -31,10 +32,12 @@ extension StreamDoor {
         guard holding.remove(room) != nil, let items = rooms[room]?.held else { return }
         rooms[room]?.held.removeAll(keepingCapacity: true)
         for item in items { deliver(item, in: room, on: lane) }
+        relays.send()
     }
 
     private func deliver(_ item: LiveStream.Output, in room: String, on lane: isolated Lane) {
         deliverSound(item, in: room, on: lane)
+        relay(item, in: room)
         guard let broadcast = rooms[room] else { return }
         let now = nowMilliseconds
         let plain: [UInt8]
@@ -92,6 +95,20 @@ extension StreamDoor {
             }
         }
         if isFragment, tags == nil { broadcast.flv.forget() }
+    }
+
+    /// The same for those who watch over the connection that they have in the room.
+    private func relay(_ item: LiveStream.Output, in room: String) {
+        guard let stream = rooms[room]?.stream else { return }
+        let feed = Relays.Feed(picture: .stream(room: room), isSound: false)
+        switch item {
+        case .initialisation(let bytes):
+            var facts = stream.facts(of: .mp4, burst: stream.cache.fragments.count)
+            addChoice(to: &facts)
+            relays.give(opening: facts, bytes, to: feed)
+        case .fragment(let fragment):
+            relays.give(fragment.bytes, isKey: fragment.isKey, to: feed)
+        }
     }
 
     private func flv(

@@ -107,7 +107,7 @@ extension StreamDoor {
         let old = rooms[room]?.publisher
         ended[room] = nil
         if rooms[room] == nil {
-            rooms[room] = Broadcast()
+            rooms[room] = Broadcast(codings: premises.limits.codings)
             rooms[room]?.entry.refusal = board.latest[room]?.refusal
         }
         if rooms[room]?.candidate == id { rooms[room]?.candidate = nil }

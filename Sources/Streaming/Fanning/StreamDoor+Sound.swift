@@ -16,13 +16,18 @@ extension StreamDoor {
 
     /// Gives listeners their share of what viewers are sent.
     func deliverSound(_ item: LiveStream.Output, in room: String, on lane: isolated Lane) {
-        guard let broadcast = rooms[room], !broadcast.listeners.isEmpty else { return }
+        let feed = Relays.Feed(picture: .stream(room: room), isSound: true)
+        guard let broadcast = rooms[room], !broadcast.listeners.isEmpty || relays.count(feed) > 0
+        else { return }
         switch item {
         case .fragment(let fragment):
             sendSound(rooms[room]?.sound.take(fragment), in: room, on: lane)
         case .initialisation:
             sendSound(rooms[room]?.sound.flush(), in: room, on: lane)
             guard let initialisation = broadcast.stream.soundInitialisation else { return }
+            var facts = broadcast.stream.facts(of: .sound, burst: 0)
+            addChoice(to: &facts)
+            relays.give(opening: facts, initialisation, to: feed)
             for id in broadcast.listeners {
                 guard case .viewer(var viewer) = guest(id)?.stage else { continue }
                 viewer.hasBegun = true
@@ -32,8 +37,10 @@ extension StreamDoor {
         }
     }
 
-    private func sendSound(_ bytes: [UInt8]?, in room: String, on lane: isolated Lane) {
+    func sendSound(_ bytes: [UInt8]?, in room: String, on lane: isolated Lane) {
         guard let bytes, let listeners = rooms[room]?.listeners else { return }
+        relays.give(
+            bytes, isKey: true, to: Relays.Feed(picture: .stream(room: room), isSound: true))
         let now = nowMilliseconds
         // Made once, and only if somebody listens that way.
         var framed: [UInt8]?

@@ -154,13 +154,19 @@ extension StreamDoor {
     }
 
     /// Looks whether there is room for one viewer more.
-    func checkRoom(for id: ConnectionID) throws(HTTPError) {
-        guard viewers < premises.viewersMax else {
+    func checkRoom() throws(HTTPError) {
+        let here = rooms.keys.reduce(viewers) { $0 + relays.count(.stream(room: $1)) }
+        guard here < premises.viewersMax else {
             throw HTTPError(
                 status: 503, code: "SERVER_FULL",
                 detail: "\(premises.viewersMax) viewers are here",
                 headers: [("Retry-After", "10")])
         }
+    }
+
+    /// The same, for one more from an address.
+    func checkRoom(for id: ConnectionID) throws(HTTPError) {
+        try checkRoom()
         guard let address = guest(id)?.address else { return }
         guard viewersByAddress[address, default: 0] < premises.viewersPerAddress else {
             throw HTTPError(
@@ -179,12 +185,10 @@ extension StreamDoor {
         let burst =
             viewer.format == .sound
             ? SoundFeed.burst(of: stream) == nil ? 0 : 1 : stream.cache.fragments.count
-        let facts: JSON = [
-            "type": "stream", "mediaType": .string(stream.mediaType(of: viewer.format) ?? ""),
-            "burst": .integer(Int64(burst)),
-            "soundOnlyAfter": .integer(Int64(premises.soundOnlyAfter)),
-        ]
-        return WebSocketFrame.text(facts.encoded()) + viewer.frame(initialisation)
+        var facts: JSONObject = stream.facts(of: viewer.format, burst: burst)
+        facts["type"] = "stream"
+        addChoice(to: &facts)
+        return WebSocketFrame.text(JSON.object(facts).encoded()) + viewer.frame(initialisation)
     }
 
     /// The body has no end that is known, and so neither size nor chunks (RFC 9112, section 6.3).

@@ -13,6 +13,8 @@ package final class StreamDoor: ConnectionHandling {
     let board: StreamBoard
     /// The seats of co-hosts.
     let seats: SeatDoor
+    /// Who watches over the connection that they have in a room.
+    let relays = Relays()
     /// By slot of the lane.
     private var guests: ContiguousArray<Guest?> = []
     var rooms: [String: Broadcast] = [:]
@@ -88,7 +90,7 @@ package final class StreamDoor: ConnectionHandling {
 
     /// The stream of a room and who watches it.
     struct Broadcast {
-        var stream = LiveStream()
+        var stream: LiveStream
         let flv = FLVFeed()
         var sound = SoundFeed()
         /// Those of the viewers who get the sound alone.
@@ -107,12 +109,14 @@ package final class StreamDoor: ConnectionHandling {
         var entry = StreamBoard.Entry()
         /// When the last publisher went.
         var endedAt: UInt32 = 0
+
+        init(codings: Set<VideoCoding>) { stream = LiveStream(codings: codings) }
     }
 
     package init(premises: StreamPremises, board: StreamBoard) {
         self.premises = premises
         self.board = board
-        seats = SeatDoor(premises: premises, board: board)
+        seats = SeatDoor(premises: premises, board: board, relays: relays)
         flush = FlushPace(fixed: premises.flushMilliseconds)
     }
 
@@ -273,8 +277,8 @@ package final class StreamDoor: ConnectionHandling {
         let moment = premises.clock.monotonicNanoseconds
         let processor = Processor.threadNanoseconds
         if let busy, moment > busy.moment {
-            flush.observe(
-                busy: Double(processor &- busy.processor) / Double(moment &- busy.moment))
+            let own = Double(processor &- busy.processor) / Double(moment &- busy.moment)
+            flush.observe(busy: max(own, relays.busy))
         }
         busy = (processor, moment)
     }
@@ -290,8 +294,10 @@ package final class StreamDoor: ConnectionHandling {
         broadcast.entry.isLive = broadcast.publisher != nil
         broadcast.entry.publisher = broadcast.grant
         broadcast.entry.hasPicture = broadcast.stream.initialisation != nil
-        broadcast.entry.viewers = broadcast.viewers.count
-        broadcast.entry.listeners = broadcast.listeners.count
+        let picture = Relays.Picture.stream(room: room)
+        broadcast.entry.viewers = broadcast.viewers.count + relays.count(picture)
+        broadcast.entry.listeners =
+            broadcast.listeners.count + relays.count(Relays.Feed(picture: picture, isSound: true))
         broadcast.entry.hlsReaders = broadcast.hls?.readers.count ?? 0
         broadcast.entry.flushMilliseconds = flush.milliseconds
         broadcast.entry.readings = broadcast.stream.readings
@@ -313,6 +319,7 @@ package final class StreamDoor: ConnectionHandling {
         premises.changed(room, rest)
         premises.recorder?.end(room)
         dismissReaders(of: room, broadcast, on: lane)
+        relays.end(.stream(room: room))
         for id in broadcast.viewers {
             guard case .viewer(let viewer) = guest(id)?.stage else { continue }
             lane.close(

@@ -5,12 +5,15 @@
 /// segment: then the tracks are known, and the first keyframe has come. What was taken until then is
 /// kept, so that the room's stream begins with it.
 struct Audition {
-    private var stream = LiveStream()
+    private var stream: LiveStream
     private var messages: [RTMPMessage] = []
     private var byteCount = 0
     private let bytesMax: Int
 
-    init(limits: IngestLimits) { bytesMax = limits.auditionBytesMax }
+    init(limits: IngestLimits) {
+        bytesMax = limits.auditionBytesMax
+        stream = LiveStream(codings: limits.codings)
+    }
 
     /// Takes one message of the publisher.
     ///

@@ -1,27 +1,38 @@
 /// What a video message of RTMP holds (Adobe, "Video File Format", E.4.3; Enhanced RTMP v2).
 package enum FLVVideoTag: Sendable, Equatable {
-    /// An AVCDecoderConfigurationRecord.
-    case configuration([UInt8])
-    /// NAL units with sizes; the offset is in milliseconds.
-    case frame(isKey: Bool, offset: Int32, [UInt8])
+    /// What the `avcC`, `hvcC` or `av1C` box holds.
+    case configuration([UInt8], coding: VideoCoding = .h264)
+    /// NAL units with sizes, or OBUs of AV1; the offset is in milliseconds.
+    case frame(isKey: Bool, offset: Int32, [UInt8], coding: VideoCoding = .h264)
     /// The end of a sequence; nothing of it is shown.
     case end
     /// Seek commands, colour information, empty frames.
     case ignored
 
+    /// - Parameters:
+    ///   - payload: The body of the message.
+    ///   - codings: Those that are taken beside H.264, in enhanced RTMP.
     /// - Throws: ``StreamRefusal/Code/unsupported`` for codecs that the page cannot play, by name.
-    package init(_ payload: [UInt8]) throws(StreamRefusal) {
+    package init(
+        _ payload: [UInt8], codings: Set<VideoCoding> = []
+    ) throws(StreamRefusal) {
         guard let first = payload.first else {
             self = .ignored
             return
         }
         if first & 0x80 != 0 {
-            self = try Self.enhanced(payload)
+            self = try Self.enhanced(payload, codings)
             return
         }
         let isKey = first >> 4 == 1
         switch first & 15 {
         case 7: break
+        // A habit of encoders before there was enhanced RTMP.
+        case 12 where codings.contains(.hevc):
+            throw StreamRefusal(
+                .unsupported,
+                "HEVC (H.265) with codec id 12 is not taken; use an encoder that sends enhanced RTMP (hvc1)"
+            )
         case 12: throw Self.refusal("HEVC (H.265)")
         case 2: throw Self.refusal("Sorenson H.263")
         case 4, 5: throw Self.refusal("VP6")
@@ -41,12 +52,17 @@ package enum FLVVideoTag: Sendable, Equatable {
         }
     }
 
-    private static func enhanced(_ payload: [UInt8]) throws(StreamRefusal) -> FLVVideoTag {
+    private static func enhanced(
+        _ payload: [UInt8], _ codings: Set<VideoCoding>
+    ) throws(StreamRefusal) -> FLVVideoTag {
         let kind = payload[0] & 15
         guard (payload[0] >> 4) & 7 != 5, payload.count >= 5 else { return .ignored }
         let codec = String(decoding: payload[1..<5], as: UTF8.self)
+        var coding = VideoCoding.h264
         switch codec {
         case "avc1": break
+        case "hvc1" where codings.contains(.hevc): coding = .hevc
+        case "av01" where codings.contains(.av1): coding = .av1
         case "hvc1", "hev1": throw refusal("HEVC (H.265)")
         case "av01": throw refusal("AV1")
         case "vp09", "vp08": throw refusal("VP8 or VP9")
@@ -55,16 +71,26 @@ package enum FLVVideoTag: Sendable, Equatable {
         }
         let isKey = (payload[0] >> 4) & 7 == 1
         switch kind {
-        case 0: return .configuration(Array(payload[5...]))
-        case 1 where payload.count > 8:
-            return .frame(isKey: isKey, offset: offset(payload[5..<8]), Array(payload[8...]))
+        case 0: return .configuration(Array(payload[5...]), coding: coding)
+        case 1 where coding.hasOffsets && payload.count > 8:
+            return .frame(
+                isKey: isKey, offset: offset(payload[5..<8]), Array(payload[8...]), coding: coding)
         case 2: return .end
-        case 3 where payload.count > 5:
-            return .frame(isKey: isKey, offset: 0, Array(payload[5...]))
+        // Coded frames without an offset; those of AV1 never have one.
+        case 1 where !coding.hasOffsets, 3:
+            let body = coding == .av1 ? withoutDelimiter(payload[5...]) : payload[5...]
+            guard !body.isEmpty else { return .ignored }
+            return .frame(isKey: isKey, offset: 0, Array(body), coding: coding)
         case 6:
             throw StreamRefusal(.unsupported, "several video tracks in one stream are not taken")
         default: return .ignored
         }
+    }
+
+    /// MP4 says by itself where a temporal unit of AV1 begins (AOM, "AV1 Codec ISO Media File Format
+    /// Binding", 2.4).
+    private static func withoutDelimiter(_ units: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        units.starts(with: [0x12, 0]) ? units.dropFirst(2) : units
     }
 
     /// 24 bits with a sign.

@@ -20,7 +20,10 @@ package struct LiveStream {
     /// For `Content-Type` and for a page's source buffer; nil until tracks are known.
     package private(set) var mediaType: String?
 
-    package init() {}
+    /// What is taken beside H.264.
+    private let codings: Set<VideoCoding>
+
+    package init(codings: Set<VideoCoding> = []) { self.codings = codings }
 
     package var readings: StreamReadings { meter.readings }
 
@@ -45,11 +48,15 @@ package struct LiveStream {
         meter.count(bytes: message.payload.count, arrival: arrivalMilliseconds)
         switch message.type {
         case RTMPMessage.Kind.video:
-            switch try FLVVideoTag(message.payload) {
-            case .configuration(let record):
-                let configuration = try VideoConfiguration(record: record)
+            switch try FLVVideoTag(message.payload, codings: codings) {
+            case .configuration(let record, let coding):
+                let configuration = try VideoConfiguration(record: record, coding: coding)
                 packager.configure(video: configuration)
-            case .frame(let isKey, let offset, let bytes):
+            case .frame(let isKey, let offset, let bytes, let coding):
+                guard packager.coding == nil || packager.coding == coding else {
+                    throw StreamRefusal(
+                        .malformed, "frames of \(coding.name) came without its configuration")
+                }
                 let time = clock.time(
                     of: message.timestamp, in: .video, arrival: arrivalMilliseconds)
                 let sample = VideoSample(

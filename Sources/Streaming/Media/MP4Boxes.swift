@@ -156,7 +156,7 @@ extension [UInt8] {
             MP4Boxes.videoTrack, scale: MP4Boxes.videoScale, handler: "vide",
             size: (video.width, video.height)
         ) { entry in
-            entry.box("avc1") {
+            entry.box(video.coding.sampleEntry) {
                 $0 += [0, 0, 0, 0, 0, 0, 0, 1]
                 $0 += [UInt8](repeating: 0, count: 16)
                 $0.append16(video.width)
@@ -168,7 +168,7 @@ extension [UInt8] {
                 $0 += [UInt8](repeating: 0, count: 32)
                 $0.append16(0x18)
                 $0.append16(0xFFFF)
-                $0.box("avcC") { $0 += video.record }
+                $0.box(video.coding.configurationBox) { $0 += video.record }
             }
         }
     }

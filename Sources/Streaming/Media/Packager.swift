@@ -60,7 +60,15 @@ struct Packager {
         silentFrames = 0
     }
 
+    /// How pictures are coded; nil before the first configuration.
+    var coding: VideoCoding? { video?.coding }
+
     mutating func configure(video configuration: VideoConfiguration) {
+        // Frames of another kind must not follow the segment that says otherwise.
+        if let coding, coding != configuration.coding {
+            held = []
+            isAwaitingKey = true
+        }
         video = configuration
         hasPicture = true
     }
@@ -256,7 +264,7 @@ struct Packager {
                         isSound: isSound, milliseconds: time * 1_000 / scale,
                         offsetMilliseconds: isSound ? 0 : Int64(sample.offset) / tick,
                         isKey: sample.isKey, range: end - sample.bytes.count..<end, position: time,
-                        duration: sample.duration))
+                        duration: sample.duration, coding: current?.video?.coding ?? .h264))
                 end -= sample.bytes.count
             }
         }
@@ -304,6 +312,8 @@ struct Fragment: Sendable, Equatable {
         /// When it is decoded and how long it lasts, in the scale of its track.
         var position: Int64 = 0
         var duration = 0
+        /// Of a picture.
+        var coding = VideoCoding.h264
     }
 }
 

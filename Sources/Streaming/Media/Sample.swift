@@ -1,4 +1,4 @@
-/// A frame of H.264, as MP4 stores it: NAL units with their sizes in front.
+/// A frame as MP4 stores it: NAL units with their sizes in front, or OBUs of AV1.
 package struct VideoSample: Sendable, Equatable {
     /// Milliseconds of stream time at which it is decoded.
     package var decodeMilliseconds: Int64

@@ -1,23 +1,50 @@
-/// An AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1) and what its first SPS says.
+/// What pictures are made of, as the encoder says it before the first one.
 package struct VideoConfiguration: Sendable, Equatable {
-    /// The record as it came; it becomes the `avcC` box.
+    package let coding: VideoCoding
+    /// The record as it came; it becomes the `avcC`, `hvcC` or `av1C` box.
     package let record: [UInt8]
     package let width: Int
     package let height: Int
-    /// For `codecs="avc1.…"`: profile, compatibility, level.
+    /// For `codecs="…"` (RFC 6381).
     package let codec: String
 
+    static let recordBytesMax = 16 << 10
+
+    init(coding: VideoCoding, record: [UInt8], width: Int, height: Int, codec: String) {
+        self.coding = coding
+        self.record = record
+        self.width = width
+        self.height = height
+        self.codec = codec
+    }
+
+    /// - Throws: ``StreamRefusal`` when the record cannot be read, or when its profile is one that not
+    ///   every browser plays that plays the coding at all.
+    package init(record: [UInt8], coding: VideoCoding = .h264) throws(StreamRefusal) {
+        guard record.count <= Self.recordBytesMax else {
+            throw StreamRefusal(
+                .tooLarge, "the \(coding.name) configuration has \(record.count) bytes")
+        }
+        switch coding {
+        case .h264: try self.init(avc: record)
+        case .hevc: try self.init(hevc: record)
+        case .av1: try self.init(av1: record)
+        }
+    }
+
+    static func broken(_ coding: VideoCoding) -> StreamRefusal {
+        StreamRefusal(.malformed, "the \(coding.name) configuration cannot be read")
+    }
+}
+
+extension VideoConfiguration {
     /// Baseline, main, extended and high, all of them 8 bits and 4:2:0: what every browser decodes.
     /// Firefox plays none of the others; GStreamer makes 4:4:4 when it is not told.
     private static let profiles: Set<UInt8> = [66, 77, 88, 100]
 
-    /// - Throws: ``StreamRefusal`` when the record or its SPS cannot be read, or when its profile is
-    ///   one that not every browser plays.
-    package init(record: [UInt8]) throws(StreamRefusal) {
-        let broken = StreamRefusal(.malformed, "the H.264 configuration cannot be read")
-        guard record.count <= 16 << 10 else {
-            throw StreamRefusal(.tooLarge, "the H.264 configuration has \(record.count) bytes")
-        }
+    /// Reads an AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1) and its first SPS.
+    fileprivate init(avc record: [UInt8]) throws(StreamRefusal) {
+        let broken = Self.broken(.h264)
         var reader = BinaryReader(record)
         guard reader.byte() == 1, let head = reader.take(3), let lengths = reader.byte(),
             let count = reader.byte(), count & 31 > 0, lengths & 3 != 2
@@ -40,14 +67,13 @@ package struct VideoConfiguration: Sendable, Equatable {
                 "H.264 with 10 bits, 4:2:2 or 4:4:4 cannot be played by every browser; set the encoder to 8 bits "
                     + "and 4:2:0 (NV12, I420), profile high or below")
         }
-        self.record = record
-        width = size.width
-        height = size.height
         let digits = head.map { byte in
             let text = String(byte, radix: 16)
             return text.count == 1 ? "0" + text : text
         }
-        codec = "avc1." + digits.joined()
+        self.init(
+            coding: .h264, record: record, width: size.width, height: size.height,
+            codec: "avc1." + digits.joined())
     }
 }
 
@@ -109,45 +135,8 @@ struct PictureSize: Equatable {
     }
 }
 
-/// Reads bits of a NAL unit, emulation prevention bytes left out (ITU-T H.264, 7.3.1 and 9.1).
-private struct BitReader {
-    private var bytes: [UInt8] = []
-    private var position = 0
-
-    init(nal: some Collection<UInt8>) {
-        var zeros = 0
-        for byte in nal {
-            if zeros >= 2, byte == 3 {
-                zeros = 0
-                continue
-            }
-            zeros = byte == 0 ? zeros + 1 : 0
-            bytes.append(byte)
-        }
-    }
-
-    mutating func bits(_ count: Int) -> Int? {
-        guard position + count <= bytes.count * 8 else { return nil }
-        var value = 0
-        for _ in 0..<count {
-            value = value << 1 | Int(bytes[position >> 3] >> UInt8(7 - position & 7)) & 1
-            position += 1
-        }
-        return value
-    }
-
-    /// An unsigned Exp-Golomb number of up to 31 bits.
-    mutating func unsigned() -> Int? {
-        var zeros = 0
-        while let bit = bits(1) {
-            if bit == 1 { return bits(zeros).map { (1 << zeros) - 1 + $0 } }
-            zeros += 1
-            guard zeros < 32 else { return nil }
-        }
-        return nil
-    }
-
-    mutating func skipScalingList(_ size: Int) -> Bool {
+extension BitReader {
+    fileprivate mutating func skipScalingList(_ size: Int) -> Bool {
         var last = 8
         var next = 8
         for _ in 0..<size {

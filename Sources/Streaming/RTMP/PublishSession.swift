@@ -256,14 +256,32 @@ package struct PublishSession {
         result(
             transaction,
             [
-                .object([
-                    AMFValue.Member("fmsVer", .string("FMS/3,5,7,7009")),
-                    AMFValue.Member("capabilities", .number(31)),
-                ]),
+                .object(
+                    [
+                        AMFValue.Member("fmsVer", .string("FMS/3,5,7,7009")),
+                        AMFValue.Member("capabilities", .number(31)),
+                    ] + enhancements(values.count > 2 ? values[2] : .null)),
                 .object(
                     Self.information("status", "NetConnection.Connect.Success", "connected")
                         + [AMFValue.Member("objectEncoding", .number(0))]),
             ])
+    }
+
+    /// What is told to a client that says which codecs it has (Enhanced RTMP v2, "Enhancing NetConnection
+    /// connect command"): those of this server. Nothing is known of one that does not say so.
+    private func enhancements(_ command: AMFValue) -> [AMFValue.Member] {
+        guard !limits.codings.isEmpty,
+            command["fourCcList"] != nil || command["videoFourCcInfoMap"] != nil
+        else { return [] }
+        let codecs = ([.h264] + VideoCoding.allCases.filter { limits.codings.contains($0) })
+            .map(\.sampleEntry)
+        // Each is handed on as it came (4), and neither decoded (1) nor encoded (2).
+        return [
+            AMFValue.Member("fourCcList", .array(codecs.map { .string($0) })),
+            AMFValue.Member(
+                "videoFourCcInfoMap",
+                .object(codecs.map { AMFValue.Member($0, .number(4)) })),
+        ]
     }
 
     private mutating func publish(

@@ -1,5 +1,5 @@
 /// Makes FLV of what viewers are sent (Adobe, "Video File Format", annex E): for tools and players
-/// that have no fragmented MP4.
+/// that have no fragmented MP4. What is not H.264 goes in enhanced tags, which newer ones read.
 ///
 /// Tags are made of the frames within a fragment when somebody reads them, once for all readers, and
 /// kept for the present group, which joiners get as a burst. Time is stream time.
@@ -28,7 +28,8 @@ final class FLVFeed {
     ) -> [UInt8] {
         var bytes: [UInt8] = []
         if let video = tracks.video {
-            bytes.append(tag: 9, milliseconds, [[0x17, 0, 0, 0, 0], video.record[...]])
+            let head = pictureHead(video.coding, isKey: true, kind: 0)
+            bytes.append(tag: 9, milliseconds, [head[...], video.record[...]])
         }
         if let audio = tracks.audio {
             bytes.append(tag: 8, milliseconds, [[0xAF, 0], audio.record[...]])
@@ -42,7 +43,8 @@ final class FLVFeed {
         if let video = tracks.video {
             members += [
                 ("width", .number(Double(video.width))),
-                ("height", .number(Double(video.height))), ("videocodecid", .number(7)),
+                ("height", .number(Double(video.height))),
+                ("videocodecid", .number(codecID(of: video.coding))),
             ]
         }
         if let audio = tracks.audio {
@@ -61,6 +63,28 @@ final class FLVFeed {
         return bytes + [0, 0, 9]
     }
 
+    /// What comes before a configuration (kind 0) or a frame (kind 1): as always for H.264, enhanced RTMP
+    /// for what FLV knew nothing of.
+    private static func pictureHead(
+        _ coding: VideoCoding, isKey: Bool, kind: UInt8, offset: Int = 0
+    ) -> [UInt8] {
+        var head: [UInt8] = []
+        if coding == .h264 {
+            head = [isKey ? 0x17 : 0x27, kind]
+            head.append24(offset)
+            return head
+        }
+        head.append((isKey ? 0x90 : 0xA0) | kind)
+        head.append(text: coding.sampleEntry)
+        if kind == 1, coding.hasOffsets { head.append24(offset) }
+        return head
+    }
+
+    /// AVC's number, or a FourCC as one.
+    private static func codecID(of coding: VideoCoding) -> Double {
+        coding == .h264 ? 7 : Double(coding.sampleEntry.utf8.reduce(0) { $0 << 8 | Int($1) })
+    }
+
     /// The tags of a fragment; the same array for everybody who asks.
     func tags(of fragment: Fragment) -> [UInt8] {
         if fragment.isKey, fragment.number != groupStart {
@@ -76,8 +100,9 @@ final class FLVFeed {
             if frame.isSound {
                 bytes.append(tag: 8, frame.milliseconds, [[0xAF, 1], payload])
             } else {
-                var head: [UInt8] = [frame.isKey ? 0x17 : 0x27, 1]
-                head.append24(Int(frame.offsetMilliseconds))
+                let head = Self.pictureHead(
+                    frame.coding, isKey: frame.isKey, kind: 1,
+                    offset: Int(frame.offsetMilliseconds))
                 bytes.append(tag: 9, frame.milliseconds, [head[...], payload])
             }
         }

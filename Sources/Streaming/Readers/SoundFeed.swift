@@ -1,3 +1,4 @@
+import Lanes
 import Wire
 
 /// The sound of a stream alone, as fragmented MP4: for viewers whose machine or network is too slow for

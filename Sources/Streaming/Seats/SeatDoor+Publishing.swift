@@ -74,7 +74,7 @@ extension SeatDoor {
         guest.stage = .publisher(key)
         // Nothing more than the first message can have come before the answer.
         guest.socket = WebSocketDecoder(role: .server, messageBytesMax: limits.messageBytesMax)
-        let cast = casts[key] ?? SeatCast(SeatFeed(grant: grant, limits: limits))
+        let cast = casts[key] ?? SeatCast(SeatFeed(grant: grant, limits: limits), of: key)
         casts[key] = cast
         if let old = cast.publisher, let before = guests[old] {
             before.stage = .closing
@@ -110,6 +110,7 @@ extension SeatDoor {
             fanOut(item, cast, now, on: lane)
             if case .initialisation = item { isNews = true }
         }
+        relays.send()
         if !cast.isUp, cast.feed.stream.initialisation != nil {
             cast.isUp = true
             isNews = true

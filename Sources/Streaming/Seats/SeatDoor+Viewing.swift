@@ -12,17 +12,7 @@ extension SeatDoor {
                 status: 401, code: "TOKEN_REQUIRED", detail: "this room wants a token: ?token=TOKEN"
             )
         }
-        guard let cast = casts[key] else {
-            throw HTTPError(
-                status: 404, code: "NOT_LIVE", detail: "nobody publishes from this seat now",
-                headers: [("Retry-After", "2")])
-        }
-        guard viewerCount < limits.viewersMax else {
-            throw HTTPError(
-                status: 503, code: "SERVER_FULL",
-                detail: "\(limits.viewersMax) viewers of seats are here",
-                headers: [("Retry-After", "10")])
-        }
+        let cast = try cast(of: key)
         guard cast.viewersByAddress[peer, default: 0] < limits.viewersPerAddress else {
             throw HTTPError(
                 status: 429, code: "TOO_MANY_CONNECTIONS",
@@ -45,7 +35,7 @@ extension SeatDoor {
         cast.viewersByAddress[peer, default: 0] += 1
         lane.send(head, to: id)
         if format == .sound {
-            send(cast.sound.flush(), to: cast.listeners, on: lane)
+            send(cast.sound.flush(), of: cast, on: lane)
             cast.listeners.insert(id)
             guard let opening = soundOpening(stream) else { return }
             lane.send(opening, to: id)
@@ -57,22 +47,48 @@ extension SeatDoor {
         for fragment in stream.cache.fragments { lane.send(Self.frame(fragment.bytes), to: id) }
     }
 
+    /// The stream of a seat, for one viewer more.
+    func stream(
+        of key: SeatKey, soundOnly: Bool, on lane: isolated Lane
+    ) throws(HTTPError) -> LiveStream {
+        let cast = try cast(of: key)
+        // What others still wait for is in the burst.
+        if soundOnly { send(cast.sound.flush(), of: cast, on: lane) }
+        return cast.feed.stream
+    }
+
+    private func cast(of key: SeatKey) throws(HTTPError) -> SeatCast {
+        guard let cast = casts[key] else {
+            throw HTTPError(
+                status: 404, code: "NOT_LIVE", detail: "nobody publishes from this seat now",
+                headers: [("Retry-After", "2")])
+        }
+        let here = casts.keys.reduce(viewerCount) { $0 + relays.count(.seat($1)) }
+        guard here < limits.viewersMax else {
+            throw HTTPError(
+                status: 503, code: "SERVER_FULL",
+                detail: "\(limits.viewersMax) viewers of seats are here",
+                headers: [("Retry-After", "10")])
+        }
+        return cast
+    }
+
     private func opening(_ initialisation: [UInt8], _ stream: LiveStream) -> [UInt8] {
-        let facts: JSON = [
-            "type": "stream", "mediaType": .string(stream.mediaType ?? ""),
-            "burst": .integer(Int64(stream.cache.fragments.count)),
-        ]
-        return WebSocketFrame.text(facts.encoded()) + Self.frame(initialisation)
+        Self.opening(stream.facts(of: .mp4, burst: stream.cache.fragments.count), initialisation)
     }
 
     /// What goes before the sound alone; nil where there is none.
     private func soundOpening(_ stream: LiveStream) -> [UInt8]? {
-        guard let initialisation = stream.soundInitialisation else { return nil }
-        let facts: JSON = [
-            "type": "stream", "mediaType": .string(stream.mediaType(of: .sound) ?? ""),
-            "burst": .integer(SoundFeed.burst(of: stream) == nil ? 0 : 1),
-        ]
-        return WebSocketFrame.text(facts.encoded()) + Self.frame(initialisation)
+        let burst = SoundFeed.burst(of: stream) == nil ? 0 : 1
+        return stream.soundInitialisation.map {
+            Self.opening(stream.facts(of: .sound, burst: burst), $0)
+        }
+    }
+
+    private static func opening(_ facts: JSONObject, _ initialisation: [UInt8]) -> [UInt8] {
+        var message = facts
+        message["type"] = "stream"
+        return WebSocketFrame.text(JSON.object(message).encoded()) + frame(initialisation)
     }
 
     private static func frame(_ bytes: [UInt8]) -> [UInt8] {
@@ -86,8 +102,8 @@ extension SeatDoor {
     func fanOut(
         _ item: LiveStream.Output, _ cast: SeatCast, _ now: Int64, on lane: isolated Lane
     ) {
-        guard !cast.viewers.isEmpty else { return }
         fanOutSound(item, cast, on: lane)
+        relay(item, cast)
         guard cast.viewers.count > cast.listeners.count else { return }
         let bytes: [UInt8]
         var isKey: Bool?
@@ -127,24 +143,42 @@ extension SeatDoor {
         }
     }
 
-    private func send(
-        _ sound: [UInt8]?, to listeners: Set<ConnectionID>, on lane: isolated Lane
-    ) {
+    /// Gives those who have the sound alone a piece of it.
+    private func send(_ sound: [UInt8]?, of cast: SeatCast, on lane: isolated Lane) {
         guard let sound else { return }
-        send(Self.frame(sound), isKey: true, to: listeners, nowMilliseconds, on: lane)
+        relays.give(sound, isKey: true, to: cast.soundFeed)
+        send(Self.frame(sound), isKey: true, to: cast.listeners, nowMilliseconds, on: lane)
     }
 
     private func fanOutSound(
         _ item: LiveStream.Output, _ cast: SeatCast, on lane: isolated Lane
     ) {
-        guard !cast.listeners.isEmpty else { return }
+        guard !cast.listeners.isEmpty || relays.count(cast.soundFeed) > 0 else { return }
         switch item {
         case .fragment(let fragment):
-            send(cast.sound.take(fragment), to: cast.listeners, on: lane)
+            send(cast.sound.take(fragment), of: cast, on: lane)
         case .initialisation:
-            send(cast.sound.flush(), to: cast.listeners, on: lane)
-            guard let opening = soundOpening(cast.feed.stream) else { return }
+            send(cast.sound.flush(), of: cast, on: lane)
+            let stream = cast.feed.stream
+            guard let opening = soundOpening(stream) else { return }
             send(opening, isKey: nil, to: cast.listeners, nowMilliseconds, on: lane)
+            relays.give(
+                opening: stream.facts(of: .sound, burst: 0), stream.soundInitialisation ?? [],
+                to: cast.soundFeed)
+        }
+    }
+
+    /// The same for those who watch over the connection that they have in the room.
+    private func relay(_ item: LiveStream.Output, _ cast: SeatCast) {
+        let feed = Relays.Feed(picture: cast.picture, isSound: false)
+        let stream = cast.feed.stream
+        switch item {
+        case .initialisation(let bytes):
+            relays.give(
+                opening: stream.facts(of: .mp4, burst: stream.cache.fragments.count), bytes,
+                to: feed)
+        case .fragment(let fragment):
+            relays.give(fragment.bytes, isKey: fragment.isKey, to: feed)
         }
     }
 

@@ -11,6 +11,8 @@ import Wire
 final class SeatDoor {
     let premises: StreamPremises
     private let board: StreamBoard
+    /// Who watches over the connection that they have in a room.
+    let relays: Relays
     /// By room, in the order of the state `seats`.
     private(set) var leases: [String: [SeatGrant]] = [:]
     var casts: [SeatKey: SeatCast] = [:]
@@ -59,12 +61,20 @@ final class SeatDoor {
         var listeners: Set<ConnectionID> = []
         var viewersByAddress: [PeerAddress: Int] = [:]
 
-        init(_ feed: SeatFeed) { self.feed = feed }
+        let picture: Relays.Picture
+
+        init(_ feed: SeatFeed, of key: SeatKey) {
+            self.feed = feed
+            picture = .seat(key)
+        }
+
+        var soundFeed: Relays.Feed { Relays.Feed(picture: picture, isSound: true) }
     }
 
-    init(premises: StreamPremises, board: StreamBoard) {
+    init(premises: StreamPremises, board: StreamBoard, relays: Relays) {
         self.premises = premises
         self.board = board
+        self.relays = relays
     }
 
     var limits: SeatLimits { premises.seats.limits }
@@ -91,6 +101,7 @@ final class SeatDoor {
 
     private func end(_ key: SeatKey, _ cast: SeatCast, on lane: isolated Lane) {
         casts[key] = nil
+        relays.end(.seat(key))
         if let publisher = cast.publisher {
             guests[publisher]?.stage = .closing
             lane.close(publisher, farewell: SeatEnd.gone.farewell)
@@ -197,7 +208,7 @@ final class SeatDoor {
         var seats: [String: StreamBoard.Seats] = [:]
         for (key, cast) in casts {
             seats[key.room, default: StreamBoard.Seats()].live += cast.isUp ? 1 : 0
-            seats[key.room]?.viewers += cast.viewers.count
+            seats[key.room]?.viewers += cast.viewers.count + relays.count(.seat(key))
         }
         board.set(seats: seats)
     }
