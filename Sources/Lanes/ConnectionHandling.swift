@@ -13,7 +13,7 @@ package protocol ConnectionHandling: AnyObject {
     /// a peer that takes its time.
     func released(_ id: ConnectionID, on lane: isolated Lane)
     /// Somebody could not keep up with a picture, and has it no more.
-    func fellBehind(_ id: ConnectionID, picture: UInt32, on lane: isolated Lane)
+    func fellBehind(_ id: ConnectionID, picture: UInt32, view: UInt32, on lane: isolated Lane)
     /// How many pieces of pictures were left out within the last second or so, because somebody was
     /// behind.
     func skipped(_ count: Int, of picture: UInt32, on lane: isolated Lane)
@@ -25,7 +25,9 @@ package protocol ConnectionHandling: AnyObject {
 
 extension ConnectionHandling {
     // On lanes that show no pictures.
-    package func fellBehind(_ id: ConnectionID, picture: UInt32, on lane: isolated Lane) {}
+    package func fellBehind(
+        _ id: ConnectionID, picture: UInt32, view: UInt32, on lane: isolated Lane
+    ) {}
     package func skipped(_ count: Int, of picture: UInt32, on lane: isolated Lane) {}
 }
 

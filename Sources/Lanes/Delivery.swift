@@ -17,16 +17,42 @@ package enum Delivery: Sendable {
     /// Sends what waits for this connection alone, then these last frames, and closes; what its room
     /// still had for it is dropped.
     case close(ConnectionID, farewell: [UInt8])
-    /// Gives somebody who is in a room a picture besides, from its beginning on: the frames that it
-    /// starts with. With `needsKey` nothing follows them before the next keyframe.
-    case tune(ConnectionID, picture: UInt32, beginning: [[UInt8]], needsKey: Bool)
+    /// Gives somebody who is in a room a picture besides, instead of an earlier try at the same.
+    case tune(ConnectionID, Tuning)
     /// Gives somebody a picture no more.
     case detune(ConnectionID, picture: UInt32)
     /// Class `picture`: in order; who falls behind goes on with the next keyframe, and loses the picture
-    /// in the end but not the room. Without `isKey` it is a new beginning, which everybody gets.
-    case picture(UInt32, [UInt8], isKey: Bool?)
+    /// in the end but not the room.
+    case picture(UInt32, [UInt8], isKey: Bool)
+    /// A picture begins anew: everybody who has it gets its opening.
+    case pictureBegins(UInt32, opening: [UInt8])
     /// A picture is over: everybody who has it gets these last frames of it.
     case pictureOver(UInt32, farewell: [UInt8])
+}
+
+/// How somebody begins to watch a picture.
+package struct Tuning: Sendable {
+    package var picture: UInt32
+    /// Stands for this watching: whoever asks for the same again gets another number.
+    package var view: UInt32
+    /// What comes first; nil where there is nothing to be shown yet.
+    package var opening: [UInt8]?
+    /// What comes at once after it, and does not count as waiting. Without any, nothing comes before the
+    /// next keyframe.
+    package var burst: [[UInt8]]
+    /// Bytes of this picture that may wait; nil for ``LaneLimits/pictureBytesMax`` of all pictures.
+    package var waitingBytesMax: Int?
+
+    package init(
+        picture: UInt32, view: UInt32, opening: [UInt8]?, burst: [[UInt8]] = [],
+        waitingBytesMax: Int? = nil
+    ) {
+        self.picture = picture
+        self.view = view
+        self.opening = opening
+        self.burst = burst
+        self.waitingBytesMax = waitingBytesMax
+    }
 }
 
 /// The bounds of a lane.
@@ -40,8 +66,11 @@ package struct LaneLimits: Sendable {
     package var directBytesMax = 1 << 20
     /// Bytes of pictures that may wait for one connection, of what it was not sent on tuning in.
     package var pictureBytesMax = ViewerPace.waitingBytesMax
-    /// The kernel's send buffer of somebody who has a picture, instead of ``sendBufferBytes``.
+    /// The kernel's send buffer of somebody who has a picture, instead of ``sendBufferBytes``: what is
+    /// under way on a long line must have room in it.
     package var pictureSendBufferBytes: Int32 = 256 << 10
+    /// How much of that may be yet to be sent (`TCP_NOTSENT_LOWAT`): events wait behind it.
+    package var pictureUnsentBytes: Int32 = 64 << 10
     /// The kernel's send buffer of one connection (`SO_SNDBUF`); the kernel books twice as much.
     package var sendBufferBytes: Int32 = 48 << 10
     /// How long a closing connection may take to read its farewell.

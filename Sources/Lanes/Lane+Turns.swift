@@ -44,12 +44,14 @@ extension Lane {
             markDirty(audience)
         case .close(let id, let farewell):
             close(id, farewell: farewell)
-        case .tune(let id, let picture, let beginning, let needsKey):
-            tune(id, to: picture, beginning: beginning, needsKey: needsKey)
+        case .tune(let id, let tuning):
+            tune(id, tuning)
         case .detune(let id, let picture):
             detune(id, from: picture)
         case .picture(let picture, let bytes, let isKey):
             show(bytes, of: picture, isKey: isKey)
+        case .pictureBegins(let picture, let opening):
+            begin(picture, opening: opening)
         case .pictureOver(let picture, let farewell):
             end(picture, farewell: farewell)
         }
@@ -105,7 +107,11 @@ extension Lane {
         }
     }
 
+    /// Writes what waits for single connections: answers, and pictures.
     func flushDirtySlots() {
+        guard !dirtySlots.isEmpty else { return }
+        let began = Processor.threadNanoseconds
+        defer { observation.otherNanoseconds += Processor.threadNanoseconds &- began }
         var position = 0
         while position < dirtySlots.count {
             let index = Int(dirtySlots[position])

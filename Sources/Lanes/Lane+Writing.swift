@@ -48,6 +48,7 @@ extension Lane {
         let busy = Slot.Flags.busy
         var gone: ContiguousArray<Int32> = []
         var behind: ContiguousArray<Int32> = []
+        let writesBefore = statistics.writes
         var writes = 0
         var bytesSent = 0
         var place = first
@@ -84,8 +85,8 @@ extension Lane {
             case .ended: gone.append(Int32(index))
             }
         }
-        observation.writes += writes
         statistics.writes &+= UInt64(writes)
+        observation.writes += Int(statistics.writes &- writesBefore)
         statistics.bytesSent &+= UInt64(bytesSent)
         for index in gone { remove(Int(index)) }
         for index in behind { closeSlow(Int(index)) }
@@ -135,7 +136,6 @@ extension Lane {
                 }
                 statistics.writes &+= 1
                 statistics.bytesSent &+= UInt64(count)
-                observation.writes += 1
                 if count < sent.wanted { block(index) }
             case .wouldBlock:
                 block(index)
@@ -237,21 +237,28 @@ extension Lane {
     /// What waits for one connection alone; begun if nothing does.
     func waiting(at index: Int) -> Waiting {
         if let present = slots[index].waiting { return present.takeUnretainedValue() }
-        let waiting = Waiting()
+        // Who keeps up with a picture needs one for a moment, thirty times a second.
+        let waiting = spareWaiting.popLast() ?? Waiting()
         slots[index].waiting = Unmanaged.passRetained(waiting)
         return waiting
+    }
+
+    /// Nothing waits any more for one connection alone.
+    func endWaiting(at index: Int) {
+        guard let waiting = slots[index].waiting?.takeRetainedValue() else { return }
+        slots[index].waiting = nil
+        if spareWaiting.count < spareWaitingMax { spareWaiting.append(waiting) }
     }
 
     /// Books what was taken of that which waits for this connection alone.
     private func taken(_ count: Int, ofPicture: Bool, _ index: Int) {
         guard let waiting = slots[index].waiting?.takeUnretainedValue() else { return }
         if ofPicture { waiting.sentPicture(count) } else { waiting.sent(count) }
-        if waiting.isEmpty {
-            slots[index].waiting?.release()
-            slots[index].waiting = nil
-        }
+        if waiting.isEmpty { endWaiting(at: index) }
     }
 }
 
+/// Objects that are kept for who waits next.
+private let spareWaitingMax = 4_096
 /// Pieces of one system call; what is more goes in the next.
 private let segmentsMax = 16

@@ -37,6 +37,8 @@ package actor Lane {
     var dirtySlots: ContiguousArray<Int32> = []
     var lingering: Set<Int32> = []
     var pictures: [UInt32: PictureAudience] = [:]
+    /// Empty ones that were in use.
+    var spareWaiting: [Waiting] = []
     /// Connections whose kernel buffer is full.
     var blockedCount = 0
     let readBuffer: UnsafeMutableRawBufferPointer

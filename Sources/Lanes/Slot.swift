@@ -60,13 +60,17 @@ final class Waiting {
     private(set) var byteCount = 0
     /// Pieces of pictures that were not begun, in order; they go when nothing else waits.
     private(set) var pictures: [Picture] = []
-    /// The bytes of those.
+    /// The bytes of those, but for what came at once on tuning in.
     private(set) var pictureBytes = 0
 
     struct Picture {
         var bytes: [UInt8]
         /// Number of the picture that it is of.
         var number: UInt32
+        /// Whether it came at once on tuning in.
+        var isBurst: Bool
+        /// Bytes that count as waiting.
+        var counted: Int { isBurst ? 0 : bytes.count }
     }
 
     var isEmpty: Bool { parts.isEmpty && pictures.isEmpty }
@@ -92,16 +96,22 @@ final class Waiting {
     }
 
     /// Adds a piece of a picture; its bytes are shared with whoever else watches.
-    func append(_ bytes: [UInt8], of picture: UInt32) {
-        pictures.append(Picture(bytes: bytes, number: picture))
-        pictureBytes += bytes.count
+    func append(_ bytes: [UInt8], of picture: UInt32, isBurst: Bool = false) {
+        let piece = Picture(bytes: bytes, number: picture, isBurst: isBurst)
+        pictures.append(piece)
+        pictureBytes += piece.counted
+    }
+
+    /// Bytes that wait of one picture, but for what came at once.
+    func pictureBytes(of number: UInt32) -> Int {
+        pictures.reduce(0) { $0 + ($1.number == number ? $1.counted : 0) }
     }
 
     /// Books that the first `count` bytes of the first piece of a picture were sent. The rest of one
     /// that is half sent goes before everything else.
     func sentPicture(_ count: Int) {
         let piece = pictures.removeFirst()
-        pictureBytes -= piece.bytes.count
+        pictureBytes -= piece.counted
         guard count < piece.bytes.count else { return }
         parts.insert(
             Part(bytes: piece.bytes, sent: count, after: 0, isRest: true, isCounted: false), at: 0)
@@ -110,7 +120,7 @@ final class Waiting {
     /// Gives up what was not begun of one picture, or of all.
     func dropPictures(of number: UInt32? = nil) {
         pictures.removeAll { number == nil || $0.number == number }
-        pictureBytes = pictures.reduce(0) { $0 + $1.bytes.count }
+        pictureBytes = pictures.reduce(0) { $0 + $1.counted }
     }
 
     /// Gives up what has not been begun.

@@ -13,7 +13,10 @@ package struct TickControl: Sendable {
         /// Processor time spent in passes over readers: the time of the clock would count it as
         /// expensive writing when somebody else takes the processor.
         package var writingNanoseconds: UInt64 = 0
-        /// System calls that wrote something.
+        /// Processor time spent on what waits for single connections, pictures above all: a tick saves
+        /// nothing of it.
+        package var otherNanoseconds: UInt64 = 0
+        /// System calls of those passes that wrote something.
         package var writes = 0
         /// Frames times readers: the writes there would be without a tick.
         package var demand = 0
@@ -54,13 +57,15 @@ package struct TickControl: Sendable {
         }
         let window = Double(seen.windowNanoseconds) * 1e-9
         let shareAtOnce = Double(seen.demand) / window * writeSeconds
+        // Of what is left to the readers of rooms, and some always is.
+        let left = max(1 - Double(seen.otherNanoseconds) * 1e-9 / window, 0.2)
         // Leaving the tick takes a clearly lower load than entering it, so that it does not flicker.
-        let threshold = tickMilliseconds == 0 ? shareAtOnceMax : shareAtOnceMax * 0.8
+        let threshold = left * (tickMilliseconds == 0 ? shareAtOnceMax : shareAtOnceMax * 0.8)
         guard shareAtOnce > threshold, seen.readers > 0 else {
             tickMilliseconds = 0
             return
         }
-        let wanted = Double(seen.readers) * writeSeconds / shareInTicks
+        let wanted = Double(seen.readers) * writeSeconds / (shareInTicks * left)
         let forTwoFrames = 2 * window * Double(seen.readers) / Double(seen.demand)
         let milliseconds = (max(wanted, forTwoFrames) * 1000).rounded(.up)
         let target = Int(min(max(milliseconds, 20), Double(tickMillisecondsMax)))

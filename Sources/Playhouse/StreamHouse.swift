@@ -41,7 +41,7 @@ final class StreamHouse: Sendable {
         let lane = Lane(number: number, limits: limits, clock: clock, slowFarewell: [])
         self.lane = lane
         var ingest = IngestLimits()
-        ingest.codings = settings.codecs
+        ingest.codings = settings.codecs.subtracting([.h264])
         keyring = StreamKeyring(keys: configuration.keys, secondsMax: ingest.keySecondsMax)
         publicity = StreamPublicity(rooms: rooms)
         let open = Dictionary(uniqueKeysWithValues: rooms.map { ($0.id, $0) })

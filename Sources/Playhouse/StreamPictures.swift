@@ -17,16 +17,16 @@ struct StreamPictures: PictureDesk {
                 door.watch(
                     WatchRequest(id: id, room: room, seat: seat, soundOnly: soundOnly),
                     by: connection, in: rooms, on: lane)
-            case .unwatch(let picture):
-                door.unwatch(picture, request: id, by: connection, in: rooms)
+            case .unwatch(let view):
+                door.unwatch(view, request: id, by: connection, in: rooms)
             }
         }
     }
 
     func left(_ connection: ConnectionID) { run { door, _ in door.watcherLeft(connection) } }
 
-    func fellBehind(_ connection: ConnectionID, picture: UInt32) {
-        run { door, _ in door.watcherFellBehind(connection, picture) }
+    func fellBehind(_ connection: ConnectionID, view: UInt32) {
+        run { door, _ in door.watcherFellBehind(connection, view) }
     }
 
     func skipped(_ count: Int, of picture: UInt32) {

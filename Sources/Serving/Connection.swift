@@ -36,6 +36,8 @@ struct Connection {
     var since: UInt32
     /// Whether it has asked for pictures.
     var watches = false
+    /// Of requests for pictures; nil before the first.
+    var watching: RateLimit?
     var messages: RateLimit
     var bytes: RateLimit
 }

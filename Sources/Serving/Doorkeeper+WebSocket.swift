@@ -159,11 +159,35 @@ extension Doorkeeper {
             throw RequestParser.Refusal(
                 id: request, error: RequestError(.notLive, message))
         }
+        try payForWatching(request, id)
         connections[id.slot]?.watches = true
         elsewhere.pictures.take(picture, id: request, room: door.room, of: id, in: lane)
     }
 
     // MARK: - Rate limits
+
+    /// Requests for pictures are paid for from an allowance of their own: a page that goes over to the
+    /// sound alone asks anew for the host and each seat, and its viewer may still talk.
+    private func payForWatching(_ request: String, _ id: ConnectionID) throws(RequestParser.Refusal)
+    {
+        let now = clock()
+        var limit =
+            connections[id.slot]?.watching
+            ?? RateLimit(burst: PictureRequest.burst, nowMilliseconds: now)
+        let isWithin = limit.take(
+            1, perSecond: PictureRequest.perSecond, burst: PictureRequest.burst,
+            nowMilliseconds: now)
+        connections[id.slot]?.watching = limit
+        guard isWithin else {
+            let wait = limit.wait(for: 1, perSecond: PictureRequest.perSecond)
+            throw RequestParser.Refusal(
+                id: request,
+                error: RequestError(
+                    .tooManyMessages, "too many pictures: try again in \(wait) ms",
+                    retryAfterMilliseconds: wait))
+        }
+        connections[id.slot]?.messages.giveBack(1)
+    }
 
     /// Pays for one frame and its bytes.
     ///

@@ -93,9 +93,11 @@ package final class Doorkeeper: ConnectionHandling {
 
     // MARK: - Pictures
 
-    package func fellBehind(_ id: ConnectionID, picture: UInt32, on lane: isolated Lane) {
+    package func fellBehind(
+        _ id: ConnectionID, picture: UInt32, view: UInt32, on lane: isolated Lane
+    ) {
         lane.send(WebSocketFrame.text(ServerMessage.tooSlow(picture: picture)), to: id)
-        premises.elsewhere?.pictures.fellBehind(id, picture: picture)
+        premises.elsewhere?.pictures.fellBehind(id, view: view)
     }
 
     package func skipped(_ count: Int, of picture: UInt32, on lane: isolated Lane) {

@@ -4,8 +4,13 @@ package import Lanes
 package enum PictureRequest: Sendable, Equatable {
     /// A picture: that of a seat, by the plugin that gave it and its lease, or the room's own.
     case watch(plugin: String?, lease: Int64, soundOnly: Bool)
-    /// No more of a picture, by its number.
-    case unwatch(picture: UInt32)
+    /// No more of a picture, by the number of the watching.
+    case unwatch(view: UInt32)
+
+    /// How many of them one connection may send, on average and at once: those of a page with a host and
+    /// all seats, twice over.
+    static let perSecond: Float = 5
+    static let burst: Float = 100
 }
 
 /// Who gives pictures to the people in rooms, over the connections that they have there.
@@ -19,7 +24,7 @@ package protocol PictureDesk: Sendable {
     /// Somebody who has asked for pictures is in the room no more.
     func left(_ connection: ConnectionID)
     /// Somebody could not keep up with a picture, and has it no more.
-    func fellBehind(_ connection: ConnectionID, picture: UInt32)
+    func fellBehind(_ connection: ConnectionID, view: UInt32)
     /// So many pieces of a picture were left out, because somebody was behind.
     func skipped(_ count: Int, of picture: UInt32)
 }

@@ -27,6 +27,9 @@ struct RateLimit {
         return false
     }
 
+    /// Gives back what was taken for something that another limit is for.
+    mutating func giveBack(_ cost: Float) { tokens += cost }
+
     /// Whether as much is there as there can be.
     func isFull(perSecond: Float, burst: Float, nowMilliseconds: UInt32) -> Bool {
         tokens + Float(nowMilliseconds &- lastMilliseconds) / 1000 * perSecond >= burst

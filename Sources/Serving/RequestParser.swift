@@ -38,8 +38,8 @@ package enum RequestParser {
         let fields = Fields(members)
         do throws(RequestError) {
             if type == "unwatch" {
-                let number = try fields.integer("picture", 1...Int64(UInt32.max))
-                return (id, .unwatch(picture: UInt32(number)))
+                let number = try fields.integer("view", 1...Int64(UInt32.max))
+                return (id, .unwatch(view: UInt32(number)))
             }
             let tracks = try fields.optionalText("tracks", bytesMax: 64)
             guard tracks == nil || tracks == "sound" else {

@@ -38,13 +38,17 @@ WATCH = f"""
         return notes;
     }};
 """
-# From the beginning of a page: when its stream was asked for, and its frames.
+# From the beginning of a page: when its connection was opened and its stream asked for, and its frames.
 JOIN = WATCH + f"""
-    globalThis.glass = {{ asked: null, notes: [] }};
+    globalThis.glass = {{ opened: null, asked: null, notes: [] }};
     globalThis.WebSocket = class extends WebSocket {{
         constructor(...all) {{
             super(...all);
-            if (String(all[0]).includes("/live")) glass.asked ??= Date.now();
+            glass.opened ??= Date.now();
+        }}
+        send(data) {{
+            if (String(data).includes('"watch"')) glass.asked ??= Date.now();
+            super.send(data);
         }}
     }};
     addEventListener("DOMContentLoaded", () => {{
@@ -75,19 +79,32 @@ CAMERA = f"""
         return new MediaStream([...canvas.captureStream({RATE}).getTracks(), ...sound.stream.getTracks()]);
     }};
 """
-# Notes what comes over sockets whose address has a word in it: the last media, and the end.
-SOCKETS = """
-    globalThis.seatSockets = [];
+# Notes each picture that comes, and each that is published: the last media, and the end.
+PICTURES = """
+    globalThis.pictures = [];
     globalThis.WebSocket = class extends WebSocket {
         constructor(...all) {
             super(...all);
-            if (!String(all[0]).includes("/live/seat")) return;
-            const notes = { last: 0, ended: 0 };
-            seatSockets.push(notes);
+            const begin = () => {
+                const notes = { last: 0, ended: 0 };
+                pictures.push(notes);
+                return notes;
+            };
+            if (String(all[0]).includes("/live/seat")) {
+                const notes = begin();
+                this.addEventListener("close", () => { notes.ended = Date.now(); });
+                return;
+            }
+            const coming = new Map();
             this.addEventListener("message", ({ data }) => {
-                if (typeof data !== "string") notes.last = Date.now();
+                if (typeof data !== "string") {
+                    coming.get(new DataView(data).getUint32(0)).last = Date.now();
+                    return;
+                }
+                const { type, picture } = JSON.parse(data);
+                if (type === "picture" && !coming.has(picture)) coming.set(picture, begin());
+                if (type === "pictureOver") coming.get(picture).ended = Date.now();
             });
-            this.addEventListener("close", () => { notes.ended = Date.now(); });
         }
     };
 """
@@ -219,7 +236,7 @@ class Measurement:
     def join(self):
         """From the request of the stream to the first picture that is live."""
         camera, browser = self.camera(LOW_DELAY), Chromium()
-        asked, opened, ages = [], [], []
+        asked, opened, begun, ages = [], [], [], []
         try:
             time.sleep(3)
             steady, _ = self.watch(self.viewer(browser), ON_PAGE, 10, 5)
@@ -236,15 +253,17 @@ class Measurement:
                 found = page.evaluate("({ ...glass, origin: performance.timeOrigin })")
                 live = next(shown for shown, clock in found["notes"] if clock and shown - clock <= most)
                 asked.append(live - found["asked"])
-                opened.append(live - found["origin"])
+                opened.append(live - found["opened"])
+                begun.append(live - found["origin"])
                 shown, clock = found["notes"][0]
                 ages.append(shown - (clock or shown))
         finally:
             browser.end()
             camera.end()
         remark = f"live is at most {most:.0f} ms old; the very first frame was {share(ages, 0.95):.0f} ms old (p95)"
-        self.note("join", "first live frame, from the stream's WebSocket", asked, {"p95": 600}, remark=remark)
-        self.note("join", "first live frame, from the page's address", opened, {})
+        self.note("join", "first live frame, from the page's WebSocket", opened, {"p95": 600}, remark=remark)
+        self.note("join", "first live frame, from the request of the stream", asked, {})
+        self.note("join", "first live frame, from the page's address", begun, {})
 
     def desk(self, browser):
         """The host's desk, with the plugin of seats running."""
@@ -259,7 +278,7 @@ class Measurement:
         """Another person each time, who is seated and on air."""
         self.people += 1
         person = self.house.token("viewer", f"ana{self.people}")
-        seat = self.viewer(browser, CAMERA + SOCKETS, self.house.page("rooms", person))
+        seat = self.viewer(browser, CAMERA + PICTURES, self.house.page("rooms", person))
         seat.wait("the room", OPEN)
         seat.click("answer-send-apply")
         desk.click(f"answer-send-accept-{self.people}")
@@ -285,7 +304,7 @@ class Measurement:
         browser = Chromium()
         last, closed, cut = [], [], []
         try:
-            viewer, desk = self.viewer(browser, SOCKETS), self.desk(browser)
+            viewer, desk = self.viewer(browser, PICTURES), self.desk(browser)
             for _ in range(10):
                 seat = self.seat(browser, desk)
                 viewer.wait("the co-host's picture", f"{SEAT}?.videoWidth > 0")
@@ -296,11 +315,11 @@ class Measurement:
                 desk.wait("the button to remove", f"Boolean({kick})")
                 pressed = desk.evaluate(f"({kick}.click(), Date.now())")
                 for page in (seat, viewer):
-                    page.wait("the end of the seat", "seatSockets.length > 0 && seatSockets.every((one) => one.ended)")
-                ends = viewer.evaluate("seatSockets.splice(0)")[-1]
+                    page.wait("the end of the seat", "pictures.length > 0 && pictures.every((one) => one.ended)")
+                ends = viewer.evaluate("pictures.splice(0)")[-1]
                 last.append(max(0, ends["last"] - pressed))
                 closed.append(ends["ended"] - pressed)
-                cut.append(seat.evaluate("Math.max(...seatSockets.splice(0).map((one) => one.ended))") - pressed)
+                cut.append(seat.evaluate("Math.max(...pictures.splice(0).map((one) => one.ended))") - pressed)
                 seat.call("Page.navigate", url="about:blank")
         finally:
             browser.end()

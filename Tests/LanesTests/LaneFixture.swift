@@ -19,7 +19,7 @@ final class LaneFixture {
     let endings = Lock<[ConnectionID]>([])
     let releases = Lock<[ConnectionID]>([])
     /// Who could not keep up with a picture, and how many pieces were left out.
-    let behind = Lock<[ConnectionID]>([])
+    let behind = Lock<[(id: ConnectionID, view: UInt32)]>([])
     let skipped = Lock(0)
 
     init(limits: LaneLimits = LaneLimits(), clock: any Clock = SystemClock()) async {
@@ -36,9 +36,15 @@ final class LaneFixture {
     }
 
     /// Opens a connection; the returned descriptor is the far end.
-    func connect(receiveBuffer: Int32? = nil) async throws -> (id: ConnectionID, far: FarEnd) {
+    func connect(
+        receiveBuffer: Int32? = nil, overTCP: Bool = false
+    ) async throws -> (id: ConnectionID, far: FarEnd) {
         var pair: [Int32] = [0, 0]
-        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
+        if overTCP {
+            pair = try tcpPair()
+        } else {
+            try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
+        }
         Socket.makeNonBlocking(pair[0])
         Socket.makeNonBlocking(pair[1])
         if let receiveBuffer { Socket.set(pair[1], SOL_SOCKET, SO_RCVBUF, receiveBuffer) }
@@ -50,6 +56,27 @@ final class LaneFixture {
         return (handler.withLock { $0[before] }, FarEnd(descriptor: pair[1]))
     }
 
+    /// Two ends of a connection over loopback.
+    private func tcpPair() throws -> [Int32] {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { Socket.close(listener) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let near = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let far = try withUnsafeMutablePointer(to: &address) { address in
+            try address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                try #require(bind(listener, address, length) == 0 && listen(listener, 1) == 0)
+                try #require(getsockname(listener, address, &length) == 0)
+                try #require(dial(near, address, length) == 0)
+                return accept(listener, nil, nil)
+            }
+        }
+        try #require(far >= 0)
+        return [near, far]
+    }
+
     func admit(_ id: ConnectionID, staff: Bool = false, greeting: String = "hi") {
         lane.post([
             .admit(id, audience: 0, staff: staff, greeting: frame(greeting))
@@ -59,7 +86,11 @@ final class LaneFixture {
     func frame(_ text: String) -> [UInt8] { WebSocketFrame.text(Array(text.utf8)) }
 
     /// Returns when everything posted so far has been carried out.
-    func turn() async { _ = await lane.uptimeSeconds }
+    func turn() async {
+        // Work that was handed over goes first.
+        _ = await lane.uptimeSeconds
+        await lane.takeDeliveries()
+    }
 
     deinit {
         let lane = lane
@@ -71,12 +102,13 @@ private final class RecordingHandler: ConnectionHandling {
     let opened: Lock<[ConnectionID]>
     let endings: Lock<[ConnectionID]>
     let releases: Lock<[ConnectionID]>
-    let behind: Lock<[ConnectionID]>
+    let behind: Lock<[(id: ConnectionID, view: UInt32)]>
     let skipped: Lock<Int>
 
     init(
         opened: Lock<[ConnectionID]>, endings: Lock<[ConnectionID]>,
-        releases: Lock<[ConnectionID]>, behind: Lock<[ConnectionID]>, skipped: Lock<Int>
+        releases: Lock<[ConnectionID]>, behind: Lock<[(id: ConnectionID, view: UInt32)]>,
+        skipped: Lock<Int>
     ) {
         self.behind = behind
         self.skipped = skipped
@@ -109,8 +141,10 @@ private final class RecordingHandler: ConnectionHandling {
         releases.withLock { $0.append(id) }
     }
 
-    func fellBehind(_ id: ConnectionID, picture: UInt32, on lane: isolated Lane) {
-        behind.withLock { $0.append(id) }
+    func fellBehind(
+        _ id: ConnectionID, picture: UInt32, view: UInt32, on lane: isolated Lane
+    ) {
+        behind.withLock { $0.append((id, view)) }
     }
 
     func skipped(_ count: Int, of picture: UInt32, on lane: isolated Lane) {
@@ -197,3 +231,8 @@ final class FarEnd {
         return 0
     }
 }
+
+/// `connect`, which has a namesake in the fixture.
+private func dial(
+    _ descriptor: Int32, _ address: UnsafePointer<sockaddr>, _ length: socklen_t
+) -> Int32 { connect(descriptor, address, length) }

@@ -26,23 +26,30 @@ struct PictureTests {
     }
 
     private func join(
-        _ fixture: LaneFixture, _ picture: UInt32? = 7, beginning: [String] = ["opening"],
-        needsKey: Bool = false
+        _ fixture: LaneFixture, _ picture: UInt32? = 7, opening: String? = "opening",
+        burst: [String] = ["group"], waitingBytesMax: Int? = nil, overTCP: Bool = false
     ) async throws -> (id: ConnectionID, far: FarEnd) {
-        let (id, far) = try await fixture.connect(receiveBuffer: 4_096)
+        let (id, far) = try await fixture.connect(
+            receiveBuffer: overTCP ? 32 << 10 : 4_096, overTCP: overTCP)
         fixture.admit(id)
         if let picture {
             fixture.lane.post([
                 .tune(
-                    id, picture: picture, beginning: beginning.map(fixture.frame),
-                    needsKey: needsKey)
+                    id,
+                    Tuning(
+                        picture: picture, view: 31, opening: opening.map(fixture.frame),
+                        burst: burst.map(fixture.frame), waitingBytesMax: waitingBytesMax))
             ])
         }
         return (id, far)
     }
 
-    private func show(_ fixture: LaneFixture, _ text: String, isKey: Bool? = false) {
+    private func show(_ fixture: LaneFixture, _ text: String, isKey: Bool = false) {
         fixture.lane.post([.picture(7, fixture.frame(text), isKey: isKey)])
+    }
+
+    private func begin(_ fixture: LaneFixture, _ text: String) {
+        fixture.lane.post([.pictureBegins(7, opening: fixture.frame(text))])
     }
 
     /// Shows pieces until the first is left out; returns how many were shown.
@@ -64,24 +71,24 @@ struct PictureTests {
         async throws
     {
         let fixture = await LaneFixture()
-        let (_, ana) = try await join(fixture, beginning: ["opening", "key"])
+        let (_, ana) = try await join(fixture)
         let (_, bo) = try await join(fixture, nil)
         let (_, cy) = try await join(fixture, 8)
         show(fixture, "p1")
         fixture.lane.post([.event(audience: 0, fixture.frame("event"))])
         try await ana.read { $0.texts.count == 5 }
-        #expect(Set(ana.texts) == ["hi", "opening", "key", "p1", "event"])
-        #expect(ana.texts.filter { $0 != "event" } == ["hi", "opening", "key", "p1"])
+        #expect(Set(ana.texts) == ["hi", "opening", "group", "p1", "event"])
+        #expect(ana.texts.filter { $0 != "event" } == ["hi", "opening", "group", "p1"])
         try await bo.read { $0.texts == ["hi", "event"] }
-        try await cy.read { Set($0.texts) == ["hi", "opening", "event"] }
+        try await cy.read { Set($0.texts) == ["hi", "opening", "group", "event"] }
     }
 
     @Test func `before a beginning nothing comes, and with one for all everything`() async throws {
         let fixture = await LaneFixture()
-        let (_, early) = try await join(fixture, beginning: [])
-        let (_, keyless) = try await join(fixture, needsKey: true)
+        let (_, early) = try await join(fixture, opening: nil, burst: [])
+        let (_, keyless) = try await join(fixture, burst: [])
         show(fixture, "p1")
-        show(fixture, "opening 2", isKey: nil)
+        begin(fixture, "opening 2")
         show(fixture, "key", isKey: true)
         show(fixture, "p2")
         try await early.read { $0.texts == ["hi", "opening 2", "key", "p2"] }
@@ -125,7 +132,9 @@ struct PictureTests {
         #expect(fixture.behind.withLock { $0 }.isEmpty)
         show(fixture, piece("key"), isKey: true)
         await fixture.turn()
-        #expect(fixture.behind.withLock { $0 } == [id])
+        // By the number of the watching, so that a later one is not ended for it.
+        #expect(fixture.behind.withLock { $0.map(\.id) } == [id])
+        #expect(fixture.behind.withLock { $0.map(\.view) } == [31])
         #expect(await fixture.lane.pictures.isEmpty)
         fixture.lane.post([.event(audience: 0, fixture.frame("event"))])
         try await far.read { names($0).last == "event" }
@@ -155,31 +164,121 @@ struct PictureTests {
         let fixture = await narrow()
         let (id, far) = try await join(fixture)
         let burst = (0..<30).map { fixture.frame(piece("b\($0)")) }
-        for _ in 0..<20 {
-            fixture.lane.post([.tune(id, picture: 7, beginning: burst, needsKey: false)])
+        for view in 0..<20 {
+            fixture.lane.post([
+                .tune(
+                    id,
+                    Tuning(
+                        picture: 7, view: UInt32(view), opening: fixture.frame("opening"),
+                        burst: burst))
+            ])
         }
         await fixture.turn()
-        let waiting = await fixture.lane.waitingPictureBytes(for: id)
         // One burst may wait, however often it is asked for.
-        #expect(waiting <= 31 * 10_100)
+        let waiting = await fixture.lane.waitingPieces(for: id)
+        #expect(waiting <= 31)
         #expect(await fixture.lane.pictures[7]?.members.count == 1)
         try await far.read { names($0).contains("b29") }
         #expect(!far.isBroken)
     }
 
+    @Test func `what comes at once does not count as waiting, of one picture or of several`()
+        async throws
+    {
+        let fixture = await narrow()
+        // Each is more than may wait.
+        let burst = (0..<6).map { piece("b\($0)") }
+        let (id, far) = try await join(fixture, burst: burst)
+        fixture.lane.post([
+            .tune(
+                id,
+                Tuning(
+                    picture: 8, view: 32, opening: fixture.frame("other"),
+                    burst: burst.map(fixture.frame)))
+        ])
+        show(fixture, piece("p1"))
+        try await far.read { names($0).contains("p1") }
+        let all = names(far)
+        #expect(all.filter { $0.hasPrefix("b") }.count == 12 && all.contains("other"))
+        #expect(fixture.skipped.withLock { $0 } == 0)
+    }
+
+    @Test(arguments: [(1, false), (2, true)])
+    func `a picture with a bound of its own is judged by it alone`(
+        pieces: Int, isSkipped: Bool
+    ) async throws {
+        let fixture = await narrow()
+        let (id, far) = try await join(fixture, waitingBytesMax: 10_100)
+        // The line is full, of another picture.
+        fixture.lane.post([
+            .tune(
+                id,
+                Tuning(
+                    picture: 8, view: 32, opening: fixture.frame("other"),
+                    burst: (0..<30).map { fixture.frame(piece("b\($0)")) }))
+        ])
+        for number in 0..<4 {
+            fixture.lane.post([.picture(8, fixture.frame(piece("o\(number)")), isKey: false)])
+        }
+        for number in 0...pieces { show(fixture, piece("p\(number)", bytes: 9_000)) }
+        await fixture.turn()
+        clock.advance(milliseconds: 20)
+        fixture.lane.run { $0.tellOfSkipped() }
+        await fixture.turn()
+        #expect((fixture.skipped.withLock { $0 } > 0) == isSkipped)
+        let last = isSkipped ? pieces - 1 : pieces
+        try await far.read { names($0).contains("o3") && names($0).contains("p\(last)") }
+        #expect(names(far).contains("p\(pieces)") == !isSkipped)
+    }
+
+    @Test(arguments: [64 << 10, 512 << 10])
+    func `little of a picture waits in the kernel in front of an answer`(unsent: Int32)
+        async throws
+    {
+        var limits = LaneLimits()
+        limits.pictureSendBufferBytes = 1 << 20
+        limits.pictureUnsentBytes = unsent
+        let fixture = await LaneFixture(limits: limits, clock: clock)
+        let (id, far) = try await join(fixture, overTCP: true)
+        for number in 0..<90 { show(fixture, piece("p\(number)")) }
+        await fixture.turn()
+        let answer = fixture.frame("answer")
+        fixture.lane.run { $0.send(answer, to: id) }
+        await fixture.turn()
+        try await far.read { names($0).contains("p89") }
+        let before = try #require(names(far).firstIndex(of: "answer")) * 10_000
+        // More is what the other side had room for, and a piece that was begun.
+        #expect(before <= Int(unsent) + 150_000, "\(before) bytes")
+        #expect(before >= Int(unsent) - 20_000, "\(before) bytes")
+    }
+
+    @Test func `what somebody waits with is used again`() async throws {
+        let fixture = await LaneFixture()
+        let (_, far) = try await join(fixture)
+        for number in 0..<20 {
+            show(fixture, "p\(number)")
+            await fixture.turn()
+        }
+        try await far.read { $0.texts.last == "p19" }
+        #expect(await fixture.lane.spareCount == 1)
+    }
+
     @Test func `who goes is forgotten`() async throws {
         let fixture = await LaneFixture()
-        let (id, _) = try await join(fixture)
+        let (id, far) = try await join(fixture)
         await fixture.turn()
         #expect(await fixture.lane.pictures[7]?.members.count == 1)
         fixture.lane.run { $0.cut(id) }
+        await fixture.turn()
         show(fixture, "p")
         await fixture.turn()
         #expect(await fixture.lane.pictures.isEmpty)
         // Nobody is here to tune in.
-        fixture.lane.post([.tune(id, picture: 7, beginning: [], needsKey: false)])
+        fixture.lane.post([.tune(id, Tuning(picture: 7, view: 32, opening: nil))])
         await fixture.turn()
         #expect(await fixture.lane.pictures.isEmpty)
+        // Open until here: who hangs up goes sooner.
+        #expect(!far.isBroken)
     }
 
     @Test func `a closing connection says its farewell and no more pictures`() async throws {
@@ -191,5 +290,15 @@ struct PictureTests {
         ])
         try await far.read { $0.closeCode == 1012 }
         #expect(!far.isBroken)
+    }
+}
+
+extension Lane {
+    /// How many objects are kept for who waits next.
+    fileprivate var spareCount: Int { spareWaiting.count }
+
+    /// How many pieces of pictures wait for a connection.
+    fileprivate func waitingPieces(for id: ConnectionID) -> Int {
+        index(of: id).flatMap { slots[$0].waiting?.takeUnretainedValue().pictures.count } ?? 0
     }
 }

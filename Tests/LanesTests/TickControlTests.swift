@@ -77,4 +77,26 @@ import Testing
         }
         #expect(control.tickMilliseconds == 100)
     }
+
+    @Test func `a lane that has pictures to write collects the rest sooner`() {
+        for (other, isTicking) in [(0.0, false), (0.5, true)] {
+            var control = TickControl(limits: LaneLimits())
+            for _ in 0..<20 {
+                var seen = observation(demand: 12_000, readers: 500, writes: 12_000)
+                seen.otherNanoseconds = UInt64(other * Double(seen.windowNanoseconds))
+                control.observe(seen)
+            }
+            #expect((control.tickMilliseconds > 0) == isTicking)
+        }
+    }
+
+    @Test func `pictures alone make nobody wait for events`() {
+        var control = TickControl(limits: LaneLimits())
+        for _ in 0..<20 {
+            var seen = observation(demand: 500, readers: 500, writes: 500)
+            seen.otherNanoseconds = seen.windowNanoseconds
+            control.observe(seen)
+        }
+        #expect(control.tickMilliseconds == 0)
+    }
 }

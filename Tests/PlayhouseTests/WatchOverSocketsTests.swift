@@ -40,18 +40,37 @@ struct WatchOverSocketsTests {
         return try #require(answer.json)
     }
 
+    /// The next messages of a picture, without its number.
+    private func pieces(
+        _ connection: RawConnection, of picture: Int64, count: Int
+    ) async throws -> [[UInt8]] {
+        var pieces: [[UInt8]] = []
+        while pieces.count < count {
+            guard case .binary(let bytes) = try await connection.frame() else { continue }
+            #expect(number(bytes.prefix(4)) == picture)
+            pieces.append(Array(bytes.dropFirst(4)))
+        }
+        return pieces
+    }
+
+    private func number(_ bytes: some Sequence<UInt8>) -> Int64 {
+        bytes.reduce(0) { $0 << 8 | Int64($1) }
+    }
+
     /// The boxes with which the next messages of a picture begin.
     private func boxes(
         _ connection: RawConnection, of picture: Int64, count: Int
     ) async throws -> [String] {
-        var boxes: [String] = []
-        while boxes.count < count {
-            guard case .binary(let bytes) = try await connection.frame() else { continue }
-            let number = bytes.prefix(4).reduce(0) { $0 << 8 | Int64($1) }
-            #expect(number == picture)
-            boxes.append(String(decoding: bytes[8..<12], as: UTF8.self))
+        try await pieces(connection, of: picture, count: count).map {
+            String(decoding: $0[4..<8], as: UTF8.self)
         }
-        return boxes
+    }
+
+    /// The number of a fragment, of its `mfhd` (ISO/IEC 14496-12, 8.8.5).
+    private func sequence(_ fragment: [UInt8]) -> Int {
+        let name = Array("mfhd".utf8)
+        let place = fragment.indices.first { fragment[$0...].starts(with: name) } ?? 0
+        return Int(number(fragment[place...].dropFirst(8).prefix(4)))
     }
 
     private func viewers(_ streams: StreamHouse, _ count: Int, listeners: Int = 0) async throws {
@@ -104,7 +123,13 @@ struct WatchOverSocketsTests {
             #expect(first == ["ftyp", "moof", "moof"])
             try await viewers(streams, 1, listeners: 1)
 
-            _ = try await ask(ana, ["type": "unwatch", "id": "5", "picture": .integer(number)])
+            // The picture itself has gone for it; to leave that now changes nothing.
+            let earlier = try #require(reply["view"])
+            _ = try await ask(ana, ["type": "unwatch", "id": "8", "view": earlier])
+            let view = try #require(sound["view"])
+            #expect(view != earlier)
+            try await viewers(streams, 1, listeners: 1)
+            _ = try await ask(ana, ["type": "unwatch", "id": "5", "view": view])
             try await viewers(streams, 0)
             // Whatever was under way has come before this answer.
             _ = try await ask(ana, ["type": "ping", "id": "6"])
@@ -137,6 +162,75 @@ struct WatchOverSocketsTests {
         }
     }
 
+    @Test func `to leave an earlier watching does not end a later one of the same picture`()
+        async throws
+    {
+        try await withPicture { house, streams in
+            let ana = try await RawConnection.joined(house.port)
+            let first = try await ask(ana, ["type": "watch", "id": "2"])
+            let second = try await ask(ana, ["type": "watch", "id": "3"])
+            #expect(first["picture"] == second["picture"] && first["view"] != second["view"])
+            let earlier = try #require(first["view"])
+            _ = try await ask(ana, ["type": "unwatch", "id": "4", "view": earlier])
+            // A round trip later it still comes.
+            _ = try await ask(ana, ["type": "ping", "id": "5"])
+            let picture = try #require(second["picture"]?.integerValue)
+            #expect(try await boxes(ana, of: picture, count: 3).count == 3)
+            try await viewers(streams, 1)
+        }
+    }
+
+    @Test func `in a full house, who is here may change to the sound`() async throws {
+        try await withPicture { house, streams in
+            let ana = try await RawConnection.joined(house.port)
+            let bo = try await RawConnection.joined(house.port)
+            for watcher in [ana, bo] {
+                #expect(try await ask(watcher, ["type": "watch", "id": "2"])["picture"] != nil)
+            }
+            let sound = try await ask(ana, ["type": "watch", "id": "3", "tracks": "sound"])
+            #expect(sound["picture"] != nil)
+            try await viewers(streams, 2, listeners: 1)
+        }
+    }
+
+    @Test func `who comes second gets as much at once as who came first`() async throws {
+        try await withPicture { house, _ in
+            for _ in 0..<3 {
+                let viewer = try await RawConnection.joined(house.port)
+                let reply = try await ask(viewer, ["type": "watch", "id": "2"])
+                let picture = try #require(reply["picture"]?.integerValue)
+                let facts = try await viewer.frame { $0.json?["type"] == "picture" }.json
+                let burst = Int(try #require(facts?["burst"]?.integerValue))
+                // The keyframe is the first of them, and none comes twice.
+                let pieces = try await pieces(viewer, of: picture, count: burst + 10)
+                let numbers = pieces.dropFirst().map(sequence)
+                #expect(numbers == Array((numbers.first ?? 0)..<((numbers.first ?? 0) + burst + 9)))
+                try await Task.sleep(for: .milliseconds(700))
+            }
+        }
+    }
+
+    @Test func `pictures are asked for so often and no oftener, and talk goes on`() async throws {
+        try await withPicture { house, _ in
+            let ana = try await RawConnection.joined(house.port)
+            var refused = 0
+            for number in 2..<112 {
+                let answer = try await ask(
+                    ana, ["type": "unwatch", "id": .string("\(number)"), "view": 1])
+                if answer["code"] == "TOO_MANY_MESSAGES" {
+                    #expect((answer["retryAfterMilliseconds"]?.integerValue ?? 0) > 0)
+                    refused += 1
+                } else {
+                    // A hundred at once are within the limit.
+                    #expect(answer["type"] == "reply", "\(number)")
+                }
+                if number == 101 { #expect(refused == 0) }
+            }
+            let said = try await ask(ana, ["type": "say", "id": "200", "text": "hello"])
+            #expect(said["type"] == "reply")
+        }
+    }
+
     @Test func `who is banned loses room and picture at once`() async throws {
         try await withPicture { house, streams in
             let bo = try await RawConnection.upgraded(house.port)
@@ -163,13 +257,13 @@ struct WatchOverSocketsTests {
             for (request, code) in [
                 (#"{"type":"watch","id":"2","plugin":"co-host","lease":1}"#, "NOT_LIVE"),
                 (#"{"type":"watch","id":"3","tracks":"smell"}"#, "BAD_REQUEST"),
-                (#"{"type":"unwatch","id":"4","picture":0}"#, "BAD_REQUEST"),
+                (#"{"type":"unwatch","id":"4","view":0}"#, "BAD_REQUEST"),
             ] {
                 let answer = try await ask(ana, try JSON(parsing: Array(request.utf8)))
                 #expect(answer["code"] == .string(code), "\(request)")
             }
             // What one does not have can be left all the same.
-            let left = try await ask(ana, ["type": "unwatch", "id": "5", "picture": 99])
+            let left = try await ask(ana, ["type": "unwatch", "id": "5", "view": 99])
             #expect(left["type"] == "reply")
         }
     }

@@ -27,8 +27,8 @@ import Wire
             #"{"type":"watch","id":"1","plugin":"co-host","lease":9223372036854775807}"#,
             .watch(plugin: "co-host", lease: .max, soundOnly: false)
         ),
-        (#"{"type":"unwatch","id":"1","picture":1}"#, .unwatch(picture: 1)),
-        (#"{"type":"unwatch","id":"1","picture":4294967295}"#, .unwatch(picture: .max)),
+        (#"{"type":"unwatch","id":"1","view":1}"#, .unwatch(view: 1)),
+        (#"{"type":"unwatch","id":"1","view":4294967295}"#, .unwatch(view: .max)),
     ])
     func `requests are read`(text: String, request: PictureRequest) throws {
         let parsed = try #require(try parse(text))
@@ -43,9 +43,9 @@ import Wire
         #"{"type":"watch","id":"1","plugin":"co-host","lease":0}"#,
         #"{"type":"watch","id":"1","plugin":"Co Host","lease":1}"#,
         #"{"type":"unwatch","id":"1"}"#,
-        #"{"type":"unwatch","id":"1","picture":0}"#,
-        #"{"type":"unwatch","id":"1","picture":4294967296}"#,
-        #"{"type":"unwatch","id":"1","picture":"7"}"#,
+        #"{"type":"unwatch","id":"1","view":0}"#,
+        #"{"type":"unwatch","id":"1","view":4294967296}"#,
+        #"{"type":"unwatch","id":"1","view":"7"}"#,
     ])
     func `what is wrong with a request is said, with its id`(text: String) throws {
         do {

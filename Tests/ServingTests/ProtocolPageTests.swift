@@ -99,8 +99,8 @@ struct ProtocolPage {
 
     /// What the examples of requests for live video must be read as.
     private static let pictures: [String: PictureRequest] = [
-        "watch": .watch(plugin: "co-host", lease: 3, soundOnly: true),
-        "unwatch": .unwatch(picture: 7),
+        "watch": .watch(plugin: nil, lease: 0, soundOnly: true),
+        "unwatch": .unwatch(view: 31),
     ]
 
     @Test(arguments: ProtocolPage.all("client"))

@@ -15,8 +15,9 @@
 export class PictureFeed extends EventTarget {
     #room;
     #wish;
-    /** The server's number of it; null before the answer. */
+    /** The server's numbers of the picture, and of this watching of it; null before the answer. */
     #number = null;
+    #view = null;
     #closing = new AbortController();
 
     /**
@@ -54,23 +55,27 @@ export class PictureFeed extends EventTarget {
     close() {
         if (this.#closing.signal.aborted) return;
         this.#closing.abort();
-        if (this.#number !== null) this.#leave(this.#number);
+        if (this.#view !== null) this.#leave(this.#view);
     }
 
     async #ask() {
         const { signal } = this.#closing;
         try {
-            const { picture } = await this.#room.request("watch", this.#wish);
-            if (signal.aborted) this.#leave(picture);
-            else this.#number = picture;
+            const { picture, view } = await this.#room.request("watch", this.#wish);
+            if (signal.aborted) return this.#leave(view);
+            this.#number = picture;
+            this.#view = view;
         } catch {
             this.#end("refused");
         }
     }
 
-    #leave(picture) {
-        // Where the connection is lost there is nothing left to leave.
-        this.#room.request("unwatch", { picture }).catch(() => {});
+    #leave(view) {
+        this.#room.request("unwatch", { view }).catch((error) => {
+            // Of any other reason nothing is left to leave: the connection is lost.
+            const wait = error.retryAfterMilliseconds;
+            if (wait !== undefined) setTimeout(() => this.#leave(view), wait);
+        });
     }
 
     #end(reason) {

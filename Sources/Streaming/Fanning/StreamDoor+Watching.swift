@@ -33,50 +33,51 @@ package struct WatchRequest: Sendable, Equatable {
 extension StreamDoor {
     /// Gives somebody a picture over their connection on another lane; the answer goes there.
     package func watch(
-        _ request: WatchRequest, by id: ConnectionID, in rooms: Lane, on lane: isolated Lane
+        _ request: WatchRequest, by id: ConnectionID, in home: Lane, on lane: isolated Lane
     ) {
         do throws(HTTPError) {
-            try begin(request, id, in: rooms, on: lane)
+            try begin(request, id, in: home, on: lane)
         } catch {
             let answer: JSON = [
                 "type": "error", "id": .string(request.id), "code": .string(error.code),
                 "message": .string(error.detail),
             ]
-            rooms.post([.direct(id, WebSocketFrame.text(answer.encoded()))])
+            home.post([.direct(id, WebSocketFrame.text(answer.encoded()))])
         }
     }
 
     private func begin(
-        _ request: WatchRequest, _ id: ConnectionID, in rooms: Lane, on lane: isolated Lane
+        _ request: WatchRequest, _ id: ConnectionID, in home: Lane, on lane: isolated Lane
     ) throws(HTTPError) {
         let picture = picture(of: request)
+        let feed = Relays.Feed(picture: picture, isSound: request.soundOnly)
         guard relays.others(id, than: picture) < Relays.feedsPerViewerMax else {
             throw HTTPError(
                 status: 429, code: "BUSY",
                 detail: "\(Relays.feedsPerViewerMax) pictures are watched over this connection")
         }
+        // Who changes the tracks has a place already.
+        let isHere = relays.has(id, picture)
         let stream: LiveStream
         switch picture {
         case .stream(let room):
-            guard let broadcast = self.rooms[room] else { throw Self.notLive }
-            try checkRoom()
-            // What others still wait for is in the burst.
-            release(room, on: lane)
+            guard let broadcast = rooms[room] else { throw Self.notLive }
+            if !isHere { try checkRoom() }
+            // Where nobody has it yet, what others still wait for is in the burst.
             if request.soundOnly {
-                sendSound(self.rooms[room]?.sound.flush(), in: room, on: lane)
+                sendSound(rooms[room]?.sound.flush(), in: room, on: lane)
+            } else if !relays.isWatched(feed) {
+                release(room, on: lane)
             }
             stream = broadcast.stream
         case .seat(let key):
-            stream = try seats.stream(of: key, soundOnly: request.soundOnly, on: lane)
+            stream = try seats.stream(
+                of: key, soundOnly: request.soundOnly, isHere: isHere, on: lane)
         }
         // Refuses where there is no sound.
         if request.soundOnly { _ = try SoundFeed.pace(of: stream) }
         relays.join(
-            id, on: rooms, Relays.Feed(picture: picture, isSound: request.soundOnly),
-            request: request.id, needsKey: !request.soundOnly && stream.cache.fragments.isEmpty
-        ) { number in
-            beginning(of: stream, picture, soundOnly: request.soundOnly, number)
-        }
+            id, on: home, feed, request: request.id, beginning(of: stream, feed))
         publishFigures(of: request.room)
     }
 
@@ -85,19 +86,17 @@ extension StreamDoor {
         return .seat(SeatKey(room: request.room, plugin: seat.plugin, lease: seat.lease))
     }
 
-    private func beginning(
-        of stream: LiveStream, _ picture: Relays.Picture, soundOnly: Bool, _ number: UInt32
-    ) -> [[UInt8]] {
-        let initialisation = soundOnly ? stream.soundInitialisation : stream.initialisation
-        guard let initialisation else { return [] }
-        let burst =
-            soundOnly
-            ? [SoundFeed.burst(of: stream)].compactMap { $0 }
-            : stream.cache.fragments.map(\.bytes)
-        var facts = stream.facts(of: soundOnly ? .sound : .mp4, burst: burst.count)
-        if case .stream = picture { addChoice(to: &facts) }
-        let opening = Relays.opening(facts, initialisation, of: number)
-        return [opening] + burst.map { Relays.frame($0, of: number) }
+    /// What somebody starts with; nil while there are no tracks.
+    private func beginning(of stream: LiveStream, _ feed: Relays.Feed) -> Relays.Beginning? {
+        let initialisation = feed.isSound ? stream.soundInitialisation : stream.initialisation
+        guard let initialisation else { return nil }
+        var facts = stream.facts(of: feed.isSound ? .sound : .mp4, burst: 0)
+        if case .stream = feed.picture { addChoice(to: &facts) }
+        return Relays.Beginning(facts: facts, initialisation: initialisation) {
+            feed.isSound
+                ? [SoundFeed.burst(of: stream)].compactMap { $0 }
+                : stream.cache.fragments.map(\.bytes)
+        }
     }
 
     /// When a page had better go on with the sound alone.
@@ -108,10 +107,10 @@ extension StreamDoor {
     // MARK: - Going
 
     /// Takes a picture away from somebody who asked for that.
-    package func unwatch(_ number: UInt32, request: String, by id: ConnectionID, in rooms: Lane) {
-        let feed = relays.leave(id, number)
+    package func unwatch(_ view: UInt32, request: String, by id: ConnectionID, in home: Lane) {
+        let feed = relays.leave(id, view: view)
         let answer: JSON = ["type": "reply", "id": .string(request)]
-        rooms.post([.direct(id, WebSocketFrame.text(answer.encoded()))])
+        home.post([.direct(id, WebSocketFrame.text(answer.encoded()))])
         if let feed { publishFigures(of: feed.picture.room) }
     }
 
@@ -119,8 +118,8 @@ extension StreamDoor {
     package func watcherLeft(_ id: ConnectionID) { relays.left(id) }
 
     /// Somebody was too slow for a picture for too long, and has it no more.
-    package func watcherFellBehind(_ id: ConnectionID, _ number: UInt32) {
-        guard case .stream(let room) = relays.leave(id, number)?.picture else { return }
+    package func watcherFellBehind(_ id: ConnectionID, _ view: UInt32) {
+        guard case .stream(let room) = relays.leave(id, view: view)?.picture else { return }
         rooms[room]?.entry.slowClosed += 1
         publishFigures(of: room)
     }

@@ -47,22 +47,23 @@ extension SeatDoor {
         for fragment in stream.cache.fragments { lane.send(Self.frame(fragment.bytes), to: id) }
     }
 
-    /// The stream of a seat, for one viewer more.
+    /// The stream of a seat, for one viewer more, or for one who is here.
     func stream(
-        of key: SeatKey, soundOnly: Bool, on lane: isolated Lane
+        of key: SeatKey, soundOnly: Bool, isHere: Bool, on lane: isolated Lane
     ) throws(HTTPError) -> LiveStream {
-        let cast = try cast(of: key)
+        let cast = try cast(of: key, isHere: isHere)
         // What others still wait for is in the burst.
         if soundOnly { send(cast.sound.flush(), of: cast, on: lane) }
         return cast.feed.stream
     }
 
-    private func cast(of key: SeatKey) throws(HTTPError) -> SeatCast {
+    private func cast(of key: SeatKey, isHere: Bool = false) throws(HTTPError) -> SeatCast {
         guard let cast = casts[key] else {
             throw HTTPError(
                 status: 404, code: "NOT_LIVE", detail: "nobody publishes from this seat now",
                 headers: [("Retry-After", "2")])
         }
+        if isHere { return cast }
         let here = casts.keys.reduce(viewerCount) { $0 + relays.count(.seat($1)) }
         guard here < limits.viewersMax else {
             throw HTTPError(
